@@ -1,0 +1,1 @@
+//! The native side of data-anatomy: command line, corpora, classifiers, files.

@@ -1,0 +1,3 @@
+//! The `data-anatomy` program.
+
+fn main() {}

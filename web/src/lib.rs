@@ -1,0 +1,1 @@
+//! Thin doors from JavaScript to core.
