@@ -1,4 +1,9 @@
 //! The seed study's own evaluator on made-up runs: every case of `tests/golden/evaluator`.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "a test reads files and fails loudly"
+)]
 
 use std::fs;
 use std::path::{Path, PathBuf};
