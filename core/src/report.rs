@@ -17,7 +17,10 @@ pub fn runs_table(evaluation: &Evaluation, baseline_run: Option<usize>) -> Table
         columns.push(Column::numbers("Δ Acc", "accuracy minus that of the run compared with"));
     }
     columns.extend([
-        Column::words("95 % interval", "central interval of Acc over the run's bootstrap replicates"),
+        Column::words(
+            "95 % interval",
+            "central interval of Acc over the run's bootstrap replicates",
+        ),
         Column::numbers("skill", "(Acc − b) / (1 − b), b the best trivial guess: 0 is no better"),
         Column::numbers("L1", "Σ|e − g|, from 0 to 2"),
         Column::numbers("L2", "√Σ(e − g)²"),
@@ -117,7 +120,8 @@ pub fn markdown(evaluation: &Evaluation) -> String {
     for line in provenance(&evaluation.spec) {
         let _ = writeln!(text, "- {}", markdown_escape(&line));
     }
-    let _ = writeln!(text, "- tolerance: {} percentage points", percent_points(evaluation.tolerance));
+    let _ =
+        writeln!(text, "- tolerance: {} percentage points", percent_points(evaluation.tolerance));
     let runs = runs_table(evaluation, None);
     let _ = write!(text, "\n## Runs\n\n{}", runs.to_markdown());
     for run in &evaluation.runs {

@@ -41,6 +41,8 @@ pub struct Run {
     pub dialect: Dialect,
     /// The method that made it, where the file says so.
     pub method: Option<String>,
+    /// The model that was looked at, where the file says so.
+    pub target_model: Option<String>,
     /// The categories, in the file's order.
     pub taxonomy: Taxonomy,
     /// The estimate that is scored.
@@ -61,6 +63,7 @@ pub struct Run {
 struct RawSummary {
     schema_version: Option<u64>,
     method: Option<String>,
+    config: Option<RawConfig>,
     #[serde(alias = "languages")]
     categories: Option<Vec<String>>,
     priors: Option<RawPriors>,
@@ -70,6 +73,11 @@ struct RawSummary {
     per_category: Option<Vec<RawCategory>>,
     #[serde(default)]
     diagnostics: Vec<Diagnostic>,
+}
+
+#[derive(Deserialize)]
+struct RawConfig {
+    target_model: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -146,6 +154,7 @@ impl Run {
             path: path.to_owned(),
             dialect: shares.dialect,
             method: raw.method,
+            target_model: raw.config.and_then(|config| config.target_model),
             taxonomy: shares.taxonomy,
             estimate: shares.estimate,
             intervals,
@@ -165,6 +174,7 @@ impl Run {
             path: spec.id.clone(),
             dialect: Dialect::Ours,
             method: None,
+            target_model: None,
             taxonomy: spec.taxonomy.clone(),
             estimate: spec.mixture.clone(),
             intervals: None,
