@@ -13,6 +13,8 @@ pub mod math;
 pub mod matrix;
 pub mod metrics;
 pub mod mixture;
+pub mod paired;
+pub mod predictions;
 pub mod report;
 pub mod report_page;
 pub mod rng;
