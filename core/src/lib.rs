@@ -14,6 +14,7 @@ pub mod matrix;
 pub mod metrics;
 pub mod mixture;
 pub mod paired;
+mod parser_message;
 pub mod predictions;
 pub mod report;
 pub mod report_page;
