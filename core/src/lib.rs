@@ -10,6 +10,7 @@ pub mod diagnostic;
 pub mod digest;
 pub mod estimate;
 pub mod evaluation;
+pub mod figures;
 pub mod input_error;
 pub mod interval;
 pub mod log_probabilities;

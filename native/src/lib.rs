@@ -9,6 +9,7 @@ pub mod corpus;
 pub mod exit;
 pub mod files;
 pub mod page;
+pub mod plots;
 pub mod png;
 pub mod runs;
 pub mod specs;
