@@ -10,8 +10,11 @@
 //!
 //! The last two are for comparison: neither converges to the mixture.
 
+pub mod doubt;
 pub mod inversion;
+pub mod label_shift;
 pub mod likelihood;
+pub mod problem;
 
 use crate::mixture::Mixture;
 use crate::termination::Termination;
@@ -85,9 +88,6 @@ pub struct Estimate {
     pub iterations: usize,
     /// Why the solver stopped.
     pub termination: Termination,
-    /// The estimate without the sign constraint, where that is a closed form: what intervals of
-    /// the linear estimators are centred on. It sums to 1.
-    pub unconstrained: Option<Vec<f64>>,
 }
 
 /// The shares of a solver as a mixture.

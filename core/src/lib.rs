@@ -3,6 +3,7 @@
 
 pub mod alignment;
 pub mod baselines;
+pub mod bootstrap;
 pub mod bundled_specs;
 pub mod calibration;
 pub mod confusion_matrix;
@@ -20,6 +21,7 @@ pub mod metrics;
 pub mod mixture;
 pub mod paired;
 mod parser_message;
+pub mod planted;
 pub mod plot;
 pub mod predictions;
 pub mod report;

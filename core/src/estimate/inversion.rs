@@ -39,29 +39,27 @@ fn matched<V>(
         certificate: fit.duality_gap,
         iterations: fit.iterations,
         termination: fit.termination,
-        unconstrained: None,
     }
 }
 
 /// The `counting` estimate: the mean probabilities themselves.
 pub fn counting(predicted: &PredictedShares<Soft>) -> Estimate {
-    direct(Estimator::Counting, &predicted.shares(), None)
+    direct(Estimator::Counting, &predicted.shares())
 }
 
 /// The `seed` estimate: the least-squares solution of least norm of the *hard* matrix times the
 /// mixture = the *soft* means, projected onto the simplex; for comparison with the seed study.
 pub fn seed(confusion: &ConfusionMatrix<Hard>, predicted: &PredictedShares<Soft>) -> Estimate {
     let unconstrained = confusion.pred_from_true().least_squares(&predicted.shares());
-    direct(Estimator::Seed, &simplex::project(&unconstrained), Some(unconstrained))
+    direct(Estimator::Seed, &simplex::project(&unconstrained))
 }
 
-fn direct(estimator: Estimator, shares: &[f64], unconstrained: Option<Vec<f64>>) -> Estimate {
+fn direct(estimator: Estimator, shares: &[f64]) -> Estimate {
     Estimate {
         mixture: mixture_of(shares),
         estimator,
         certificate: 0.0,
         iterations: 0,
         termination: Termination::Direct,
-        unconstrained,
     }
 }
