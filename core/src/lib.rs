@@ -31,6 +31,7 @@ pub mod run;
 pub mod simplex;
 pub mod spec;
 pub mod spec_lint;
+pub mod summary;
 pub mod table;
 pub mod taxonomy;
 pub mod termination;

@@ -11,6 +11,7 @@ pub mod files;
 pub mod page;
 pub mod plots;
 pub mod png;
+pub mod progress;
 pub mod runs;
 pub mod specs;
 
