@@ -1,1 +1,3 @@
 //! The native side of data-anatomy: command line, corpora, classifiers, files.
+
+pub mod demo;
