@@ -80,7 +80,7 @@ fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
     Ok(())
 }
 
-fn encode(model: &TfidfClassifier) -> Vec<u8> {
+pub(super) fn encode(model: &TfidfClassifier) -> Vec<u8> {
     let mut payload = Writer::default();
     payload.length(model.categories.len());
     for name in model.categories.names() {
@@ -106,7 +106,7 @@ fn encode(model: &TfidfClassifier) -> Vec<u8> {
     bytes
 }
 
-fn decode(bytes: &[u8]) -> Result<TfidfClassifier> {
+pub(super) fn decode(bytes: &[u8]) -> Result<TfidfClassifier> {
     let mut payload = Reader { rest: checked_payload(bytes)? };
     let model = payload.classifier().context("malformed")?;
     ensure!(payload.rest.is_empty(), "malformed: `{}` bytes too many", payload.rest.len());
