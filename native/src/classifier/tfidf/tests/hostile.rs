@@ -7,14 +7,17 @@ use super::{fit, silent, taxonomy};
 use crate::classifier::Classifier;
 
 #[test]
-fn ten_megabytes_on_one_line() {
-    let repeated = "a".repeat(5_000_000);
-    let varied: String = (0..700_000).map(|number| format!("w{number} ")).collect();
+fn megabytes_on_one_line() {
+    // One term a million times, and hundreds of thousands of terms in one document.
+    let repeated = "a".repeat(1_000_000);
+    let varied: String = (0..100_000).map(|number| format!("w{number} ")).collect();
     let documents = [repeated.as_str(), varied.as_str(), "short text", "another"];
-    let model =
-        fit(&documents, &[0, 1, 0, 1], &Options { max_features: 1000, ..Options::default() });
-    let probabilities = model.log_probabilities(&documents, &silent).unwrap();
+    let options = Options { max_features: 1000, ..Options::default() };
+    let model = fit(&documents, &[0, 1, 0, 1], &options);
+    let ten_megabytes = "b".repeat(5_000_000) + &varied.repeat(8);
+    let probabilities = model.log_probabilities(&[&ten_megabytes, &repeated], &silent).unwrap();
     assert!(probabilities.iter().all(|value| value.is_finite()));
+    assert!(probabilities[2] > probabilities[3], "the document it was trained on");
 }
 
 #[test]

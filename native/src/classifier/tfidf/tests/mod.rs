@@ -5,6 +5,7 @@ use data_anatomy_core::taxonomy::Taxonomy;
 use super::{Corpus, Options, TfidfClassifier, TrainingSet};
 
 mod hostile;
+mod malformed;
 mod optimum;
 mod planted;
 mod reproducible;
