@@ -1,5 +1,23 @@
 //! Every number of data-anatomy.
 #![cfg_attr(not(test), warn(clippy::print_stdout, clippy::print_stderr))]
 
+pub mod alignment;
+pub mod baselines;
+pub mod bundled_specs;
+pub mod diagnostic;
+pub mod digest;
+pub mod evaluation;
+pub mod input_error;
+pub mod interval;
+pub mod math;
+pub mod metrics;
 pub mod mixture;
+pub mod report;
+pub mod report_page;
+pub mod run;
+pub mod spec;
+pub mod table;
 pub mod taxonomy;
+pub mod text;
+pub mod well_known;
+pub mod workspace;

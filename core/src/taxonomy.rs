@@ -1,14 +1,17 @@
-//! Ordered categories, the well-known names they go by, and the merges between schemes.
+//! Ordered categories.
 
 use std::fmt;
 
+use crate::well_known::key;
+
 /// An ordered list of distinct, non-empty category names.
 ///
-/// Invariants: at least one name; no two names are equal; no name is empty or has white space at
-/// its ends.
+/// Invariants: at least one name; no name is empty or has white space at its ends; no two names
+/// have the same [`key`], so that each can be found by any of its spellings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Taxonomy {
     names: Vec<String>,
+    keys: Vec<String>,
 }
 
 /// Why a list of names is not a taxonomy.
@@ -24,11 +27,13 @@ pub enum TaxonomyError {
         /// Position in the list, from 1.
         position: usize,
     },
-    /// A name stands twice.
-    #[error("category stands twice: `{name}`")]
+    /// Two names mean the same category.
+    #[error("two names for one category: `{first}` and `{second}`")]
     Duplicate {
-        /// The repeated name.
-        name: String,
+        /// The name that comes first.
+        first: String,
+        /// The name that repeats it.
+        second: String,
     },
 }
 
@@ -36,7 +41,7 @@ impl Taxonomy {
     /// The taxonomy of these names, in this order, each trimmed of white space at its ends.
     ///
     /// # Errors
-    /// If there is no name, an empty name, or a name that stands twice.
+    /// If there is no name, an empty name, or two names for one category.
     pub fn new<S: Into<String>>(names: impl IntoIterator<Item = S>) -> Result<Self, TaxonomyError> {
         let names: Vec<String> =
             names.into_iter().map(|name| name.into().trim().to_owned()).collect();
@@ -46,12 +51,14 @@ impl Taxonomy {
         if let Some(index) = names.iter().position(String::is_empty) {
             return Err(TaxonomyError::Unnamed { position: index + 1 });
         }
-        let mut sorted: Vec<&String> = names.iter().collect();
-        sorted.sort();
-        if let Some(pair) = sorted.windows(2).find(|pair| pair[0] == pair[1]) {
-            return Err(TaxonomyError::Duplicate { name: pair[0].clone() });
+        let keys: Vec<String> = names.iter().map(|name| key(name)).collect();
+        let mut order: Vec<usize> = (0..names.len()).collect();
+        order.sort_by(|&left, &right| keys[left].cmp(&keys[right]).then(left.cmp(&right)));
+        if let Some(pair) = order.windows(2).find(|pair| keys[pair[0]] == keys[pair[1]]) {
+            let (first, second) = (names[pair[0]].clone(), names[pair[1]].clone());
+            return Err(TaxonomyError::Duplicate { first, second });
         }
-        Ok(Self { names })
+        Ok(Self { names, keys })
     }
 
     /// The names, in order.
@@ -65,9 +72,19 @@ impl Taxonomy {
         self.names.len()
     }
 
-    /// Where this exact name stands.
+    /// The [`key`] of each name, in order.
+    pub fn keys(&self) -> &[String] {
+        &self.keys
+    }
+
+    /// Where the category of this name stands, however the name is spelled.
     pub fn position(&self, name: &str) -> Option<usize> {
-        self.names.iter().position(|candidate| candidate == name)
+        self.position_of_key(&key(name))
+    }
+
+    /// Where the category of this [`key`] stands.
+    pub fn position_of_key(&self, key: &str) -> Option<usize> {
+        self.keys.iter().position(|candidate| candidate == key)
     }
 }
 

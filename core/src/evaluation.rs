@@ -1,0 +1,251 @@
+//! Runs scored against a ground truth: the one object that text, JSON, report and page are made of.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::alignment::{AlignOptions, Aligned, Scheme, align};
+use crate::baselines::Baselines;
+use crate::diagnostic::Diagnostic;
+use crate::input_error::InputError;
+use crate::interval::Interval;
+use crate::metrics::{Metrics, overlap_accuracy};
+use crate::run::Run;
+use crate::spec::{Source, Spec, Unit};
+
+/// The version of the evaluation's JSON form.
+pub const SCHEMA_VERSION: u64 = 1;
+
+/// The tolerance on a share that is used when none is given: 2 percentage points.
+pub const DEFAULT_TOLERANCE: f64 = 0.02;
+
+/// How to score.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EvaluateOptions {
+    /// The error of a share that counts as within tolerance.
+    pub tolerance: f64,
+    /// How run and ground truth are put on the same categories.
+    pub align: AlignOptions,
+}
+
+impl Default for EvaluateOptions {
+    fn default() -> Self {
+        Self { tolerance: DEFAULT_TOLERANCE, align: AlignOptions::default() }
+    }
+}
+
+/// The program that computed an evaluation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tool {
+    /// `data-anatomy`.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+/// The ground truth as an evaluation shows it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SpecView {
+    /// Name to call it by.
+    pub id: String,
+    /// Name of the model.
+    pub name: String,
+    /// What the shares are shares of, where the file says so.
+    pub unit: Option<Unit>,
+    /// Where the figures were published, where the file says so.
+    pub source: Option<Source>,
+    /// Version of the figures.
+    pub version: Option<String>,
+    /// Share of the training mass that the categories leave out, if known.
+    pub not_covered: Option<f64>,
+    /// What a reader of the figures must know.
+    pub notes: Option<String>,
+    /// SHA-256 of the file.
+    pub sha256: String,
+}
+
+/// One run's score.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunEvaluation {
+    /// Name of the run; a number is added where two runs have the same.
+    pub name: String,
+    /// The method that made the estimate, where the file says so.
+    pub method: Option<String>,
+    /// SHA-256 of the run's file.
+    pub sha256: String,
+    /// The categories compared, and what was joined to get there.
+    pub scheme: Scheme,
+    /// Published shares, in scheme order.
+    pub ground_truth: Vec<f64>,
+    /// Estimated shares, in scheme order.
+    pub estimate: Vec<f64>,
+    /// Intervals of the estimate, in scheme order, where the run has any.
+    pub intervals: Option<Vec<Interval>>,
+    /// The level of the intervals, where the run says so.
+    pub level: Option<f64>,
+    /// Every metric.
+    pub metrics: Metrics,
+    /// The central interval of the overlap accuracy over the run's bootstrap replicates.
+    pub overlap_accuracy_ci: Option<Interval>,
+    /// What trivial guesses score.
+    pub baselines: Baselines,
+    /// Categories that the run lacks and that were counted as 0.
+    pub missing_as_zero: Vec<String>,
+    /// Doubts: the run's own, then those of the comparison.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Runs scored against one ground truth.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Evaluation {
+    /// Version of this form.
+    pub schema_version: u64,
+    /// The program that computed it.
+    pub tool: Tool,
+    /// The ground truth.
+    pub spec: SpecView,
+    /// The error of a share that counts as within tolerance.
+    pub tolerance: f64,
+    /// The runs, in the order given.
+    pub runs: Vec<RunEvaluation>,
+}
+
+impl Evaluation {
+    /// The evaluation of `runs` against `spec`.
+    ///
+    /// # Errors
+    /// If a run cannot be aligned with the spec.
+    pub fn new(runs: &[Run], spec: &Spec, options: &EvaluateOptions) -> Result<Self, InputError> {
+        let mut evaluator = Evaluator::new(spec, options);
+        for run in runs {
+            evaluator.add(run)?;
+        }
+        Ok(evaluator.finish())
+    }
+
+    /// The JSON text, two-space indented, ending in a new line; the same bytes from the command line
+    /// and from the page.
+    pub fn to_json(&self) -> String {
+        // Maps with non-string keys are the only values that cannot be written; there are none.
+        let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
+        text.push('\n');
+        text
+    }
+}
+
+/// Scores runs one by one, so that none of them needs to be kept.
+#[derive(Debug)]
+pub struct Evaluator<'spec> {
+    spec: &'spec Spec,
+    options: &'spec EvaluateOptions,
+    baselines: BTreeMap<Vec<String>, Baselines>,
+    names: BTreeMap<String, usize>,
+    runs: Vec<RunEvaluation>,
+}
+
+impl<'spec> Evaluator<'spec> {
+    /// An evaluator without runs.
+    pub fn new(spec: &'spec Spec, options: &'spec EvaluateOptions) -> Self {
+        Self { spec, options, baselines: BTreeMap::new(), names: BTreeMap::new(), runs: Vec::new() }
+    }
+
+    /// Scores one more run.
+    ///
+    /// # Errors
+    /// If it cannot be aligned with the spec.
+    pub fn add(&mut self, run: &Run) -> Result<(), InputError> {
+        let aligned = align(run, self.spec, &self.options.align)?;
+        let baselines = self.baselines_for(&aligned);
+        let metrics = Metrics::new(
+            &aligned.estimate,
+            &aligned.ground_truth,
+            aligned.intervals.as_deref(),
+            self.options.tolerance,
+            baselines.best(),
+        );
+        let name = self.unique(&run.name);
+        let mut diagnostics = run.diagnostics.clone();
+        diagnostics.extend(aligned.diagnostics.iter().cloned());
+        diagnostics.extend(self.doubts(&metrics, &baselines));
+        self.runs.push(RunEvaluation {
+            name,
+            method: run.method.clone(),
+            sha256: run.sha256.clone(),
+            overlap_accuracy_ci: accuracy_interval(&aligned, run.level),
+            scheme: aligned.scheme,
+            ground_truth: aligned.ground_truth,
+            estimate: aligned.estimate,
+            intervals: aligned.intervals,
+            level: run.level,
+            metrics,
+            baselines,
+            missing_as_zero: aligned.missing_as_zero,
+            diagnostics,
+        });
+        Ok(())
+    }
+
+    /// The evaluation of all runs added.
+    pub fn finish(self) -> Evaluation {
+        let Spec { id, name, unit, source, version, not_covered, notes, sha256, .. } =
+            self.spec.clone();
+        Evaluation {
+            schema_version: SCHEMA_VERSION,
+            tool: Tool {
+                name: "data-anatomy".to_owned(),
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+            },
+            spec: SpecView { id, name, unit, source, version, not_covered, notes, sha256 },
+            tolerance: self.options.tolerance,
+            runs: self.runs,
+        }
+    }
+
+    /// The baselines of this scheme, computed once for all runs that share it.
+    fn baselines_for(&mut self, aligned: &Aligned) -> Baselines {
+        let scheme = &aligned.scheme;
+        let entry = self.baselines.entry(scheme.categories.clone());
+        let compute =
+            || Baselines::new(self.spec, scheme, &aligned.ground_truth, &self.options.align);
+        entry.or_insert_with(compute).clone()
+    }
+
+    fn unique(&mut self, name: &str) -> String {
+        let seen = self.names.entry(name.to_owned()).or_insert(0);
+        *seen += 1;
+        if *seen == 1 { name.to_owned() } else { format!("{name} ({seen})") }
+    }
+
+    fn doubts(&self, metrics: &Metrics, baselines: &Baselines) -> Vec<Diagnostic> {
+        let mut doubts = Vec::new();
+        if metrics.skill.is_some_and(|skill| skill <= 0.0) {
+            doubts.push(Diagnostic::warning(
+                "no_skill",
+                format!(
+                    "overlap accuracy {:.3} is no better than the best trivial guess ({:.3})",
+                    metrics.overlap_accuracy,
+                    baselines.best()
+                ),
+            ));
+        }
+        if let Some(share) = self.spec.not_covered.filter(|share| *share >= 0.01) {
+            doubts.push(Diagnostic::note(
+                "truth_not_covered",
+                format!(
+                    "the categories leave out {:.1} % of the training data of {}; scores speak of \
+                     the rest",
+                    100.0 * share,
+                    self.spec.name
+                ),
+            ));
+        }
+        doubts
+    }
+}
+
+fn accuracy_interval(aligned: &Aligned, level: Option<f64>) -> Option<Interval> {
+    let rows = aligned.replicates.as_ref()?;
+    let accuracies: Vec<f64> =
+        rows.iter().map(|row| overlap_accuracy(row, &aligned.ground_truth)).collect();
+    Interval::central(&accuracies, level.unwrap_or(0.95))
+}

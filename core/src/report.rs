@@ -1,0 +1,202 @@
+//! What an evaluation says, as tables and as Markdown.
+
+use std::fmt::Write as _;
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::evaluation::{Evaluation, RunEvaluation, SpecView};
+use crate::table::{Cell, Column, Table, fixed, markdown_escape};
+
+/// Each run in a row: metrics, then baselines, with the difference from `baseline_run` if given.
+pub fn runs_table(evaluation: &Evaluation, baseline_run: Option<usize>) -> Table {
+    let mut columns = vec![
+        Column::words("run", "the run's folder"),
+        Column::numbers("Acc", "overlap accuracy, 1 − ½·Σ|e − g|: 1 is perfect"),
+    ];
+    let baseline = baseline_run.and_then(|index| evaluation.runs.get(index));
+    if baseline.is_some() {
+        columns.push(Column::numbers("Δ Acc", "accuracy minus that of the run compared with"));
+    }
+    columns.extend([
+        Column::words(
+            "95 % interval",
+            "central interval of Acc over the run's bootstrap replicates",
+        ),
+        Column::numbers("skill", "(Acc − b) / (1 − b), b the best trivial guess: 0 is no better"),
+        Column::numbers("L1", "Σ|e − g|, from 0 to 2"),
+        Column::numbers("L2", "√Σ(e − g)²"),
+        Column::numbers("KL", "Σ g·ln((g + 1e-10)/(e + 1e-10)), in nats"),
+        Column::numbers("MAE", "mean |e − g|"),
+        Column::numbers("max", "max |e − g|"),
+        Column::numbers("within", "categories with |e − g| within the tolerance"),
+        Column::numbers("covered", "categories whose interval contains g"),
+        Column::numbers("uniform", "Acc of equal shares for all categories"),
+        Column::numbers("largest", "Acc of everything in the truly largest category"),
+        Column::numbers("others", "Acc of the mean of the bundled specs of other model families"),
+    ]);
+    let caption = format!("Runs against {}", evaluation.spec.name);
+    let mut table = Table::new(caption, columns);
+    for run in &evaluation.runs {
+        table.rows.push(run_row(run, baseline));
+    }
+    table
+}
+
+fn run_row(run: &RunEvaluation, baseline: Option<&RunEvaluation>) -> Vec<Cell> {
+    let decimals = |value| Cell::number(value, 3);
+    let metrics = &run.metrics;
+    let mut row = vec![Cell::text(&run.name), decimals(metrics.overlap_accuracy)];
+    if let Some(baseline) = baseline {
+        row.push(Cell::points(metrics.overlap_accuracy - baseline.metrics.overlap_accuracy));
+    }
+    row.push(run.overlap_accuracy_ci.map_or_else(Cell::empty, |interval| {
+        Cell::text(format!("{} to {}", fixed(interval.lo(), 3), fixed(interval.hi(), 3)))
+    }));
+    row.extend([
+        Cell::optional(metrics.skill, decimals),
+        decimals(metrics.l1_distance),
+        decimals(metrics.l2_distance),
+        decimals(metrics.kl_divergence),
+        decimals(metrics.mean_absolute_error),
+        decimals(metrics.max_absolute_error),
+        Cell::percent(metrics.within_tolerance_rate),
+        Cell::optional(metrics.ci_coverage_rate, Cell::percent),
+        decimals(run.baselines.uniform),
+        decimals(run.baselines.largest_category),
+        Cell::optional(run.baselines.mean_of_other_specs, decimals),
+    ]);
+    row
+}
+
+/// Each category of one run in a row: truth, estimate, interval, error.
+pub fn categories_table(run: &RunEvaluation, tolerance: f64) -> Table {
+    let columns = vec![
+        Column::words("category", "as the ground truth names it"),
+        Column::numbers("truth", "published share"),
+        Column::numbers("estimate", "estimated share"),
+        Column::words("interval", "interval of the estimate at the run's level"),
+        Column::numbers("error", "estimate minus truth, in percentage points"),
+        Column::words("within", "whether the error is within the tolerance"),
+    ];
+    let mut table = Table::new(format!("Categories of {}", run.name), columns);
+    for (index, name) in run.scheme.categories.iter().enumerate() {
+        let (truth, estimate) = (run.ground_truth[index], run.estimate[index]);
+        let interval = run.intervals.as_ref().map_or_else(Cell::empty, |intervals| {
+            let (lo, hi) = (100.0 * intervals[index].lo(), 100.0 * intervals[index].hi());
+            Cell::text(format!("{} to {} %", fixed(lo, 1), fixed(hi, 1)))
+        });
+        let within = (estimate - truth).abs() <= tolerance;
+        table.rows.push(vec![
+            Cell::text(name),
+            Cell::percent(truth),
+            Cell::percent(estimate),
+            interval,
+            Cell::points(estimate - truth),
+            Cell::text(if within { "yes" } else { "no" }),
+        ]);
+    }
+    table
+}
+
+/// The runs on one line each, short enough for a terminal.
+pub fn terminal_table(evaluation: &Evaluation) -> Table {
+    let full = runs_table(evaluation, None);
+    let keep = ["run", "Acc", "95 % interval", "skill", "L1", "KL", "MAE", "within", "covered"];
+    let kept: Vec<usize> = keep
+        .iter()
+        .chain(&["uniform", "largest", "others"])
+        .filter_map(|title| full.columns.iter().position(|column| column.title == *title))
+        .collect();
+    let columns = kept.iter().map(|&index| full.columns[index].clone()).collect();
+    let mut table = Table::new(full.caption, columns);
+    for row in &full.rows {
+        table.rows.push(kept.iter().map(|&index| row[index].clone()).collect());
+    }
+    table
+}
+
+/// The whole evaluation in Markdown: what was compared, the tables, the doubts, the definitions.
+pub fn markdown(evaluation: &Evaluation) -> String {
+    let mut text = format!("# {}\n\n", title(evaluation));
+    for line in provenance(&evaluation.spec) {
+        let _ = writeln!(text, "- {}", markdown_escape(&line));
+    }
+    let _ =
+        writeln!(text, "- tolerance: {} percentage points", percent_points(evaluation.tolerance));
+    let runs = runs_table(evaluation, None);
+    let _ = write!(text, "\n## Runs\n\n{}", runs.to_markdown());
+    for run in &evaluation.runs {
+        let _ = write!(text, "\n## {}\n\n", markdown_escape(&run.name));
+        for merged in &run.scheme.merged {
+            let from = merged.from.join(" + ");
+            let sentence = format!("{from} are counted together as {}.", merged.into);
+            let _ = writeln!(text, "{}\n", markdown_escape(&sentence));
+        }
+        text.push_str(&categories_table(run, evaluation.tolerance).to_markdown());
+        markdown_diagnostics(&mut text, &run.diagnostics);
+    }
+    text.push_str("\n## Definitions\n\n");
+    for column in runs.columns.iter().skip(1) {
+        let _ = writeln!(text, "- {}: {}", column.title, markdown_escape(&column.definition));
+    }
+    let _ = writeln!(text, "\n{}", closing_line(evaluation));
+    text
+}
+
+fn markdown_diagnostics(text: &mut String, diagnostics: &[Diagnostic]) {
+    if diagnostics.is_empty() {
+        return;
+    }
+    text.push('\n');
+    for diagnostic in diagnostics {
+        let _ = writeln!(text, "- {}", markdown_escape(&diagnostic_line(diagnostic)));
+    }
+}
+
+/// A doubt as one line.
+pub fn diagnostic_line(diagnostic: &Diagnostic) -> String {
+    let severity = match diagnostic.severity {
+        Severity::Warning => "warning",
+        Severity::Note => "note",
+    };
+    format!("{severity}: {} ({})", diagnostic.message, diagnostic.code)
+}
+
+/// The evaluation's heading.
+pub fn title(evaluation: &Evaluation) -> String {
+    let n_runs = evaluation.runs.len();
+    let runs = if n_runs == 1 { "1 run".to_owned() } else { format!("{n_runs} runs") };
+    format!("{runs} against the training mixture of {}", evaluation.spec.name)
+}
+
+/// Where the ground truth comes from, a sentence a line.
+pub fn provenance(spec: &SpecView) -> Vec<String> {
+    let mut lines = vec![format!("ground truth: {} ({})", spec.name, spec.id)];
+    if let Some(source) = &spec.source {
+        let table = source.table.as_ref().map(|table| format!(", {table}")).unwrap_or_default();
+        lines.push(format!("source: {}{table}, {}", source.title, source.url));
+    }
+    if let Some(unit) = spec.unit {
+        lines.push(format!("shares of {unit}"));
+    }
+    if let Some(share) = spec.not_covered {
+        let percent = fixed(100.0 * share, 1);
+        lines.push(format!("not covered by these categories: {percent} % of the training data"));
+    }
+    if let Some(notes) = &spec.notes {
+        lines.push(format!("notes: {notes}"));
+    }
+    lines.push(format!("SHA-256 of the spec: {}", spec.sha256));
+    lines
+}
+
+/// Who computed this.
+pub fn closing_line(evaluation: &Evaluation) -> String {
+    format!("Computed by {} {}.", evaluation.tool.name, evaluation.tool.version)
+}
+
+/// `tolerance` in percentage points.
+pub fn percent_points(tolerance: f64) -> String {
+    // Shortest form of what is in most cases a whole number.
+    let points = (tolerance * 1e6).round() / 1e4;
+    format!("{points}")
+}

@@ -1,0 +1,305 @@
+//! The files that somebody has open in the page, and what can be computed from them.
+
+use serde::Serialize;
+
+use crate::alignment::{AlignOptions, Merge, align};
+use crate::bundled_specs;
+use crate::evaluation::{EvaluateOptions, Evaluation, Evaluator};
+use crate::input_error::{InputError, Problem};
+use crate::report_page::{DATA_VERSION, ReportData, ReportFile, ViewOptions};
+use crate::run::Run;
+use crate::spec::{Spec, SpecFile};
+use crate::text;
+
+/// What a file turned out to be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Opened {
+    /// What kind of file it is.
+    pub kind: FileKind,
+    /// Identifies the file as long as it is open.
+    pub id: u64,
+    /// Name of the run or spec.
+    pub name: String,
+    /// The file as the user named it.
+    pub path: String,
+    /// What is wrong with it, for a refused file; why it is not needed, for an ignored one.
+    pub message: Option<String>,
+    /// What the user can do about it.
+    pub hint: Option<String>,
+}
+
+/// Kinds of files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FileKind {
+    /// A run's summary.
+    Run,
+    /// A ground truth.
+    Spec,
+    /// Another output of a run, which is not needed here.
+    Ignored,
+    /// Something that cannot be used.
+    Error,
+}
+
+/// A run that could not be scored, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Refused {
+    /// Name of the run.
+    pub name: String,
+    /// What is wrong.
+    pub message: String,
+    /// What the user can do about it.
+    pub hint: Option<String>,
+}
+
+/// A spec that can be chosen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SpecChoice {
+    /// Id to choose it by.
+    pub id: String,
+    /// Name of the model.
+    pub name: String,
+    /// How many categories it has.
+    pub n_categories: usize,
+    /// Whether it travels with the program.
+    pub bundled: bool,
+}
+
+/// The open files.
+#[derive(Debug, Default)]
+pub struct Workspace {
+    last_id: u64,
+    runs: Vec<Open<Run>>,
+    specs: Vec<Open<SpecFile>>,
+}
+
+#[derive(Debug)]
+struct Open<Parsed> {
+    id: u64,
+    parsed: Parsed,
+    file: ReportFile,
+}
+
+/// Outputs that lie beside a summary and that the page has no use for.
+const OTHER_OUTPUTS: [&str; 17] = [
+    "summary.csv",
+    "per_category.csv",
+    "global_mixture.csv",
+    "predictions.jsonl",
+    "confusion_matrix.png",
+    "priors.png",
+    "pbar_vs_ctpi.png",
+    "comparison.png",
+    "comparison_errors.png",
+    "report.md",
+    "report.html",
+    "evaluation.json",
+    "generations.jsonl",
+    "manifest.json",
+    "meta.json",
+    "expected.json",
+    "classifier.bin",
+];
+
+impl Workspace {
+    /// A workspace without files.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Opens a file, whatever it turns out to be. A run or spec read from the same path before is
+    /// replaced. A file that is refused leaves the others as they are.
+    pub fn add(&mut self, path: &str, bytes: &[u8]) -> Opened {
+        self.last_id += 1;
+        let id = self.last_id;
+        let name = path.rsplit(['/', '\\']).next().unwrap_or(path).to_owned();
+        let blank = Opened {
+            kind: FileKind::Ignored,
+            id,
+            name: name.clone(),
+            path: path.to_owned(),
+            message: None,
+            hint: None,
+        };
+        if OTHER_OUTPUTS.contains(&name.as_str()) || name.starts_with('.') {
+            let message = Some("another output of a run, not needed here".to_owned());
+            return Opened { message, ..blank };
+        }
+        match self.parse(path, bytes, id) {
+            Ok((kind, name)) => Opened { kind, name, ..blank },
+            Err(error) => Opened {
+                kind: FileKind::Error,
+                message: Some(error.message()),
+                hint: error.hint(),
+                ..blank
+            },
+        }
+    }
+
+    fn parse(
+        &mut self,
+        path: &str,
+        bytes: &[u8],
+        id: u64,
+    ) -> Result<(FileKind, String), InputError> {
+        let text = text::decode(path, bytes)?;
+        let file = ReportFile { path: short_path(path), text: text.to_owned() };
+        match sniff(path, text) {
+            Some(FileKind::Run) => {
+                let parsed = Run::parse(path, bytes)?;
+                let name = parsed.name.clone();
+                self.runs.retain(|open| open.parsed.path != path);
+                self.runs.push(Open { id, parsed, file });
+                Ok((FileKind::Run, name))
+            }
+            Some(_) => {
+                let parsed = SpecFile::parse(path, bytes)?;
+                let name = parsed.main.name.clone();
+                self.specs.retain(|open| open.parsed.main.id != parsed.main.id);
+                self.specs.push(Open { id, parsed, file });
+                Ok((FileKind::Spec, name))
+            }
+            None => Err(InputError::new(path, "", Problem::NotRecognised)),
+        }
+    }
+
+    /// Closes the file of this id.
+    pub fn remove(&mut self, id: u64) {
+        self.runs.retain(|open| open.id != id);
+        self.specs.retain(|open| open.id != id);
+    }
+
+    /// Closes every file.
+    pub fn clear(&mut self) {
+        self.runs.clear();
+        self.specs.clear();
+    }
+
+    /// Every spec that can be chosen: those opened first, then the bundled ones, with variants.
+    pub fn spec_choices(&self) -> Vec<SpecChoice> {
+        let opened = self.specs.iter().map(|open| (&open.parsed, false));
+        let bundled = bundled_specs::all().iter().map(|file| (file, true));
+        opened
+            .chain(bundled)
+            .flat_map(|(file, bundled)| file.all().map(move |spec| (spec, bundled)))
+            .map(|(spec, bundled)| SpecChoice {
+                id: spec.id.clone(),
+                name: spec.name.clone(),
+                n_categories: spec.taxonomy.len(),
+                bundled,
+            })
+            .collect()
+    }
+
+    /// The evaluation of every open run that can be scored under `options`, and the others.
+    ///
+    /// # Errors
+    /// If there is no such spec, a merge is malformed, or no spec fits the runs.
+    pub fn evaluate(
+        &self,
+        options: &ViewOptions,
+    ) -> Result<(Evaluation, Vec<Refused>), InputError> {
+        let options = self.resolve(options)?;
+        let mut evaluator = Evaluator::new(options.0, &options.1);
+        let mut refused = Vec::new();
+        for open in &self.runs {
+            if let Err(error) = evaluator.add(&open.parsed) {
+                refused.push(Refused {
+                    name: open.parsed.name.clone(),
+                    message: error.message(),
+                    hint: error.hint(),
+                });
+            }
+        }
+        Ok((evaluator.finish(), refused))
+    }
+
+    fn resolve(&self, options: &ViewOptions) -> Result<(&Spec, EvaluateOptions), InputError> {
+        let evaluate_options = evaluate_options(options)?;
+        let spec = match &options.spec {
+            Some(id) => self.find_spec(id)?,
+            None => self.best_spec(&evaluate_options.align)?,
+        };
+        Ok((spec, evaluate_options))
+    }
+
+    fn find_spec(&self, id: &str) -> Result<&Spec, InputError> {
+        let mut opened = self.specs.iter().flat_map(|open| open.parsed.all());
+        match opened.find(|spec| spec.id == id) {
+            Some(spec) => Ok(spec),
+            None => bundled_specs::find(id),
+        }
+    }
+
+    /// The spec that goes with the runs: the one of the model that a run names, else the first of
+    /// the opened and then the bundled ones that most runs can be scored against.
+    fn best_spec(&self, align_options: &AlignOptions) -> Result<&Spec, InputError> {
+        let opened = self.specs.iter().map(|open| &open.parsed.main);
+        let candidates: Vec<&Spec> =
+            opened.chain(bundled_specs::all().iter().map(|file| &file.main)).collect();
+        let target = self.runs.iter().find_map(|open| open.parsed.target_model.as_ref());
+        let named = candidates
+            .iter()
+            .find(|spec| target.is_some_and(|target| spec.tokenizer_name.as_ref() == Some(target)));
+        if let Some(spec) = named {
+            return Ok(spec);
+        }
+        let fitting = |spec: &Spec| {
+            self.runs.iter().filter(|open| align(&open.parsed, spec, align_options).is_ok()).count()
+        };
+        let mut best: Option<(&Spec, usize)> = None;
+        for spec in candidates {
+            let n_fitting = fitting(spec);
+            if best.is_none_or(|(_, most)| n_fitting > most) {
+                best = Some((spec, n_fitting));
+            }
+        }
+        best.map(|(spec, _)| spec).ok_or_else(|| InputError::new("", "", Problem::NotRecognised))
+    }
+
+    /// What a saved report carries: the open files and the choices, with the spec made explicit.
+    pub fn report_data(&self, options: &ViewOptions) -> Result<ReportData, InputError> {
+        let (spec, _) = self.resolve(options)?;
+        let mut options = options.clone();
+        options.spec = Some(spec.id.clone());
+        let runs = self.runs.iter().map(|open| open.file.clone());
+        let specs = self.specs.iter().map(|open| open.file.clone());
+        Ok(ReportData { version: DATA_VERSION, files: runs.chain(specs).collect(), options })
+    }
+}
+
+/// The checked form of the choices.
+///
+/// # Errors
+/// If a merge has another form than `A+B=AB`, or the tolerance is not a share.
+pub fn evaluate_options(options: &ViewOptions) -> Result<EvaluateOptions, InputError> {
+    if !(0.0..=1.0).contains(&options.tolerance) {
+        let detail = format!("expected a tolerance from 0 to 1, found `{}`", options.tolerance);
+        return Err(InputError::new("", "", Problem::Syntax { detail }));
+    }
+    let merges = options.merge.iter().map(|text| Merge::parse(text)).collect::<Result<_, _>>()?;
+    let align = AlignOptions { merges, missing_as_zero: options.missing_as_zero };
+    Ok(EvaluateOptions { tolerance: options.tolerance, align })
+}
+
+/// What the text looks like: a summary is a JSON object, a spec is YAML; told by content, with the
+/// name's ending deciding where the content does not.
+fn sniff(path: &str, text: &str) -> Option<FileKind> {
+    let start = text.trim_start();
+    let ending = path.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+    let has_key = |key: &str| text.lines().any(|line| line.starts_with(key));
+    if ending == "json" || (start.starts_with('{') && ending != "jsonl") {
+        Some(FileKind::Run)
+    } else if matches!(ending.as_str(), "yaml" | "yml") || has_key("category_weights:") {
+        Some(FileKind::Spec)
+    } else {
+        None
+    }
+}
+
+/// The last two components of a path: enough to name a run, and no more of somebody's disk.
+fn short_path(path: &str) -> String {
+    let parts: Vec<&str> = path.split(['/', '\\']).filter(|part| !part.is_empty()).collect();
+    parts[parts.len().saturating_sub(2)..].join("/")
+}
