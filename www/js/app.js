@@ -2,15 +2,15 @@
 import { announce, byId, element, setText } from './dom.js';
 import { categoryTables } from './category_table.js';
 import { doubtGroups } from './doubts.js';
-import { evaluateOptions, showControls, showEvaluationError, showProgress, watchControls } from './controls.js';
+import { evaluateOptions, showControls, showEvaluationErrors, showProgress, watchControls } from './controls.js';
 import { exportFigure, watchExports } from './exports.js';
 import { Figure, MOST_PLOTTED_RUNS, keepFiguresCrisp } from './figures.js';
 import { filesTable } from './files_table.js';
-import { fillReport } from './saved_report.js';
+import { reportTemplate, reportView } from './saved_report.js';
 import { metricLegend, runsTable } from './runs_table.js';
 import { counted } from './numbers.js';
 import { currentTheme, forgetTheme, onSystemTheme, toggleTheme } from './theme.js';
-import { defaultView, viewFromHash, writeHash } from './view_state.js';
+import { defaultView, viewFromHash, viewToHash, writeHash } from './view_state.js';
 import { showFailure } from './failure.js';
 import { showFinding } from './finding.js';
 import { showProblems } from './problems.js';
@@ -31,7 +31,8 @@ export class App {
     this.page = page;
     this.view = viewFromHash(location.hash);
     this.files = [];
-    this.bundled = [];
+    this.specs = [];
+    this.refused = [];
     this.text = null;
     this.evaluation = null;
     this.figures = [];
@@ -46,7 +47,6 @@ export class App {
     this.client = client;
     this.engine = engine;
     setText(byId('version'), version);
-    this.bundled = JSON.parse(await client.call('bundled_specs'));
     this.figures = PLOTS.map((options) => new Figure(engine, {
       ...options, table: 'Category by category', onExport: (figure, format) => exportFigure(figure, format, this.evaluation),
     }));
@@ -99,7 +99,7 @@ export class App {
 
   async openSample() {
     await this.ready;
-    const samples = JSON.parse(await this.client.call('sample_files'));
+    const samples = JSON.parse(this.engine.sample_files());
     await this.open(samples.map(({ path, text }) => ({ path, file: new Blob([text]) })));
   }
 
@@ -133,9 +133,11 @@ export class App {
     this.asked += 1;
     const asked = this.asked;
     this.files = JSON.parse(await this.client.call('files'));
-    const outcome = this.hasRuns() ? await this.evaluate() : { text: null, error: null };
+    this.specs = JSON.parse(await this.client.call('spec_choices'));
+    const outcome = this.hasRuns() ? await this.evaluate() : { text: null, refused: [], error: null };
     if (asked !== this.asked) return;
     this.text = outcome.text;
+    this.refused = outcome.refused;
     this.evaluation = outcome.text === null ? null : JSON.parse(outcome.text);
     this.render(outcome.error);
     performance.mark('result-shown');
@@ -147,10 +149,11 @@ export class App {
 
   async evaluate() {
     try {
-      return { text: await this.client.call('evaluate', JSON.stringify(evaluateOptions(this.view))), error: null };
+      const answer = await this.client.call('evaluate', JSON.stringify(evaluateOptions(this.view)));
+      return { ...JSON.parse(answer), error: null };
     } catch (error) {
       if (error.crashed) throw error;
-      return { text: null, error };
+      return { text: null, refused: [], error };
     }
   }
 
@@ -218,13 +221,13 @@ export class App {
 
   renderControls(error) {
     showControls(this.view, {
-      loaded: this.files.filter((file) => file.kind === 'spec'),
-      bundled: this.bundled,
+      specs: this.specs,
       runs: this.evaluation?.runs ?? [],
       chosenSpec: this.view.spec ?? this.evaluation?.spec.id ?? null,
     });
     const lacksRuns = !this.hasRuns() && this.files.length > 0;
-    showEvaluationError(lacksRuns ? { message: 'There is no run yet to score.', hint: 'add the summary.json of a run, or its folder' } : error);
+    const reasons = error ? [{ message: error.message, hint: error.hint }] : this.refused;
+    showEvaluationErrors(lacksRuns ? [{ message: 'There is no run yet to score.', hint: 'add the summary.json of a run, or its folder' }] : reasons);
   }
 
   renderEvaluation() {
@@ -255,15 +258,14 @@ export class App {
   }
 
   /** Returns this page with the files and the view in it. */
-  async report() {
-    const [files, staticHtml] = [await this.client.call('sources'), await this.client.call('report_static_html', this.text)];
-    const theme = document.documentElement.dataset.theme ?? null;
-    return fillReport(this.page, { schema_version: 1, files, view: this.view, theme }, staticHtml);
+  report() {
+    const template = reportTemplate(this.page, viewToHash(this.view), document.documentElement.dataset.theme ?? null);
+    return this.client.call('report_page', template, JSON.stringify(evaluateOptions(this.view)));
   }
 
-  /** Takes up the files and the view of a saved report. @param {import('./saved_report.js').ReportData} data */
+  /** Takes up the files and the choices of a saved report. @param {import('./saved_report.js').ReportData} data */
   async openReport(data) {
-    if (location.hash.length <= 1) this.view = { ...defaultView(), ...data.view };
+    if (location.hash.length <= 1) this.view = reportView(data);
     await this.open(data.files.map(({ path, text }) => ({ path, file: new Blob([text]) })));
   }
 }

@@ -1,5 +1,6 @@
 // The settings of the comparison, two-way: fields to view, view to fields.
 import { byId, element, setText } from './dom.js';
+import { counted } from './numbers.js';
 import { fillSpecChooser } from './spec_chooser.js';
 
 /**
@@ -29,8 +30,8 @@ export function toleranceOf(typed) {
 }
 
 /** Shows the view in the fields. */
-export function showControls(view, { loaded, bundled, runs, chosenSpec }) {
-  fillSpecChooser(byId('spec'), { loaded, bundled, chosen: chosenSpec });
+export function showControls(view, { specs, runs, chosenSpec }) {
+  fillSpecChooser(byId('spec'), specs, chosenSpec);
   fillBaselines(byId('baseline'), runs, view.baseline);
   const tolerance = byId('tolerance');
   if (toleranceOf(tolerance.value) !== view.tolerance) tolerance.value = String(Number((view.tolerance * 100).toPrecision(12)));
@@ -48,16 +49,18 @@ function fillBaselines(select, runs, chosen) {
   select.disabled = runs.length < 2;
 }
 
-/** Shows why nothing could be scored, where the fields are; hides it for null. @param {{message: string, hint?: string|null}|null} error */
-export function showEvaluationError(error) {
+/**
+ * Shows why something could not be scored, where the choices are; hides it where there is no reason.
+ * @param {{name?: string, message: string, hint?: string|null}[]} reasons
+ */
+export function showEvaluationErrors(reasons) {
   const panel = byId('evaluation-error');
-  panel.hidden = error === null;
-  panel.replaceChildren();
-  if (error) {
-    panel.append(
-      element('span', { class: 'problem-message' }, error.message),
-      ...(error.hint ? [element('span', { class: 'problem-hint' }, `→ ${error.hint}`)] : []));
-  }
+  panel.hidden = reasons.length === 0;
+  const heading = reasons.some(({ name }) => name) ? [element('h2', {}, `${counted(reasons.length, 'run')} could not be scored`)] : [];
+  panel.replaceChildren(...heading, element('ul', {}, ...reasons.map(({ name, message, hint }) => element('li', {},
+    name ? element('span', { class: 'problem-name' }, name) : null,
+    element('span', { class: 'problem-message' }, message),
+    hint ? element('span', { class: 'problem-hint' }, `→ ${hint}`) : null))));
 }
 
 /** Returns the options of `evaluate` that a view asks for. @param {import('./view_state.js').ViewState} view */
@@ -67,6 +70,7 @@ export function evaluateOptions(view) {
     tolerance: view.tolerance,
     merge: view.merge.split(',').map((rule) => rule.trim()).filter(Boolean),
     missing_as_zero: view.missingAsZero,
+    baseline: view.baseline,
   };
 }
 

@@ -24,11 +24,11 @@ export function numberCell(shown, exact, attributes = {}) {
 
 /**
  * Returns a column head that sorts.
- * @param {{name: string, key: string, hint?: string, text?: boolean, sorted: string|null, descending: boolean, onSort: (key: string) => void}} column
+ * @param {{name: string, key: string, hint?: string, text?: boolean, rowspan?: number, sorted: string|null, descending: boolean, onSort: (key: string) => void}} column
  */
-export function sortHead({ name, key, hint, text, sorted, descending, onSort }) {
+export function sortHead({ name, key, hint, text, rowspan, sorted, descending, onSort }) {
   const order = sorted === key ? (descending ? 'descending' : 'ascending') : 'none';
-  return element('th', { scope: 'col', class: text ? 'text' : null, 'aria-sort': order },
+  return element('th', { scope: 'col', class: text ? 'text' : null, rowspan, 'aria-sort': order },
     element('button', { type: 'button', class: 'sort', 'data-focus-key': `sort-${key}`, click: () => onSort(key) }, name),
     hint ? element('span', { class: 'direction' }, hint) : null);
 }

@@ -24,7 +24,7 @@ export function showFailure(error) {
   setText(byId('failure-message'), message);
   setText(byId('failure-hint'), canRun() ? 'Your files are untouched. “Start again” reloads the page; if the same file brings you here again, please report it with the details below.' : NEEDS);
   byId('failure-details').replaceChildren(element('code', {}, failureDetails(error, message)));
-  byId('static').hidden = true;
+  byId('intro').hidden = true;
   byId('app').hidden = false;
   for (const id of ['welcome', 'results', 'progress', 'masthead-tools']) byId(id).hidden = true;
   byId('failure').hidden = false;

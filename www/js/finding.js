@@ -14,8 +14,8 @@ function findingText(evaluation, best) {
   const { runs, spec } = evaluation;
   const subject = runs.length === 1 ? `\u201c${best.name}\u201d places` : `Of ${counted(runs.length, 'run')}, \u201c${best.name}\u201d is closest: it places`;
   const accuracy = `${percent(best.metrics.overlap_accuracy)} of the mixture rightly`;
-  const unit = spec.unit ? `, counted in ${spec.unit}` : '';
-  return `${subject} ${accuracy}${intervalText(best)}; ${guessText(best)}${unit}.`;
+  const unit = spec.unit ? ` Shares are counted in ${spec.unit}.` : '';
+  return `${subject} ${accuracy}${intervalText(best)}; ${guessText(best)}.${unit}`;
 }
 
 function intervalText(run) {

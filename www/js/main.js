@@ -5,7 +5,7 @@ import { byId } from './dom.js';
 import { capturePage } from './page_template.js';
 import { compileEngine, startEngine } from './engine.js';
 import { guardAgainstFailure, showFailure } from './failure.js';
-import { readReportData } from './saved_report.js';
+import { readReportData, reportTheme } from './saved_report.js';
 import { restoreTheme } from './theme.js';
 import { showProgress } from './controls.js';
 import { WorkspaceClient } from './workspace_client.js';
@@ -13,6 +13,7 @@ import { WorkspaceClient } from './workspace_client.js';
 /** Shows the application in place of the static part. */
 function showApplication() {
   byId('static').hidden = true;
+  byId('intro').hidden = true;
   byId('app').hidden = false;
   byId('masthead-tools').hidden = false;
 }
@@ -32,7 +33,7 @@ async function start() {
   const page = capturePage();
   guardAgainstFailure();
   const report = readReportData();
-  restoreTheme(report?.theme ?? null);
+  restoreTheme(reportTheme());
   const app = new App({ page });
   app.listen();
   showApplication();

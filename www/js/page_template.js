@@ -6,5 +6,5 @@
  * @returns {string}
  */
 export function capturePage() {
-  return `<!doctype html>\n${document.documentElement.outerHTML}\n`;
+  return `<!doctype html>${document.documentElement.outerHTML}`;
 }

@@ -5,7 +5,7 @@ import { BASELINES, METRICS, deltaText, judgement, metricText } from './metrics.
 import { counted, isNumber, percent } from './numbers.js';
 import { baselineRun, bestValue, shownMetrics, sortedRuns } from './scoreboard.js';
 
-const DIRECTIONS = { higher: 'higher is better', lower: 'lower is better', neither: '' };
+const DIRECTIONS = { higher: '↑ better', lower: '↓ better', neither: '' };
 
 /**
  * Returns the table of all runs.
@@ -26,11 +26,10 @@ function runsHead(metrics, guesses, sorting) {
   const column = (metric) => sortHead({ ...metric, hint: DIRECTIONS[metric.better], ...sorting });
   return element('thead', {},
     element('tr', {},
-      element('th', { scope: 'col', class: 'text', rowspan: 1 }),
+      sortHead({ name: 'Run', key: 'name', text: true, rowspan: 2, ...sorting }),
       metrics.length ? element('th', { scope: 'colgroup', colspan: metrics.length }, 'Against the ground truth') : null,
       guesses.length ? element('th', { scope: 'colgroup', colspan: guesses.length }, 'Accuracy of a blind guess') : null),
     element('tr', {},
-      sortHead({ name: 'Run', key: 'name', text: true, ...sorting }),
       ...metrics.map(column),
       ...guesses.map(({ name, key }) => sortHead({ name, key, ...sorting }))));
 }

@@ -1,27 +1,30 @@
-// A saved report: this very page with its data block and its static part filled.
+// A saved report: this very page with its data block and its readable part filled. The engine fills
+// them, so that page and command line write the same; here the page is made ready to be filled.
+import { defaultView, viewFromHash } from './view_state.js';
 
-const DATA_START = '<script type="application/json" id="data">';
-const DATA_END = '</script>';
-const STATIC_START = '<main id="static">';
-const STATIC_END = '</main>';
+const SLOTS = [
+  { start: '<main id="static">', end: '</main>' },
+  { start: '<script type="application/json" id="data">', end: '</script>' },
+];
 
 /**
  * @typedef {object} ReportData
- * @property {number} schema_version
+ * @property {number} version
  * @property {{path: string, text: string}[]} files summaries and specs, as they were read
- * @property {any} view
- * @property {string|null} theme
+ * @property {{spec: string|null, tolerance: number, merge: string[], missing_as_zero: boolean, baseline: string|null}} options
  */
 
 /**
- * Returns the page filled with data and with what is read where JavaScript is off.
+ * Returns the page with its slots emptied, in case it was a report itself, and with the view that is
+ * to be restored.
  * @param {string} page
- * @param {ReportData} data
- * @param {string} staticHtml markup of the engine's making, in which every name is escaped
+ * @param {string} view as behind `#`
+ * @param {string|null} theme
  */
-export function fillReport(page, data, staticHtml) {
-  const withStatic = replaceBetween(page, STATIC_START, STATIC_END, `\n${staticHtml.trim()}\n`);
-  return replaceBetween(withStatic, DATA_START, DATA_END, embeddedJson(data));
+export function reportTemplate(page, view, theme) {
+  const empty = SLOTS.reduce(emptySlot, page);
+  const attributes = `data-view="${escapeAttribute(view)}"${theme ? ` data-report-theme="${theme}"` : ''}`;
+  return empty.replace(/<body[^>]*>/, () => `<body ${attributes}>`);
 }
 
 /** Returns the data of a saved report, or null on an empty page. @returns {ReportData|null} */
@@ -29,21 +32,35 @@ export function readReportData() {
   const text = document.getElementById('data')?.textContent.trim();
   if (!text) return null;
   const data = JSON.parse(text);
-  if (!(data.schema_version <= 1)) {
-    throw new Error(`this report was saved by a newer data-anatomy (schema version ${data.schema_version}); its tables are below, its controls need that version`);
-  }
-  return data;
+  if (data.version === 1) return data;
+  throw new Error(`this report has the data version ${data.version}; this page reads version 1`);
 }
 
-/** JSON that can stand inside a script element: no end tag can appear in it. @param {unknown} value */
-function embeddedJson(value) {
-  return JSON.stringify(value).replace(/[<\u2028\u2029]/g, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`);
+/** Returns the view to restore: the report's choices, and how it was looked at. @param {ReportData} data */
+export function reportView({ options }) {
+  const looked = viewFromHash(document.body.dataset.view ?? '');
+  const { sort, descending, onlyDifferences } = looked;
+  return {
+    ...defaultView(), sort, descending, onlyDifferences,
+    spec: options.spec, tolerance: options.tolerance, merge: options.merge.join(', '),
+    missingAsZero: options.missing_as_zero, baseline: options.baseline,
+  };
+}
+
+/** Returns the theme a report was saved in, if one was chosen. */
+export function reportTheme() {
+  return document.body.dataset.reportTheme ?? null;
 }
 
 /** The first place is the element itself: scripts, which name it too, come last in the page. */
-function replaceBetween(text, start, end, replacement) {
-  const from = text.indexOf(start);
+function emptySlot(text, { start, end }) {
+  const from = text.indexOf(start) + start.length;
   const to = text.indexOf(end, from);
-  if (from < 0 || to < 0) throw new Error(`the page lacks \`${start}\``);
-  return text.slice(0, from + start.length) + replacement + text.slice(to);
+  if (from < start.length || to < 0) throw new Error(`the page lacks ${start}`);
+  return text.slice(0, from) + text.slice(to);
+}
+
+/** @param {string} text */
+function escapeAttribute(text) {
+  return text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

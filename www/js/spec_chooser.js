@@ -3,14 +3,18 @@ import { element } from './dom.js';
 import { counted, percent } from './numbers.js';
 
 /**
- * Fills the chooser with the loaded and the bundled specs.
+ * Fills the chooser with the opened and the bundled specs.
  * @param {HTMLSelectElement} select
- * @param {{loaded: any[], bundled: any[], chosen: string|null}} specs
+ * @param {any[]} specs as told by the workspace
+ * @param {string|null} chosen id
  */
-export function fillSpecChooser(select, { loaded, bundled, chosen }) {
+export function fillSpecChooser(select, specs, chosen) {
   const option = (spec) => element('option', { value: spec.id, selected: spec.id === chosen }, specLabel(spec));
-  const group = (label, specs) => (specs.length ? element('optgroup', { label }, ...specs.map(option)) : null);
-  select.replaceChildren(...[group('Opened', loaded), group('Published, built in', bundled)].filter(Boolean));
+  const group = (label, members) => (members.length ? element('optgroup', { label }, ...members.map(option)) : null);
+  const opened = specs.filter((spec) => !spec.bundled);
+  // Where an opened spec has the id of a bundled one, the id means the opened one.
+  const bundled = specs.filter((spec) => spec.bundled && !opened.some(({ id }) => id === spec.id));
+  select.replaceChildren(...[group('Opened', opened), group('Published, built in', bundled)].filter(Boolean));
 }
 
 function specLabel({ name, id, n_categories: count }) {
