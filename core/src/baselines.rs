@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::alignment::{AlignOptions, Scheme, align};
+use crate::alignment::{AlignOptions, Merge, Scheme, Side, align};
 use crate::bundled_specs;
 use crate::metrics::overlap_accuracy;
 use crate::mixture::Mixture;
@@ -45,7 +45,12 @@ impl Baselines {
 
 /// The main bundled specs of other families that align to exactly this scheme, with their shares.
 fn other_specs(spec: &Spec, scheme: &Scheme, options: &AlignOptions) -> Vec<(String, Vec<f64>)> {
-    let strict = AlignOptions { merges: options.merges.clone(), missing_as_zero: false };
+    // What was joined on the ground truth's side is joined in the other specs too.
+    let joined = scheme.merged.iter().filter(|merged| merged.side == Side::GroundTruth);
+    let joined =
+        joined.map(|merged| Merge { parts: merged.from.clone(), whole: merged.into.clone() });
+    let merges = options.merges.iter().cloned().chain(joined).collect();
+    let strict = AlignOptions { merges, missing_as_zero: false };
     let main = bundled_specs::all().iter().map(|file| &file.main);
     let others = main.filter(|other| !same_model(other, spec));
     others

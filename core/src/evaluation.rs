@@ -64,6 +64,13 @@ pub struct SpecView {
     pub sha256: String,
 }
 
+impl From<&Spec> for SpecView {
+    fn from(spec: &Spec) -> Self {
+        let Spec { id, name, unit, source, version, not_covered, notes, sha256, .. } = spec.clone();
+        Self { id, name, unit, source, version, not_covered, notes, sha256 }
+    }
+}
+
 /// One run's score.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunEvaluation {
@@ -187,15 +194,13 @@ impl<'spec> Evaluator<'spec> {
 
     /// The evaluation of all runs added.
     pub fn finish(self) -> Evaluation {
-        let Spec { id, name, unit, source, version, not_covered, notes, sha256, .. } =
-            self.spec.clone();
         Evaluation {
             schema_version: SCHEMA_VERSION,
             tool: Tool {
                 name: "data-anatomy".to_owned(),
                 version: env!("CARGO_PKG_VERSION").to_owned(),
             },
-            spec: SpecView { id, name, unit, source, version, not_covered, notes, sha256 },
+            spec: self.spec.into(),
             tolerance: self.options.tolerance,
             runs: self.runs,
         }

@@ -16,6 +16,7 @@ pub mod report;
 pub mod report_page;
 pub mod run;
 pub mod spec;
+pub mod spec_lint;
 pub mod table;
 pub mod taxonomy;
 pub mod text;

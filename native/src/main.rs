@@ -1,3 +1,7 @@
-//! The `data-anatomy` program.
+//! The `data-anatomy` program: reads the arguments, runs the command, prints what went wrong.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    data_anatomy::run(std::env::args_os())
+}

@@ -1,0 +1,343 @@
+//! What can be typed on the command line.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use data_anatomy_core::evaluation::DEFAULT_TOLERANCE;
+use data_anatomy_core::report_page::ViewOptions;
+
+/// The version and the commit it was built from.
+pub const VERSION: &str =
+    concat!(env!("CARGO_PKG_VERSION"), " (commit ", env!("DATA_ANATOMY_COMMIT"), ")");
+
+/// The arguments with `--flag_name` spelled `--flag-name`, so that every flag also works as the seed
+/// study spells it. Values, and what follows a bare `--`, stay as they are.
+pub fn kebab_case_flags(
+    arguments: impl Iterator<Item = OsString>,
+) -> impl Iterator<Item = OsString> {
+    let mut flags_ended = false;
+    arguments.map(move |argument| {
+        flags_ended |= argument == "--";
+        match argument.to_str() {
+            Some(text) if !flags_ended && text.starts_with("--") => {
+                let (flag, value) = match text.split_once('=') {
+                    Some((flag, value)) => (flag, Some(value)),
+                    None => (text, None),
+                };
+                let flag = flag.replace('_', "-");
+                OsString::from(value.map_or(flag.clone(), |value| format!("{flag}={value}")))
+            }
+            _ => argument,
+        }
+    })
+}
+
+const EXAMPLES: &str = "Examples:
+  See the whole thing work, without a model or a network:
+    data-anatomy demo
+  Estimate a mixture from texts that a model wrote:
+    data-anatomy labelshift --local-samples-dir samples --use-cached-generations texts.jsonl \\
+      --run-name my_model
+  Score it against a published mixture and write a page to pass on:
+    data-anatomy evaluate --results-dir out/my_model --ground-truth olmo1b --output-dir report
+";
+
+const EXIT_CODES: &str = "Exit codes: 0 done; 1 done, but a gate you set failed (--fail-below); \
+2 bad usage or bad input; 3 partly done (what failed is named)";
+
+/// Estimates what a language model was trained on, says how sure it is, and scores estimates against
+/// published mixtures.
+#[derive(Debug, Parser)]
+#[command(name = "data-anatomy", version = VERSION, before_help = EXAMPLES, after_help = EXIT_CODES)]
+#[command(propagate_version = true, subcommand_required = true, arg_required_else_help = true)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Estimate the mixture from texts that the model wrote, by a classifier and label-shift correction.
+    #[command(before_help = "Example:
+  data-anatomy labelshift --local-samples-dir samples --use-cached-generations texts.jsonl \\
+    --output-dir out --run-name my_model")]
+    Labelshift(LabelshiftArgs),
+    /// Score one run or several against a published mixture.
+    #[command(before_help = "Examples:
+  data-anatomy evaluate --results-dir out/my_model --ground-truth olmo1b
+  data-anatomy evaluate --compare out/a out/b --ground-truth bench/specs/llama1.yaml --json")]
+    Evaluate(EvaluateArgs),
+    /// Write one HTML file of runs and their ground truth, which opens offline and computes again.
+    #[command(before_help = "Example:
+  data-anatomy report out/a out/b --ground-truth olmo1b --output report.html")]
+    Report(ReportArgs),
+    /// List, show or check published mixtures.
+    #[command(before_help = "Examples:
+  data-anatomy specs list
+  data-anatomy specs show olmo1b
+  data-anatomy specs lint my_model.yaml")]
+    Specs {
+        /// What to do with them.
+        #[command(subcommand)]
+        action: SpecsAction,
+    },
+    /// Run the main job on documents and generations that this program carries, and write its page.
+    #[command(before_help = "Example:
+  data-anatomy demo --output-dir out/demo")]
+    Demo(DemoArgs),
+}
+
+/// Arguments of `labelshift`.
+#[derive(Debug, Args)]
+pub struct LabelshiftArgs {
+    /// Folder of reference documents: one CATEGORY.jsonl per category, one {"text": …} per line.
+    #[arg(long, value_name = "DIR")]
+    pub local_samples_dir: PathBuf,
+    /// Texts that the model wrote: one {"text": …} per line, `id` and `prompt_id` where known.
+    #[arg(long, value_name = "FILE")]
+    pub use_cached_generations: Option<PathBuf>,
+    /// The model the texts are from (folder or hub id); recorded in the result.
+    #[arg(long, value_name = "MODEL")]
+    pub target_model: Option<String>,
+    /// Revision of the model; recorded in the result.
+    #[arg(long, value_name = "REVISION")]
+    pub hf_revision: Option<String>,
+    /// Use at most so many of the texts (0: all).
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub num_prompts: usize,
+    /// Count CommonCrawl and C4 as one category, Web.
+    #[arg(long)]
+    pub merge_web: bool,
+    /// Use at most so many documents of each category.
+    #[arg(long, value_name = "N", default_value_t = 5000)]
+    pub max_per_class: usize,
+    /// Share of each category's documents kept from training, to calibrate and to measure errors.
+    #[arg(long, value_name = "SHARE", default_value_t = 0.2)]
+    pub val_fraction: f64,
+    /// The classifier.
+    #[arg(long, value_enum, default_value_t = ClassifierKind::Tfidf)]
+    pub classifier: ClassifierKind,
+    /// Load a trained classifier from this file in place of training one; its categories must fit.
+    #[arg(long, value_name = "FILE")]
+    pub load_classifier: Option<PathBuf>,
+    /// The estimator.
+    #[arg(long, value_enum, default_value_t = EstimatorKind::Em)]
+    pub estimator: EstimatorKind,
+    /// How the classifier's probabilities are calibrated.
+    #[arg(long, value_enum, default_value_t = CalibrationKind::Bcts)]
+    pub calibration: CalibrationKind,
+    /// The same as --estimator counting.
+    #[arg(long, conflicts_with = "estimator")]
+    pub naive: bool,
+    /// Intervals by bootstrap: on by default, accepted for the seed's sake.
+    #[arg(long)]
+    pub bootstrap: bool,
+    /// How many bootstrap replicates the intervals rest on (0: no intervals).
+    #[arg(long, value_name = "N", default_value_t = 500)]
+    pub n_boot: usize,
+    /// Level of the intervals.
+    #[arg(long, value_name = "LEVEL", default_value_t = 0.95)]
+    pub level: f64,
+    /// Seed of every random choice.
+    #[arg(long, value_name = "SEED", default_value_t = 42)]
+    pub seed: u64,
+    /// Threads to use (0: all cores).
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub n_jobs: usize,
+    /// Write no plots.
+    #[arg(long)]
+    pub no_plots: bool,
+    /// Folder in which the run's folder is made.
+    #[arg(long, value_name = "DIR", default_value = "out")]
+    pub output_dir: PathBuf,
+    /// Name of the run and of its folder.
+    #[arg(long, value_name = "NAME", default_value = "labelshift")]
+    pub run_name: String,
+    /// Print the summary as JSON to stdout.
+    #[arg(long)]
+    pub json: bool,
+    /// Show no progress.
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// Classifiers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ClassifierKind {
+    /// Word and character n-grams with logistic regression.
+    Tfidf,
+    /// A fine-tuned encoder (not in this version).
+    Distilbert,
+}
+
+/// Estimators.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum EstimatorKind {
+    /// Maximum likelihood by EM on calibrated probabilities.
+    Em,
+    /// Mean probabilities corrected by a soft confusion matrix.
+    Pacc,
+    /// Counted decisions corrected by a hard confusion matrix.
+    Acc,
+    /// Mean probabilities as they are.
+    Counting,
+    /// The seed study's estimator, which does not converge; for comparison.
+    Seed,
+}
+
+/// Calibration maps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CalibrationKind {
+    /// None.
+    None,
+    /// One temperature.
+    Temperature,
+    /// Bias-corrected temperature scaling.
+    Bcts,
+}
+
+/// The ground truth and the view of it.
+#[derive(Debug, Args)]
+pub struct ViewArgs {
+    /// The published mixture: a spec file, or the name of a bundled one (`data-anatomy specs list`).
+    #[arg(long, value_name = "SPEC")]
+    pub ground_truth: String,
+    /// The error of a share that counts as within tolerance.
+    #[arg(long, value_name = "SHARE", default_value_t = DEFAULT_TOLERANCE)]
+    pub tol: f64,
+    /// Count categories together, on both sides: A+B=AB. Can be given more than once.
+    #[arg(long, value_name = "A+B=AB")]
+    pub merge: Vec<String>,
+    /// Count categories that a run lacks as 0; marked in the result.
+    #[arg(long)]
+    pub missing_as_zero: bool,
+}
+
+impl ViewArgs {
+    /// The choices in core's terms.
+    pub fn options(&self, spec_id: &str) -> ViewOptions {
+        ViewOptions {
+            spec: Some(spec_id.to_owned()),
+            tolerance: self.tol,
+            merge: self.merge.clone(),
+            missing_as_zero: self.missing_as_zero,
+            baseline: None,
+        }
+    }
+}
+
+/// Arguments of `evaluate`.
+#[derive(Debug, Args)]
+pub struct EvaluateArgs {
+    /// The run to score: its folder, or a summary file.
+    #[arg(
+        long,
+        value_name = "RUN",
+        required_unless_present = "compare",
+        conflicts_with = "compare"
+    )]
+    pub results_dir: Option<PathBuf>,
+    /// Several runs to score side by side.
+    #[arg(long, value_name = "RUN", num_args = 1..)]
+    pub compare: Vec<PathBuf>,
+    /// Ground truth and view.
+    #[command(flatten)]
+    pub view: ViewArgs,
+    /// Folder for report.md, report.html and plots; nothing is written without it.
+    #[arg(long, value_name = "DIR")]
+    pub output_dir: Option<PathBuf>,
+    /// Write no plots.
+    #[arg(long)]
+    pub no_plots: bool,
+    /// Write no report.
+    #[arg(long)]
+    pub no_report: bool,
+    /// Print JSON to stdout in place of the table.
+    #[arg(long)]
+    pub json: bool,
+    /// Exit with 1 if a run's overlap accuracy is below this.
+    #[arg(long, value_name = "ACC")]
+    pub fail_below: Option<f64>,
+}
+
+impl EvaluateArgs {
+    /// The runs to score.
+    pub fn runs(&self) -> Vec<PathBuf> {
+        self.results_dir.iter().chain(&self.compare).cloned().collect()
+    }
+}
+
+/// Arguments of `report`.
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    /// The runs: their folders, or summary files.
+    #[arg(value_name = "RUN", required = true)]
+    pub runs: Vec<PathBuf>,
+    /// Ground truth and view.
+    #[command(flatten)]
+    pub view: ViewArgs,
+    /// The file to write.
+    #[arg(long, short, value_name = "FILE", default_value = "report.html")]
+    pub output: PathBuf,
+}
+
+/// What to do with specs.
+#[derive(Debug, Subcommand)]
+pub enum SpecsAction {
+    /// List the bundled specs.
+    List {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show a spec with its provenance.
+    Show {
+        /// A bundled name, `name@variant`, or a file.
+        #[arg(value_name = "SPEC")]
+        spec: String,
+    },
+    /// Check spec files: form, sums, provenance.
+    Lint {
+        /// The files; all bundled specs where none is given.
+        #[arg(value_name = "FILE")]
+        files: Vec<String>,
+    },
+}
+
+/// Arguments of `demo`.
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// Folder for everything the demo writes.
+    #[arg(long, value_name = "DIR", default_value = "out/demo")]
+    pub output_dir: PathBuf,
+    /// Seed of the demo's documents.
+    #[arg(long, value_name = "SEED", default_value_t = 1)]
+    pub seed: u64,
+    /// Show no progress.
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_flag_table_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn seed_spellings_are_flags_and_values_stay() {
+        let typed = ["x", "--run_name", "a_b", "--n_boot=3", "--tag_x=a_b", "--", "--not_a_flag"];
+        let flags: Vec<OsString> = kebab_case_flags(typed.iter().map(OsString::from)).collect();
+        let expected =
+            ["x", "--run-name", "a_b", "--n-boot=3", "--tag-x=a_b", "--", "--not_a_flag"];
+        assert_eq!(flags, expected.map(OsString::from));
+    }
+}

@@ -1,0 +1,22 @@
+//! One file per subcommand.
+
+mod evaluate;
+mod report;
+mod specs;
+
+use crate::args::Command;
+use crate::exit::Outcome;
+
+/// Runs the command.
+///
+/// # Errors
+/// If it cannot be carried out; nothing is left half-written then.
+pub fn dispatch(command: &Command) -> anyhow::Result<Outcome> {
+    match command {
+        Command::Labelshift(_) => anyhow::bail!("labelshift is not built yet"),
+        Command::Evaluate(args) => evaluate::run(args),
+        Command::Report(args) => report::run(args),
+        Command::Specs { action } => specs::run(action),
+        Command::Demo(_) => anyhow::bail!("demo is not built yet"),
+    }
+}

@@ -1,0 +1,53 @@
+//! `report`: one HTML file of runs and their ground truth.
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use data_anatomy_core::evaluation::Evaluation;
+use data_anatomy_core::report_page::{self, ReportData};
+use data_anatomy_core::spec::Spec;
+use data_anatomy_core::workspace::Workspace;
+
+use crate::args::{ReportArgs, ViewArgs};
+use crate::exit::Outcome;
+use crate::{files, page, runs, specs};
+
+pub(super) fn run(args: &ReportArgs) -> anyhow::Result<Outcome> {
+    let spec = specs::find(&args.view.ground_truth)?;
+    let evaluation = super::evaluate::evaluate(&args.runs, &spec, &args.view)?;
+    let html = html(&args.runs, &evaluation, &spec, &args.view)?;
+    files::write(&args.output, html.as_bytes())?;
+    eprintln!("written: {}", args.output.display());
+    Ok(Outcome::Done)
+}
+
+/// The report of an evaluation: the page filled with it, or its readable part alone where this
+/// program carries no page, which is said on stderr.
+pub(super) fn html(
+    paths: &[PathBuf],
+    evaluation: &Evaluation,
+    spec: &Spec,
+    view: &ViewArgs,
+) -> anyhow::Result<String> {
+    let figures = Vec::new();
+    let Some(template) = page::html() else {
+        eprintln!("note: {}", page::HOW_TO_GET_IT);
+        return Ok(report_page::standalone(evaluation, &figures));
+    };
+    let data = data(paths, spec, view)?;
+    report_page::fill(template, &data, evaluation, &figures).context("the page cannot be filled")
+}
+
+/// What the page needs to compute the evaluation again.
+fn data(paths: &[PathBuf], spec: &Spec, view: &ViewArgs) -> anyhow::Result<ReportData> {
+    let mut workspace = Workspace::new();
+    for path in paths {
+        let path = runs::summary_path(path);
+        workspace.add(&path.display().to_string(), &files::read(&path)?);
+    }
+    if data_anatomy_core::bundled_specs::find(&spec.id) != Ok(spec) {
+        let path = view.ground_truth.split('@').next().unwrap_or_default();
+        workspace.add(path, &files::read(path.as_ref())?);
+    }
+    Ok(workspace.report_data(&view.options(&spec.id))?)
+}

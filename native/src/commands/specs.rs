@@ -1,0 +1,103 @@
+//! `specs`: lists, shows and checks published mixtures.
+
+use std::io::{self, Write as _};
+
+use data_anatomy_core::bundled_specs;
+use data_anatomy_core::report;
+use data_anatomy_core::spec::{Spec, SpecFile};
+use data_anatomy_core::spec_lint;
+use data_anatomy_core::table::{Cell, Column, Table};
+
+use crate::args::SpecsAction;
+use crate::exit::Outcome;
+use crate::specs;
+
+pub(super) fn run(action: &SpecsAction) -> anyhow::Result<Outcome> {
+    match action {
+        SpecsAction::List { json } => list(*json),
+        SpecsAction::Show { spec } => show(&specs::find(spec)?),
+        SpecsAction::Lint { files } => lint(files),
+    }
+}
+
+fn list(json: bool) -> anyhow::Result<Outcome> {
+    let mut out = io::stdout().lock();
+    let specs = || bundled_specs::all().iter().flat_map(SpecFile::all);
+    if json {
+        let choices = data_anatomy_core::workspace::Workspace::new().spec_choices();
+        writeln!(out, "{}", serde_json::to_string_pretty(&choices)?)?;
+        return Ok(Outcome::Done);
+    }
+    let columns = vec![
+        Column::words("name", ""),
+        Column::words("model", ""),
+        Column::numbers("categories", ""),
+        Column::words("unit", ""),
+        Column::words("source", ""),
+    ];
+    let mut table = Table::new("Bundled specs", columns);
+    for spec in specs() {
+        table.rows.push(vec![
+            Cell::text(&spec.id),
+            Cell::text(&spec.name),
+            Cell::text(spec.taxonomy.len().to_string()),
+            spec.unit.map_or_else(Cell::empty, |unit| Cell::text(unit.to_string())),
+            spec.source.as_ref().map_or_else(Cell::empty, |source| Cell::text(&source.title)),
+        ]);
+    }
+    out.write_all(table.to_text().as_bytes())?;
+    Ok(Outcome::Done)
+}
+
+fn show(spec: &Spec) -> anyhow::Result<Outcome> {
+    let columns = vec![
+        Column::words("category", ""),
+        Column::numbers("as published", ""),
+        Column::numbers("share", ""),
+    ];
+    let mut table = Table::new(&spec.name, columns);
+    for (index, name) in spec.taxonomy.names().iter().enumerate() {
+        table.rows.push(vec![
+            Cell::text(name),
+            Cell::text(spec.weights[index].to_string()),
+            Cell::percent(spec.mixture.shares()[index]),
+        ]);
+    }
+    let mut out = io::stdout().lock();
+    for line in report::provenance(&spec.into()) {
+        writeln!(out, "{line}")?;
+    }
+    write!(out, "\n{}", table.to_text())?;
+    Ok(Outcome::Done)
+}
+
+/// Prints what is odd about each file; a file that cannot be read at all makes the outcome partial.
+fn lint(files: &[String]) -> anyhow::Result<Outcome> {
+    let mut out = io::stdout().lock();
+    let bundled = bundled_specs::all().iter().cloned().map(Ok);
+    let named = files.iter().map(|file| specs::read(file));
+    let all: Vec<_> = if files.is_empty() { bundled.collect() } else { named.collect() };
+    let mut n_refused = 0;
+    for file in &all {
+        match file {
+            Ok(file) => {
+                for spec in file.all() {
+                    let doubts = spec_lint::lint(spec);
+                    writeln!(out, "{}: {}", spec.id, if doubts.is_empty() { "ok" } else { "" })?;
+                    for doubt in doubts {
+                        writeln!(out, "  {}", report::diagnostic_line(&doubt))?;
+                    }
+                }
+            }
+            Err(error) => {
+                n_refused += 1;
+                writeln!(out, "{error}")?;
+            }
+        }
+    }
+    match n_refused {
+        0 => Ok(Outcome::Done),
+        n if n == all.len() => anyhow::bail!("no spec could be read"),
+        _ => Ok(Outcome::PartlyDone),
+    }
+}
