@@ -12,6 +12,7 @@ pub mod interval;
 pub mod math;
 pub mod metrics;
 pub mod mixture;
+pub mod plot;
 pub mod report;
 pub mod report_page;
 pub mod run;

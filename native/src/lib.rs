@@ -25,3 +25,5 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Err(error) => exit::report(&error),
     }
 }
+
+pub mod png;

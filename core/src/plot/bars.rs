@@ -1,0 +1,111 @@
+//! Shares of categories side by side: `comparison.png` and `priors.png`.
+
+use super::axis::Unit;
+use super::groups::{Band, Groups};
+use super::series::largest;
+use super::{Plot, Scene, Series, Table, Theme};
+
+/// Shares of categories, as bars per series, against a ground truth where there is one.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct GroupedBars {
+    /// The line above the plot.
+    pub title: String,
+    /// What is shared out, below the axis: `share of tokens`.
+    pub axis_title: String,
+    /// The categories, in order.
+    pub categories: Vec<String>,
+    /// The published mixture.
+    pub truth: Option<Series>,
+    /// The estimates, one series per run.
+    pub series: Vec<Series>,
+    /// How far from the truth counts as right, as a share: a band around the truth.
+    pub tolerance: Option<f64>,
+}
+
+impl GroupedBars {
+    fn groups(&self) -> Groups<'_> {
+        Groups {
+            title: &self.title,
+            axis_title: &self.axis_title,
+            unit: Unit::Share,
+            categories: self.categories.clone(),
+            truth: self.truth.as_ref().map(|truth| (&*truth.name, &*truth.values)),
+            band: self.truth.as_ref().and(band(self.tolerance, "truth")),
+            series: self.series.clone(),
+        }
+    }
+}
+
+/// The band of a tolerance around what is called `middle`; none if it is no positive number.
+pub(super) fn band(tolerance: Option<f64>, middle: &str) -> Option<Band> {
+    let tolerance = tolerance.filter(|tolerance| *tolerance > 0.0 && tolerance.is_finite())?;
+    let points = Unit::Points.with_decimals(tolerance, 1);
+    let name = format!("{middle} ± {} points", points.trim_start_matches('+'));
+    Some(Band { name, tolerance })
+}
+
+impl Plot for GroupedBars {
+    fn title(&self) -> &str {
+        &self.title
+    }
+
+    fn alt_text(&self) -> String {
+        let n_categories = self.categories.len();
+        let Some(truth) = &self.truth else { return without_truth(self) };
+        let Some((top, share)) = largest((0..n_categories).map(|at| truth.value(at))) else {
+            return without_truth(self);
+        };
+        let (name, share) = (&self.categories[top], Unit::Share.text(share));
+        let mut sentence = format!(
+            "Of {n_categories} categories, {name} has the largest share in {}: {share}",
+            truth.name
+        );
+        let nearest = largest(
+            self.series.iter().map(|run| run.mean_absolute_error(&truth.values).map(|e| -e)),
+        );
+        if let Some((run, error)) = nearest {
+            let points = Unit::Share.text(-error);
+            let points = points.trim_end_matches('%');
+            let name = &self.series[run].name;
+            let of = match self.series.len() {
+                1 => String::new(),
+                n_runs => format!("of {n_runs} runs "),
+            };
+            sentence.push_str(&format!(
+                "; {of}{name} comes closest, {points} percentage points off on average"
+            ));
+        }
+        sentence + "."
+    }
+
+    fn table(&self) -> Table {
+        let series: Vec<&Series> = self.truth.iter().chain(&self.series).collect();
+        Table::of_series(&self.title, &self.categories, &series, Unit::Share)
+    }
+
+    fn preferred_height(&self, width: f64) -> f64 {
+        self.groups().preferred_height(width)
+    }
+
+    fn scene(&self, width: f64, height: f64, theme: &Theme) -> Scene {
+        self.groups().scene(width, height, theme)
+    }
+}
+
+fn without_truth(plot: &GroupedBars) -> String {
+    let n_categories = plot.categories.len();
+    let tops: Vec<String> = plot
+        .series
+        .iter()
+        .filter_map(|series| {
+            let (top, share) = largest((0..n_categories).map(|at| series.value(at)))?;
+            let (name, share) = (&plot.categories[top], Unit::Share.text(share));
+            Some(format!("{} puts most in {name}: {share}", series.name))
+        })
+        .take(3)
+        .collect();
+    if tops.is_empty() {
+        return "Nothing to show.".to_owned();
+    }
+    format!("Of {n_categories} categories, {}.", tops.join(", "))
+}

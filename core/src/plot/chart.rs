@@ -1,0 +1,285 @@
+//! Draws [`Groups`] into the room that title and legend leave.
+
+use super::Series;
+use super::axis::Axis;
+use super::groups::{Groups, group_gap, widest};
+use super::page::{FONT, SMALL, whole};
+use super::scene::{Anchor, Area, LINE, Label, Scene};
+use super::table::value_at;
+use super::text::{cut_to, one_line, text_width};
+
+/// Air between a label and what it belongs to.
+pub(super) const GAP: f64 = 6.0;
+/// The room of tick labels.
+pub(super) const TICKS: f64 = SMALL * LINE + GAP;
+/// The room of the axis title.
+pub(super) const AXIS_TITLE: f64 = SMALL * LINE + 2.0;
+/// Least distance between tick labels.
+const TICK_GAP: f64 = 16.0;
+/// Names may take this share of the width.
+const NAME_SHARE: f64 = 0.4;
+/// Rows higher than this have ticks above them as well.
+const TALL: f64 = 600.0;
+
+/// A chart whose sizes are settled. "Along" runs with the values, "across" over the categories.
+pub(super) struct Chart<'a> {
+    groups: &'a Groups<'a>,
+    stands: bool,
+    plot: Area,
+    axis: Axis,
+    /// Pixels of a category across.
+    group: f64,
+}
+
+impl<'a> Chart<'a> {
+    /// The chart in `room`, its categories side by side if it `stands`.
+    pub(super) fn new(groups: &'a Groups<'a>, room: Area, stands: bool) -> Self {
+        let mut plot = room;
+        if stands {
+            plot.left += groups.tick_gutter();
+            plot.top += AXIS_TITLE + GAP;
+            plot.bottom -= FONT * LINE + GAP;
+        } else {
+            let names = widest(&groups.categories, FONT).min(NAME_SHARE * room.width());
+            plot.left += names + GAP;
+            plot.right -= text_width("100%", SMALL) / 2.0;
+            plot.bottom -= TICKS + AXIS_TITLE;
+            if plot.height() > TALL {
+                plot.top += TICKS;
+            }
+        }
+        let axis = Axis::around(shown_values(groups).into_iter(), groups.unit);
+        let axis = if stands {
+            axis.over(plot.bottom, plot.top)
+        } else {
+            axis.over(plot.left, plot.right)
+        };
+        let across = if stands { plot.width() } else { plot.height() };
+        let group = across / groups.categories.len() as f64;
+        Self { groups, stands, plot, axis, group }
+    }
+
+    /// Draws it, from the back to the front.
+    pub(super) fn draw(&self, scene: &mut Scene) {
+        if !(self.plot.width() > 2.0 && self.plot.height() > 2.0) {
+            return;
+        }
+        self.draw_bands(scene);
+        self.draw_grid(scene);
+        for category in 0..self.groups.categories.len() {
+            self.draw_truth(scene, category);
+            for position in 0..self.groups.series.len() {
+                self.draw_series(scene, category, position);
+            }
+        }
+        self.draw_zero(scene);
+        self.draw_ticks(scene);
+        self.draw_names(scene);
+    }
+
+    /// The point at a place along the values and a place across the categories.
+    fn at(&self, along: f64, across: f64) -> (f64, f64) {
+        if self.stands { (across, along) } else { (along, across) }
+    }
+
+    /// The rectangle between two places along and two across.
+    fn area(&self, along: (f64, f64), across: (f64, f64)) -> Area {
+        Area::spanning(self.at(along.0, across.0), self.at(along.1, across.1))
+    }
+
+    /// Where a category begins and ends across, with the air around its lanes.
+    fn group_span(&self, category: usize) -> (f64, f64) {
+        let start = if self.stands { self.plot.left } else { self.plot.top };
+        (start + category as f64 * self.group, start + (category + 1) as f64 * self.group)
+    }
+
+    /// Where a lane begins and ends across.
+    fn lane_span(&self, category: usize, lane: usize) -> (f64, f64) {
+        let thickness = self.groups.lane_of(self.group);
+        let start = self.group_span(category).0 + group_gap(self.group) / 2.0;
+        (start + lane as f64 * thickness, start + (lane + 1) as f64 * thickness)
+    }
+
+    fn truth(&self, category: usize) -> Option<f64> {
+        self.groups.truth.and_then(|(_, values)| value_at(values, category))
+    }
+
+    fn draw_bands(&self, scene: &mut Scene) {
+        let Some(band) = &self.groups.band else { return };
+        for category in 0..self.groups.categories.len() {
+            let middle = match self.groups.truth {
+                Some(_) => self.truth(category),
+                None => Some(0.0),
+            };
+            let Some(middle) = middle else { continue };
+            let low = self.axis.place(middle - band.tolerance);
+            let high = self.axis.place(middle + band.tolerance);
+            let area = self.area((low, high), self.group_span(category));
+            scene.rect(area, scene.theme.band);
+        }
+    }
+
+    fn draw_grid(&self, scene: &mut Scene) {
+        let (start, end) = self.across_span();
+        let color = scene.theme.grid;
+        for (value, _) in self.axis.ticks(SMALL, TICK_GAP) {
+            let along = self.axis.place(value);
+            scene.line(self.at(along, start), self.at(along, end), 1.0, color);
+        }
+        if self.groups.n_lanes() < 2 || self.group < 8.0 {
+            return;
+        }
+        for category in 1..self.groups.categories.len() {
+            let across = self.group_span(category).0;
+            let (low, high) = (self.axis.start, self.axis.end);
+            scene.line(self.at(low, across), self.at(high, across), 1.0, color);
+        }
+    }
+
+    fn across_span(&self) -> (f64, f64) {
+        if self.stands {
+            (self.plot.left, self.plot.right)
+        } else {
+            (self.plot.top, self.plot.bottom)
+        }
+    }
+
+    /// The truth as a bar with a dashed line over the other lanes, or as a line over points.
+    fn draw_truth(&self, scene: &mut Scene, category: usize) {
+        let Some(value) = self.truth(category) else { return };
+        let along = self.axis.place(value);
+        let first = self.lane_span(category, 0);
+        let last = self.lane_span(category, self.groups.n_lanes() - 1);
+        let color = scene.theme.text;
+        if self.groups.points() {
+            return scene.line(self.at(along, first.0), self.at(along, last.1), 2.0, color);
+        }
+        let area = self.area((self.axis.place(0.0), along), inner(first));
+        scene.rect(area, scene.theme.truth);
+        scene.outline(area, 1.5, color);
+        scene.dashes(self.at(along, first.1), self.at(along, last.1), 1.0, color);
+    }
+
+    fn draw_series(&self, scene: &mut Scene, category: usize, position: usize) {
+        let series = &self.groups.series[position];
+        let Some(value) = series.value(category) else { return };
+        let points = self.groups.points();
+        let lane = position + usize::from(self.groups.truth.is_some() && !points);
+        let span = self.lane_span(category, lane);
+        let along = self.axis.place(value);
+        let look = scene.theme.look(position);
+        let middle = (span.0 + span.1) / 2.0;
+        if points {
+            self.draw_whisker(scene, series, category, middle, 0.0);
+            let radius = (0.6 * (span.1 - span.0)).clamp(1.5, 4.0);
+            scene.point(self.at(along, middle), radius, &look);
+        } else {
+            scene.bar(self.area((self.axis.place(0.0), along), inner(span)), &look);
+            let cap = (0.3 * (span.1 - span.0)).min(4.0);
+            self.draw_whisker(scene, series, category, middle, cap);
+        }
+    }
+
+    /// The interval as a line with caps of `cap` pixels to either side.
+    fn draw_whisker(
+        &self,
+        scene: &mut Scene,
+        series: &Series,
+        category: usize,
+        middle: f64,
+        cap: f64,
+    ) {
+        let Some((low, high)) = series.interval(category) else { return };
+        let (low, high) = (self.axis.place(low), self.axis.place(high));
+        let color = scene.theme.text;
+        scene.line(self.at(low, middle), self.at(high, middle), 1.25, color);
+        if cap > 0.0 {
+            for end in [low, high] {
+                let (from, to) = (self.at(end, middle - cap), self.at(end, middle + cap));
+                scene.line(from, to, 1.25, color);
+            }
+        }
+    }
+
+    fn draw_zero(&self, scene: &mut Scene) {
+        let along = self.axis.place(0.0);
+        let (start, end) = self.across_span();
+        scene.line(self.at(along, start), self.at(along, end), 1.25, scene.theme.axis);
+    }
+
+    fn draw_ticks(&self, scene: &mut Scene) {
+        let Area { left, top, right, bottom } = self.plot;
+        let half = SMALL * LINE / 2.0;
+        for (value, text) in self.axis.ticks(SMALL, TICK_GAP) {
+            let along = self.axis.place(value);
+            if self.stands {
+                tick(scene, &text, (left - GAP, along), Anchor::End);
+            } else {
+                tick(scene, &text, (along, bottom + GAP / 2.0 + half), Anchor::Middle);
+                if self.plot.height() > TALL - TICKS {
+                    tick(scene, &text, (along, top - GAP / 2.0 - half), Anchor::Middle);
+                }
+            }
+        }
+        let room = scene.width - 2.0 * GAP;
+        let title = cut_to(self.groups.axis_title, SMALL, room);
+        if self.stands {
+            let corner = left - self.groups.tick_gutter();
+            tick(scene, &title, (corner, top - GAP - half), Anchor::Start);
+        } else {
+            let width = text_width(&title, SMALL);
+            // Centred on the plot, but inside the page.
+            let least = width / 2.0 + GAP;
+            let middle = ((left + right) / 2.0).clamp(least, least.max(scene.width - least));
+            tick(scene, &title, (middle, bottom + TICKS + half), Anchor::Middle);
+        }
+    }
+
+    fn draw_names(&self, scene: &mut Scene) {
+        let room = if self.stands { self.group } else { self.plot.left - 2.0 * GAP };
+        let every = 1 + whole((FONT * LINE - 0.01) / self.group);
+        let every = if self.stands { 1 } else { every };
+        for (category, name) in self.groups.categories.iter().enumerate().step_by(every) {
+            let (start, end) = self.group_span(category);
+            let middle = (start + end) / 2.0;
+            let text = cut_to(&one_line(name), FONT, room);
+            let (at, anchor) = if self.stands {
+                ((middle, self.plot.bottom + GAP + FONT * LINE / 2.0), Anchor::Middle)
+            } else {
+                ((self.plot.left - GAP, middle), Anchor::End)
+            };
+            let label = scene.text(&text, at, anchor, FONT);
+            scene.label(label);
+        }
+    }
+}
+
+/// A lane without the pixel that keeps it from its neighbour, where it can spare one.
+fn inner(span: (f64, f64)) -> (f64, f64) {
+    if span.1 - span.0 > 4.0 { (span.0 + 0.5, span.1 - 0.5) } else { span }
+}
+
+fn tick(scene: &mut Scene, text: &str, at: (f64, f64), anchor: Anchor) {
+    let color = scene.theme.muted;
+    let label = Label { color, ..scene.text(text, at, anchor, SMALL) };
+    scene.label(label);
+}
+
+/// Everything the axis must have room for.
+fn shown_values(groups: &Groups<'_>) -> Vec<f64> {
+    let n_categories = groups.categories.len();
+    let mut values = Vec::new();
+    for series in &groups.series {
+        for category in 0..n_categories {
+            values.extend(series.value(category));
+            values.extend(series.interval(category).map(|(low, _)| low));
+            values.extend(series.interval(category).map(|(_, high)| high));
+        }
+    }
+    let tolerance = groups.band.as_ref().map_or(0.0, |band| band.tolerance);
+    match groups.truth {
+        Some((_, truth)) => values.extend(truth.iter().map(|value| value + tolerance)),
+        None => values.extend([-tolerance, tolerance]),
+    }
+    values
+}

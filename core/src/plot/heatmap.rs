@@ -1,0 +1,286 @@
+//! A matrix of shares as colours: `confusion_matrix.png`.
+
+use super::axis::{Unit, drawable};
+use super::chart::GAP;
+use super::groups::widest;
+use super::page::{FONT, MARGIN, NOTHING_HEIGHT, SMALL, begin, height_around, nothing, whole};
+use super::scene::{Anchor, Area, LINE, Label, Scene};
+use super::series::largest;
+use super::table::value_at;
+use super::text::{cut_to, one_line, text_width, wrap};
+use super::{Plot, Table, TableRow, Theme};
+
+/// Wider cells than this look empty.
+const WIDEST_CELL: f64 = 120.0;
+/// Names of rows take at most this share of the width.
+const NAME_SHARE: f64 = 0.35;
+/// Names of columns are at most this long when they stand upright.
+const LONGEST_UPRIGHT: f64 = 130.0;
+/// What the colour scale is marked with, as shares.
+const MARKS: [f64; 6] = [0.0, 0.01, 0.05, 0.2, 0.5, 1.0];
+/// Room of the colour scale with its marks.
+const SCALE: f64 = 10.0 + 10.0 + SMALL * LINE;
+
+/// A confusion matrix: how the documents of each true class are classified.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Heatmap {
+    /// The line above the plot.
+    pub title: String,
+    /// How rows and columns are to be read, below the title.
+    pub note: String,
+    /// The classes, in order, of rows and columns alike.
+    pub categories: Vec<String>,
+    /// Shares of each row: row = true class, column = predicted class;
+    /// `[n_classes, n_classes]`.
+    pub rows: Vec<Vec<f64>>,
+}
+
+impl Heatmap {
+    fn share(&self, row: usize, column: usize) -> Option<f64> {
+        self.rows.get(row).and_then(|row| value_at(row, column))
+    }
+
+    fn is_empty(&self) -> bool {
+        let n = self.categories.len();
+        !(0..n).any(|row| (0..n).any(|column| self.share(row, column).is_some()))
+    }
+
+    fn note_lines(&self, width: f64) -> Vec<String> {
+        wrap(&self.note, SMALL, width, 3)
+    }
+
+    fn grid(&self, room: f64) -> Grid {
+        let n = self.categories.len() as f64;
+        let widest = widest(&self.categories, FONT);
+        let names = widest.min(NAME_SHARE * room) + GAP;
+        let cell_width = ((room - names) / n).min(WIDEST_CELL);
+        let upright = widest + 4.0 > cell_width;
+        let head = if upright { widest.min(LONGEST_UPRIGHT) } else { FONT * LINE } + GAP;
+        Grid { names, cell_width, upright, head }
+    }
+}
+
+/// The sizes that depend on the width alone.
+struct Grid {
+    /// Room of the names of rows.
+    names: f64,
+    cell_width: f64,
+    /// Whether the names of columns stand upright.
+    upright: bool,
+    /// Room of the names of columns.
+    head: f64,
+}
+
+impl Plot for Heatmap {
+    fn title(&self) -> &str {
+        &self.title
+    }
+
+    fn alt_text(&self) -> String {
+        let n = self.categories.len();
+        let recalls = (0..n).map(|class| self.share(class, class));
+        let known: Vec<f64> = recalls.clone().flatten().collect();
+        let Some((worst, negated)) = largest(recalls.map(|recall| recall.map(|share| -share)))
+        else {
+            return "Nothing to show.".to_owned();
+        };
+        let mean = known.iter().sum::<f64>() / known.len() as f64;
+        let mut sentence = format!(
+            "Of {n} classes, {} of a class is classified correctly on average, least of {}: {}",
+            Unit::Share.text(mean),
+            self.categories[worst],
+            Unit::Share.text(-negated),
+        );
+        let confusions = (0..n * n).map(|at| (at / n, at % n));
+        let confusions =
+            confusions.map(|(row, column)| self.share(row, column).filter(|_| row != column));
+        if let Some((at, share)) = largest(confusions) {
+            let (truth, predicted) = (&self.categories[at / n], &self.categories[at % n]);
+            let share = Unit::Share.text(share);
+            sentence.push_str(&format!(
+                "; most often confused: {share} of {truth} is taken for {predicted}"
+            ));
+        }
+        sentence + "."
+    }
+
+    fn table(&self) -> Table {
+        let n = self.categories.len();
+        let row = |(position, name): (usize, &String)| TableRow {
+            name: name.clone(),
+            values: (0..n).map(|column| self.share(position, column)).collect(),
+        };
+        let head = std::iter::once("true class".to_owned());
+        Table {
+            caption: self.title.clone(),
+            columns: head.chain(self.categories.iter().cloned()).collect(),
+            rows: self.categories.iter().enumerate().map(row).collect(),
+            unit: Unit::Share,
+        }
+    }
+
+    fn preferred_height(&self, width: f64) -> f64 {
+        if self.is_empty() {
+            return NOTHING_HEIGHT;
+        }
+        let room = width - 2.0 * MARGIN;
+        let grid = self.grid(room);
+        let cell = grid.cell_width.clamp(FONT * LINE, 40.0);
+        let notes = self.note_lines(room).len() as f64 * SMALL * LINE + GAP;
+        height_around(&self.title, width)
+            + notes
+            + grid.head
+            + cell * self.categories.len() as f64
+            + SCALE
+    }
+
+    fn scene(&self, width: f64, height: f64, theme: &Theme) -> Scene {
+        if self.is_empty() {
+            return nothing(&self.title, width, height, theme);
+        }
+        let (mut scene, mut rest) = begin(&self.title, width, height, theme);
+        for line in self.note_lines(rest.width()) {
+            let middle = rest.top + SMALL * LINE / 2.0;
+            small(&mut scene, &line, (rest.left, middle), Anchor::Start);
+            rest.top += SMALL * LINE;
+        }
+        rest.top += GAP;
+        let grid = self.grid(rest.width());
+        let grid_width = grid.cell_width * self.categories.len() as f64;
+        let left = rest.left + (rest.width() - grid.names - grid_width) / 2.0 + grid.names;
+        let body = Area {
+            left,
+            top: rest.top + grid.head,
+            right: left + grid_width,
+            bottom: rest.bottom - SCALE,
+        };
+        if body.width() > 2.0 && body.height() > 2.0 {
+            self.draw_cells(&mut scene, body);
+            self.draw_names(&mut scene, body, &grid);
+            draw_scale(&mut scene, body);
+        }
+        scene
+    }
+}
+
+impl Heatmap {
+    fn draw_cells(&self, scene: &mut Scene, body: Area) {
+        let n = self.categories.len();
+        let (width, height) = (body.width() / n as f64, body.height() / n as f64);
+        let decimals = decimals_that_fit(width, height);
+        for row in 0..n {
+            for column in 0..n {
+                let left = body.left + column as f64 * width;
+                let top = body.top + row as f64 * height;
+                let area = Area { left, top, right: left + width, bottom: top + height };
+                self.draw_cell(scene, area, self.share(row, column), decimals);
+            }
+        }
+        scene.outline(body, 1.0, scene.theme.axis);
+        for class in 0..n {
+            let left = body.left + class as f64 * width;
+            let top = body.top + class as f64 * height;
+            let area = Area { left, top, right: left + width, bottom: top + height };
+            if width.min(height) >= 6.0 {
+                scene.outline(area, 1.0, scene.theme.axis);
+            }
+        }
+    }
+
+    fn draw_cell(
+        &self,
+        scene: &mut Scene,
+        area: Area,
+        share: Option<f64>,
+        decimals: Option<usize>,
+    ) {
+        let Some(share) = share.and_then(drawable) else {
+            return scene.rect(area, scene.theme.band);
+        };
+        let fill = scene.theme.heat_at(position_of(share));
+        if share > 0.0 {
+            scene.rect(area, fill);
+        }
+        let Some(decimals) = decimals else { return };
+        let text = Unit::Share.with_decimals(share, decimals);
+        let text = if text.starts_with("0%") || text == "0.0%" { "0%" } else { &text };
+        let text = text.trim_end_matches('%');
+        let color = scene.theme.text_on(fill);
+        let label = Label { color, ..scene.text(text, area.center(), Anchor::Middle, SMALL) };
+        if area.contains(&label.area()) {
+            scene.label_in_own_room(label);
+        }
+    }
+
+    fn draw_names(&self, scene: &mut Scene, body: Area, grid: &Grid) {
+        let n = self.categories.len();
+        let (width, height) = (body.width() / n as f64, body.height() / n as f64);
+        let line = FONT * LINE;
+        let every_row = 1 + whole((line - 0.01) / height);
+        let every_column = if grid.upright { 1 + whole((line - 0.01) / width) } else { 1 };
+        for (class, name) in self.categories.iter().enumerate() {
+            let name = one_line(name);
+            let (x, y) = (
+                body.left + (class as f64 + 0.5) * width,
+                body.top + (class as f64 + 0.5) * height,
+            );
+            if class % every_row == 0 {
+                let text = cut_to(&name, FONT, grid.names - GAP);
+                let label = scene.text(&text, (body.left - GAP, y), Anchor::End, FONT);
+                scene.label(label);
+            }
+            if class % every_column != 0 {
+                continue;
+            }
+            let label = if grid.upright {
+                let text = cut_to(&name, FONT, grid.head - GAP);
+                let at = (x, body.top - GAP);
+                Label { upward: true, ..scene.text(&text, at, Anchor::Start, FONT) }
+            } else {
+                scene.text(&name, (x, body.top - GAP - line / 2.0), Anchor::Middle, FONT)
+            };
+            scene.label(label);
+        }
+    }
+}
+
+/// Where a share lies on the colour scale: at its square root, so that rare confusions show.
+fn position_of(share: f64) -> f64 {
+    share.clamp(0.0, 1.0).sqrt()
+}
+
+/// How many decimals all values can have in cells of this size; none if not even whole percents fit.
+fn decimals_that_fit(width: f64, height: f64) -> Option<usize> {
+    let fits = |text: &str| text_width(text, SMALL) + 4.0 <= width && SMALL * LINE <= height;
+    if fits("100.0") {
+        Some(1)
+    } else if fits("100") {
+        Some(0)
+    } else {
+        None
+    }
+}
+
+fn draw_scale(scene: &mut Scene, body: Area) {
+    const N_STEPS: usize = 96;
+    let width = body.width().min(260.0);
+    let (top, bottom) = (body.bottom + 10.0, body.bottom + 20.0);
+    let place = |position: f64| body.left + position * width;
+    for step in 0..N_STEPS {
+        let (from, to) = (step as f64 / N_STEPS as f64, (step + 1) as f64 / N_STEPS as f64);
+        let area = Area { left: place(from), top, right: place(to), bottom };
+        scene.rect(area, scene.theme.heat_at((from + to) / 2.0));
+    }
+    scene.outline(Area { left: body.left, top, right: place(1.0), bottom }, 1.0, scene.theme.axis);
+    for share in MARKS {
+        let text = Unit::Share.with_decimals(share, 0);
+        let at = (place(position_of(share)), bottom + SMALL * LINE / 2.0);
+        small(scene, &text, at, Anchor::Middle);
+    }
+}
+
+fn small(scene: &mut Scene, text: &str, at: (f64, f64), anchor: Anchor) {
+    let color = scene.theme.muted;
+    let label = Label { color, ..scene.text(text, at, anchor, SMALL) };
+    scene.label(label);
+}
