@@ -6,11 +6,34 @@ use sha2::{Digest as _, Sha256};
 
 /// The SHA-256 of `bytes` in lower-case hexadecimal, 64 characters.
 pub fn sha256_hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut hex, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    let mut digest = Sha256Digest::new();
+    digest.update(bytes);
+    digest.finish()
+}
+
+/// A SHA-256 made piece by piece.
+#[derive(Debug, Clone, Default)]
+pub struct Sha256Digest(Sha256);
+
+impl Sha256Digest {
+    /// The digest of nothing yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds the next piece.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The digest of all pieces in lower-case hexadecimal, 64 characters.
+    pub fn finish(self) -> String {
+        self.0.finalize().iter().fold(String::with_capacity(64), |mut hex, byte| {
+            // Writing to a String cannot fail.
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
+    }
 }
 
 #[cfg(test)]

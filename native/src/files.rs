@@ -5,6 +5,7 @@ use std::io::{self, BufWriter, Read as _, Write as _};
 use std::path::Path;
 
 use anyhow::Context as _;
+use data_anatomy_core::digest::Sha256Digest as Sha256;
 use data_anatomy_core::input_error::{InputError, Problem};
 use data_anatomy_core::text::MAX_FILE_BYTES;
 
@@ -27,6 +28,27 @@ pub fn read(path: &Path) -> Result<Vec<u8>, InputError> {
         return Err(refuse(Problem::TooLarge { bytes, limit: MAX_FILE_BYTES }));
     }
     fs::read(path).map_err(unreadable)
+}
+
+/// The SHA-256 of the file at `path`, read in pieces, in hexadecimal.
+///
+/// # Errors
+/// If it cannot be read.
+pub fn sha256(path: &Path) -> Result<String, InputError> {
+    let unreadable = |error: io::Error| {
+        let problem = Problem::Unreadable { reason: reason(&error) };
+        InputError::new(path.display().to_string(), "", problem)
+    };
+    let mut digest = Sha256::new();
+    let mut file = File::open(path).map_err(unreadable)?;
+    let mut buffer = vec![0; 1 << 20];
+    loop {
+        let n_bytes = file.read(&mut buffer).map_err(unreadable)?;
+        if n_bytes == 0 {
+            return Ok(digest.finish());
+        }
+        digest.update(&buffer[..n_bytes]);
+    }
 }
 
 /// The system's reason in plain words.

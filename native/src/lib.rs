@@ -4,6 +4,7 @@
 
 pub mod args;
 pub mod commands;
+pub mod corpus;
 pub mod exit;
 pub mod files;
 pub mod page;

@@ -1,0 +1,119 @@
+//! The classifier's verdicts, one line per text: enough to compute every estimate again.
+
+use serde::{Deserialize, Serialize};
+
+use crate::input_error::{InputError, Problem};
+
+/// Significant decimal digits of a stored probability. Estimates are computed from the stored
+/// values, so that they can be computed again from the file to the last bit.
+const SIGNIFICANT_DIGITS: usize = 9;
+
+/// The smallest probability that is stored: below it a classifier says "never", and a logarithm of 0
+/// would say "impossible".
+const SMALLEST: f64 = 1e-30;
+
+/// Where a text comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Origin {
+    /// A reference document that the classifier was not trained on; its category is known.
+    Validation,
+    /// A text that the model wrote.
+    Generation,
+}
+
+/// The classifier's verdict on one text.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Prediction {
+    /// Where the text comes from.
+    pub kind: Origin,
+    /// Identifies the text among those of its kind.
+    pub id: String,
+    /// The prompt that the text was generated from, where known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prompt_id: Option<String>,
+    /// The category of a validation document.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub true_class: Option<String>,
+    /// The half of the validation documents that it belongs to: one is calibrated by the other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fold: Option<u32>,
+    /// The classifier's probability of each category, before calibration, in category order.
+    pub probabilities: Vec<f64>,
+}
+
+impl Prediction {
+    /// The line of the file, without its end.
+    pub fn to_line(&self) -> String {
+        // The fields are strings and finite numbers: writing them cannot fail.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}
+
+/// The verdicts in the text of a `predictions.jsonl`.
+///
+/// # Errors
+/// If a line is not a verdict, or its probabilities differ in number from the first line's.
+pub fn parse(path: &str, text: &str) -> Result<Vec<Prediction>, InputError> {
+    let mut predictions: Vec<Prediction> = Vec::new();
+    for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+        let place = |column: usize| format!("{}:{column}", index + 1);
+        let prediction: Prediction = serde_json::from_str(line).map_err(|error| {
+            let message = error.to_string();
+            let end = message.find(" at line ").unwrap_or(message.len());
+            let detail = message[..end].to_owned();
+            InputError::new(path, place(error.column()), Problem::Syntax { detail })
+        })?;
+        let found = prediction.probabilities.len();
+        let expected = predictions.first().map_or(found, |first| first.probabilities.len());
+        if found != expected || found == 0 {
+            let problem = Problem::Count { what: "probabilities", found, expected };
+            return Err(InputError::new(path, place(1), problem));
+        }
+        predictions.push(prediction);
+    }
+    Ok(predictions)
+}
+
+/// The probability of a log-probability as it is stored: rounded to nine significant digits and not
+/// below 1e-30.
+pub fn stored_probability(log_probability: f64) -> f64 {
+    let probability = crate::math::exp(log_probability).max(SMALLEST);
+    let rounded = format!("{probability:.*e}", SIGNIFICANT_DIGITS - 1).parse();
+    rounded.unwrap_or(probability)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stored_probabilities_survive_a_round_trip_to_the_last_bit() {
+        for log_probability in [-0.0, -1e-12, -0.1, -1.0, -20.0, -700.0] {
+            let probability = stored_probability(log_probability);
+            let text = serde_json::to_string(&probability).unwrap();
+            assert_eq!(serde_json::from_str::<f64>(&text).unwrap(), probability);
+            assert!(text.len() <= 14, "{text}");
+            assert!(probability >= SMALLEST);
+        }
+    }
+
+    #[test]
+    fn a_line_that_is_short_is_named() {
+        let line = |probabilities: &[f64]| {
+            let prediction = Prediction {
+                kind: Origin::Generation,
+                id: "0".to_owned(),
+                prompt_id: None,
+                true_class: None,
+                fold: None,
+                probabilities: probabilities.to_vec(),
+            };
+            prediction.to_line()
+        };
+        let text = format!("{}\n{}\n", line(&[0.5, 0.5]), line(&[1.0]));
+        let error = parse("p.jsonl", &text).unwrap_err();
+        assert_eq!(error.message(), "p.jsonl:2:1: 1 probabilities for 2 categories");
+        assert_eq!(parse("p.jsonl", text.lines().next().unwrap()).unwrap().len(), 1);
+    }
+}
