@@ -60,6 +60,8 @@ pub enum Problem {
         /// What they sum to.
         sum: f64,
     },
+    /// The weights of a spec are all 0.
+    NoWeight,
     /// Two lists that go together differ in length.
     Count {
         /// What was counted, such as "values".
@@ -185,6 +187,7 @@ impl fmt::Display for Problem {
                 write!(formatter, "expected a number of at least 0, found `{found}`")
             }
             Self::Sum { sum } => write!(formatter, "the shares sum to {sum}, not to 1"),
+            Self::NoWeight => write!(formatter, "all weights are 0"),
             Self::Count { what, found, expected } => {
                 write!(formatter, "{found} {what} for {expected} categories")
             }
@@ -237,12 +240,16 @@ impl Problem {
                     .to_owned()
             }
             Self::Negative { .. } => "shares and weights are never negative; mend it".to_owned(),
-            Self::Sum { .. } => {
-                "is a category missing? shares must cover the whole; in a spec any positive scale \
-                 will do"
-                    .to_owned()
-            }
+            Self::Sum { .. } => "is a category missing? the shares must cover the whole".to_owned(),
             Self::Count { .. } => "give exactly one value for each category".to_owned(),
+            Self::CategoryMismatch { present_in, absent_from, .. }
+                if [present_in, absent_from].contains(&&"the shares") =>
+            {
+                "give a share for each of `categories`, and for no other".to_owned()
+            }
+            Self::Syntax { detail } if detail.contains("found a tab") => {
+                "YAML is indented with blanks; replace the tab".to_owned()
+            }
             Self::CategoryMismatch { .. } => {
                 "list each category once under `categories` and once under `category_weights`"
                     .to_owned()

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::input_error::{InputError, Problem};
+use crate::parser_message::parser_message;
 
 /// Significant decimal digits of a stored probability. Estimates are computed from the stored
 /// values, so that they can be computed again from the file to the last bit.
@@ -59,9 +60,7 @@ pub fn parse(path: &str, text: &str) -> Result<Vec<Prediction>, InputError> {
     for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         let place = |column: usize| format!("{}:{column}", index + 1);
         let prediction: Prediction = serde_json::from_str(line).map_err(|error| {
-            let message = error.to_string();
-            let end = message.find(" at line ").unwrap_or(message.len());
-            let detail = message[..end].to_owned();
+            let detail = parser_message(&error.to_string());
             InputError::new(path, place(error.column()), Problem::Syntax { detail })
         })?;
         let found = prediction.probabilities.len();

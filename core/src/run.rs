@@ -12,6 +12,7 @@ use crate::digest::sha256_hex;
 use crate::input_error::{InputError, Problem};
 use crate::interval::Interval;
 use crate::mixture::{Mixture, MixtureError};
+use crate::parser_message::parser_message;
 use crate::spec::OrderedMap;
 use crate::taxonomy::Taxonomy;
 use crate::text;
@@ -129,6 +130,7 @@ impl Run {
     /// If the bytes are not such JSON, or the shares do not fit their categories or sum to 1.
     pub fn parse(path: &str, bytes: &[u8]) -> Result<Self, InputError> {
         let text = text::decode(path, bytes)?;
+        check_object(path, text)?;
         let raw: RawSummary =
             serde_json::from_str(text).map_err(|error| json_error(path, text, &error))?;
         if let Some(found) = raw.schema_version.filter(|version| *version > SCHEMA_VERSION) {
@@ -405,11 +407,18 @@ fn json_error(path: &str, text: &str, error: &serde_json::Error) -> InputError {
     } else if let Some(found) = not_finite_at(text, error.line(), error.column()) {
         Problem::NotFinite { found }
     } else {
-        let message = error.to_string();
-        let end = message.find(" at line ").unwrap_or(message.len());
-        Problem::Syntax { detail: in_plain_words(&message[..end]) }
+        Problem::Syntax { detail: parser_message(&error.to_string()) }
     };
     InputError::new(path, place, problem)
+}
+
+/// Refuses a list or a bare value, which the parser would take for the fields of an object.
+fn check_object(path: &str, text: &str) -> Result<(), InputError> {
+    if text.trim_start().starts_with('{') {
+        return Ok(());
+    }
+    let detail = "expected a summary (an object in braces)".to_owned();
+    Err(InputError::new(path, "1:1", Problem::Syntax { detail }))
 }
 
 /// `NaN` or an infinity, which Python writes and JSON does not have, if it stands there.
@@ -422,23 +431,6 @@ fn not_finite_at(text: &str, line: usize, column: usize) -> Option<String> {
         .filter_map(|at| line.get(at..))
         .find_map(|rest| found.iter().find(|literal| rest.starts_with(**literal)))
         .map(|literal| (*literal).to_owned())
-}
-
-/// The parser's message with its Rust types said in plain words.
-fn in_plain_words(message: &str) -> String {
-    let words = [
-        ("expected f64", "expected a number"),
-        ("expected u64", "expected a whole number of at least 0"),
-        ("expected a sequence", "expected a list"),
-        ("expected struct RawSummary", "expected a summary (an object in braces)"),
-        ("expected struct RawPriors", "expected an object in braces"),
-        ("expected struct RawCategory", "expected an object in braces"),
-        ("expected option", "expected a value"),
-        ("sequence", "list"),
-        ("floating point", "number"),
-        ("map", "object"),
-    ];
-    words.iter().fold(message.to_owned(), |text, (from, to)| text.replace(from, to))
 }
 
 /// The folder a `summary.json` lies in, else the file's stem.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize, de};
 use crate::digest::sha256_hex;
 use crate::input_error::{InputError, Problem};
 use crate::mixture::{Mixture, MixtureError};
+use crate::parser_message::parser_message;
 use crate::taxonomy::Taxonomy;
 use crate::text;
 
@@ -263,7 +264,7 @@ fn weight_problem(error: &MixtureError, taxonomy: &Taxonomy) -> (String, Problem
         MixtureError::Negative { position, value } => {
             (place(position), Problem::Negative { found: *value })
         }
-        MixtureError::Sum { sum } => ("category_weights".to_owned(), Problem::Sum { sum: *sum }),
+        MixtureError::Sum { .. } => ("category_weights".to_owned(), Problem::NoWeight),
         MixtureError::Empty => (
             "category_weights".to_owned(),
             Problem::MissingField { expected: "at least one weight".to_owned() },
@@ -296,15 +297,8 @@ fn yaml_error(path: &str, error: &serde_yaml::Error) -> InputError {
     let place = error
         .location()
         .map_or_else(String::new, |location| format!("{}:{}", location.line(), location.column()));
-    let detail = first_line_without_place(&error.without_snippet().to_string());
+    let detail = parser_message(&error.without_snippet().to_string());
     InputError::new(path, place, Problem::Syntax { detail })
-}
-
-/// The parser's own words on one line, without the place, which stands in front of them already.
-fn first_line_without_place(message: &str) -> String {
-    let line = message.lines().next().unwrap_or_default();
-    let end = [" at line ", " (line "].iter().filter_map(|mark| line.find(mark)).min();
-    line[..end.unwrap_or(line.len())].trim().to_owned()
 }
 
 /// The name a file goes by: its last component without extension.

@@ -3,11 +3,13 @@
 //! Every number comes from `data_anatomy_core`; this crate reads, trains, writes and reports.
 
 pub mod args;
+pub mod classifier;
 pub mod commands;
 pub mod corpus;
 pub mod exit;
 pub mod files;
 pub mod page;
+pub mod png;
 pub mod runs;
 pub mod specs;
 
@@ -26,5 +28,3 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Err(error) => exit::report(&error),
     }
 }
-
-pub mod png;
