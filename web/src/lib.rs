@@ -6,7 +6,7 @@ mod plots;
 mod sample;
 mod workspace;
 
-pub use plots::{draw_plot, plot_alt, plot_size, plot_svg};
+pub use plots::{draw_picture, draw_plot, plot_alt, plot_size, plot_svg};
 pub use sample::sample_files;
 pub use workspace::Workspace;
 

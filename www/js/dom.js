@@ -39,7 +39,14 @@ export function setText(target, text) {
   if (target.textContent !== text) target.textContent = text;
 }
 
+/** How long a message stays on screen. */
+const MESSAGE_MILLISECONDS = 8000;
+
+let messageTimer = 0;
+
 /** Says something to everybody, screen readers included. @param {string} text */
 export function announce(text) {
+  clearTimeout(messageTimer);
   setText(byId('status'), text);
+  messageTimer = setTimeout(() => setText(byId('status'), ''), MESSAGE_MILLISECONDS);
 }

@@ -10,6 +10,9 @@ export const MOST_PLOTTED_RUNS = 20;
 
 const NARROWEST = 280;
 
+/** Width of an exported picture, in CSS pixels. */
+const EXPORT_WIDTH = 960;
+
 /** One plot with its caption, its text alternative and its downloads. */
 export class Figure {
   /**
@@ -28,7 +31,7 @@ export class Figure {
     const tool = (format) => element('button', { type: 'button', class: 'quiet', 'data-format': format, click: () => onExport(this, format), 'aria-label': `${format.toUpperCase()} of: ${title}` }, format.toUpperCase());
     this.node = element('figure', {},
       element('figcaption', {}, element('h2', {}, title), element('div', { class: 'figure-tools' }, tool('svg'), tool('png'))),
-      this.frame, this.note);
+      element('div', { class: 'plot-card' }, this.frame), this.note);
     new ResizeObserver(() => this.schedule()).observe(this.frame);
   }
 
@@ -58,7 +61,9 @@ export class Figure {
     const scale = Math.min(devicePixelRatio, LONGEST_SIDE / Math.max(cssWidth, cssHeight));
     this.canvas.style.width = `${cssWidth}px`;
     this.canvas.style.height = `${cssHeight}px`;
-    this.drawOn(this.canvas, { cssWidth, cssHeight, scale, theme });
+    this.canvas.width = Math.round(cssWidth * scale);
+    this.canvas.height = Math.round(cssHeight * scale);
+    this.engine.draw_plot(this.canvas, this.plot, this.json, JSON.stringify({ scale, theme }));
   }
 
   /** Returns width and height in CSS pixels that the plot wants at this width. @param {number} width */
@@ -66,32 +71,21 @@ export class Figure {
     return [...this.engine.plot_size(this.plot, this.json, width)];
   }
 
-  /** @param {HTMLCanvasElement} canvas @param {{cssWidth: number, cssHeight: number, scale: number, theme: string}} paper */
-  drawOn(canvas, { cssWidth, cssHeight, scale, theme }) {
-    canvas.width = Math.round(cssWidth * scale);
-    canvas.height = Math.round(cssHeight * scale);
-    this.engine.draw_plot(canvas, this.plot, this.json, JSON.stringify({ scale, theme }));
-  }
-
-  /** Returns the plot as SVG text, for paper. */
+  /** Returns the plot with its title as SVG text, for paper. */
   svg() {
-    const [width, height] = this.size(EXPORT_WIDTH);
-    return this.engine.plot_svg(this.plot, this.json, width, height, JSON.stringify({ scale: 1, theme: 'light' }));
+    return this.engine.plot_svg(this.plot, this.json, EXPORT_WIDTH);
   }
 
-  /** Returns the plot as PNG at twice the size, for paper. @returns {Promise<Blob>} */
+  /** Returns the plot with its title as PNG at twice the size, for paper. @returns {Promise<Blob>} */
   png() {
-    const [cssWidth, cssHeight] = this.size(EXPORT_WIDTH);
-    const scale = Math.min(2, LONGEST_SIDE / Math.max(cssWidth, cssHeight));
     const canvas = document.createElement('canvas');
-    this.drawOn(canvas, { cssWidth, cssHeight, scale, theme: 'light' });
+    this.engine.draw_picture(canvas, this.plot, this.json, EXPORT_WIDTH, 2);
     return new Promise((resolve, reject) => {
       canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('the browser made no picture'))), 'image/png');
     });
   }
 }
 
-const EXPORT_WIDTH = 960;
 
 /** Redraws whenever what the pixels depend on changes. @param {() => Figure[]} figures */
 export function keepFiguresCrisp(figures) {

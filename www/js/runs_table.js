@@ -2,7 +2,7 @@
 import { element } from './dom.js';
 import { numberCell, sortHead, tableFrame } from './data_table.js';
 import { BASELINES, METRICS, deltaText, judgement, metricText } from './metrics.js';
-import { counted, isNumber, percent } from './numbers.js';
+import { counted, decimal, isNumber, percent } from './numbers.js';
 import { baselineRun, bestValue, shownMetrics, sortedRuns } from './scoreboard.js';
 
 const DIRECTIONS = { higher: '↑ better', lower: '↓ better', neither: '' };
@@ -61,7 +61,7 @@ function metricCell(run, metric, { baseline, best }) {
     class: best !== null && value === best ? 'best' : '',
   });
   const interval = metric.key === 'overlap_accuracy' ? run.overlap_accuracy_ci : null;
-  if (interval) cell.append(element('span', { class: 'delta' }, `${percent(interval.lo)} – ${percent(interval.hi)}`));
+  if (interval) cell.append(element('span', { class: 'delta' }, `${decimal(interval.lo * 100, 1)} – ${decimal(interval.hi * 100, 1)}`));
   if (baseline) cell.append(deltaLine(metric, value, baseline.metrics[metric.key]));
   return cell;
 }
