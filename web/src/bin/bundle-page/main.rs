@@ -115,8 +115,12 @@ fn read(path: &Path) -> Result<String> {
     Ok(text.replace("\r\n", "\n"))
 }
 
-/// Writes beside the file first, so that nobody ever sees half a page.
+/// Writes beside the file first, so that nobody ever sees half a page; leaves a file alone that
+/// is up to date, so that nothing is built again for it.
 fn write_whole(path: &Path, text: &str) -> Result<()> {
+    if fs::read(path).is_ok_and(|present| present == text.as_bytes()) {
+        return Ok(());
+    }
     let unfinished = path.with_extension("html.part");
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
@@ -173,6 +177,9 @@ mod tests {
         assert!(page.contains("id=\"wasm\">AQI=</script>"), "{page}");
         let out = www.path().join("dist/page.html");
         write_whole(&out, &page).unwrap();
-        assert_eq!(fs::read_to_string(out).unwrap(), page);
+        assert_eq!(fs::read_to_string(&out).unwrap(), page);
+        let written = fs::metadata(&out).unwrap().modified().unwrap();
+        write_whole(&out, &page).unwrap();
+        assert_eq!(fs::metadata(&out).unwrap().modified().unwrap(), written);
     }
 }

@@ -71,13 +71,18 @@ fn fill(file: &str, html: &mut String, placeholder: &str, content: &str) -> Resu
     Ok(())
 }
 
-/// A policy in a meta element binds only what stands below it.
+/// A policy in a meta element binds only what stands below it; a script sees, and can save, only
+/// what stands above it.
 fn check_order(file: &str, html: &str) -> Result<()> {
+    let script_is_last = html
+        .split_once("<!-- script -->")
+        .is_none_or(|(_, after)| after.trim_start() == "</body></html>");
+    if !script_is_last {
+        bail!("{file}: `<!-- script -->` must be the last thing in the body");
+    }
     let Some(policy) = html.find("{{csp}}") else { return Ok(()) };
-    for later in ["<!-- style -->", "<!-- script -->"] {
-        if html.find(later).is_some_and(|at| at < policy) {
-            bail!("{file}: `{{{{csp}}}}` must stand above `{later}`");
-        }
+    if html.find("<!-- style -->").is_some_and(|at| at < policy) {
+        bail!("{file}: `{{{{csp}}}}` must stand above `<!-- style -->`");
     }
     Ok(())
 }
@@ -182,8 +187,13 @@ mod tests {
             let message = format!("index.html: `{placeholder}` must occur once, not 0 times");
             assert_eq!(refusal(&TEMPLATE.replace(placeholder, "")), message);
         }
-        let above = TEMPLATE.replace("<html", "<!-- script --><html");
-        assert_eq!(refusal(&above), "index.html: `{{csp}}` must stand above `<!-- script -->`");
+        let early = TEMPLATE.replace("<body>", "<!-- script --><body>");
+        assert_eq!(
+            refusal(&early),
+            "index.html: `<!-- script -->` must be the last thing in the body"
+        );
+        let above = TEMPLATE.replace("<html", "<!-- style --><html");
+        assert_eq!(refusal(&above), "index.html: `{{csp}}` must stand above `<!-- style -->`");
     }
 
     #[test]

@@ -56,7 +56,8 @@ pub(crate) fn load(path: &Path) -> Result<Core> {
         .remove_producers_section(true)
         .generate_output()
         .with_context(|| format!("wasm-bindgen refused {}", path.display()))?;
-    if !output.snippets().is_empty() || !output.local_modules().is_empty() {
+    let has_snippets = output.snippets().values().any(|snippets| !snippets.is_empty());
+    if has_snippets || !output.local_modules().is_empty() || !output.npm_dependencies().is_empty() {
         bail!("{} needs JavaScript files of other crates, which cannot be inlined", path.display());
     }
     let glue = without_address(output.js())?;
