@@ -65,7 +65,7 @@ function watchPasting(onFiles) {
   const area = byId('pasted-text');
   for (const id of ['paste-text', 'add-text']) byId(id).addEventListener('click', () => dialog.showModal());
   dialog.addEventListener('close', () => {
-    if (dialog.returnValue === 'add' && area.value.trim()) onFiles(textFile(area.value));
+    if (dialog.returnValue === 'add' && area.value.trim()) onFiles([textFile(area.value)]);
     dialog.returnValue = '';
     area.value = '';
   });

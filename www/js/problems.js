@@ -20,7 +20,7 @@ export function problemItem({ path, message, hint }) {
   return element('li', { 'data-path': path },
     element('span', { class: 'problem-name' }, path),
     element('span', { class: 'problem-message' }, withoutPath(message, path)),
-    hint ? element('span', { class: 'problem-hint' }, `→ ${hint}`) : null);
+    element('span', { class: 'problem-hint' }, `→ ${hint ?? 'mend the file there and add it again; the other files stay'}`));
 }
 
 /** The name stands above the message already. */
