@@ -10,7 +10,7 @@ import { reportTemplate, reportView } from './saved_report.js';
 import { metricLegend, runsTable } from './runs_table.js';
 import { counted } from './numbers.js';
 import { currentTheme, forgetTheme, onSystemTheme, toggleTheme } from './theme.js';
-import { defaultView, viewFromHash, viewToHash, writeHash } from './view_state.js';
+import { defaultView, viewFromHash, writeHash } from './view_state.js';
 import { showFailure } from './failure.js';
 import { showFinding } from './finding.js';
 import { showProblems } from './problems.js';
@@ -51,6 +51,8 @@ export class App {
       ...options, table: 'Category by category', onExport: (figure, format) => exportFigure(figure, format, this.evaluation),
     }));
     byId('figures').replaceChildren(...this.figures.map((figure) => figure.node));
+    // Parses the bundled specs while nothing else waits.
+    client.call('spec_choices').catch(showFailure);
     this.becomeReady();
   }
 
@@ -209,6 +211,7 @@ export class App {
   render(error) {
     const focused = document.activeElement?.dataset?.focusKey;
     const anything = this.files.length > 0;
+    const leavesWelcome = anything && !byId('welcome').hidden;
     byId('welcome').hidden = anything;
     byId('results').hidden = !anything;
     byId('add-files').hidden = !anything;
@@ -216,7 +219,8 @@ export class App {
     byId('files-table').replaceChildren(filesTable(this.files, (file) => this.remove(file).catch(showFailure)));
     this.renderControls(error);
     this.renderEvaluation();
-    if (focused) document.querySelector(`[data-focus-key="${CSS.escape(focused)}"]`)?.focus();
+    if (leavesWelcome) byId('finding-heading').focus({ preventScroll: true });
+    else if (focused) document.querySelector(`[data-focus-key="${CSS.escape(focused)}"]`)?.focus();
   }
 
   renderControls(error) {
@@ -259,7 +263,7 @@ export class App {
 
   /** Returns this page with the files and the view in it. */
   report() {
-    const template = reportTemplate(this.page, viewToHash(this.view), document.documentElement.dataset.theme ?? null);
+    const template = reportTemplate(this.page, this.view, document.documentElement.dataset.theme ?? null);
     return this.client.call('report_page', template, JSON.stringify(evaluateOptions(this.view)));
   }
 

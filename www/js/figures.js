@@ -8,7 +8,7 @@ export const LONGEST_SIDE = 16384;
 /** The most runs in a plot: more cannot be told apart. */
 export const MOST_PLOTTED_RUNS = 20;
 
-const NARROWEST = 280;
+const NARROWEST = 240;
 
 /** Width of an exported picture, in CSS pixels. */
 const EXPORT_WIDTH = 960;

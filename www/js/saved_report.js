@@ -1,6 +1,6 @@
 // A saved report: this very page with its data block and its readable part filled. The engine fills
 // them, so that page and command line write the same; here the page is made ready to be filled.
-import { defaultView, viewFromHash } from './view_state.js';
+import { defaultView, viewFromHash, viewToHash } from './view_state.js';
 
 const SLOTS = [
   { start: '<main id="static">', end: '</main>' },
@@ -15,15 +15,17 @@ const SLOTS = [
  */
 
 /**
- * Returns the page with its slots emptied, in case it was a report itself, and with the view that is
- * to be restored.
+ * Returns the page with its slots emptied, in case it was a report itself, and with what the data do
+ * not tell of the view: how the tables are sorted and filtered, and the theme.
  * @param {string} page
- * @param {string} view as behind `#`
+ * @param {import('./view_state.js').ViewState} view
  * @param {string|null} theme
  */
 export function reportTemplate(page, view, theme) {
   const empty = SLOTS.reduce(emptySlot, page);
-  const attributes = `data-view="${escapeAttribute(view)}"${theme ? ` data-report-theme="${theme}"` : ''}`;
+  const { sort, descending, onlyDifferences } = view;
+  const looked = viewToHash({ ...defaultView(), sort, descending, onlyDifferences });
+  const attributes = `data-view="${escapeAttribute(looked)}"${theme ? ` data-report-theme="${theme}"` : ''}`;
   return empty.replace(/<body[^>]*>/, () => `<body ${attributes}>`);
 }
 
