@@ -1,0 +1,69 @@
+# Every target sees to what it needs on a fresh machine; what is there already is left alone.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+
+PAGE := www/dist/data-anatomy.html
+WASM := target/wasm/wasm32-unknown-unknown/page/data_anatomy_web.wasm
+# The builder of the page is tested with everything else.
+WORKSPACE := --workspace --features data-anatomy-web/bundle
+STEP := scripts/step.sh
+
+.PHONY: help
+help: ## show the targets
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1 \t/p' Makefile | expand -t 24
+
+.PHONY: demo
+demo: page ## estimate, evaluate and report on what the binary carries
+	cargo build --release -p data-anatomy
+	target/release/data-anatomy demo
+
+.PHONY: test
+test: setup-test ## check and test everything, cheapest first
+	@$(STEP) "format" cargo fmt --all --check
+	@$(STEP) "spelling" scripts/typos.sh
+	@$(STEP) "dependencies" scripts/deny.sh
+	@$(STEP) "page" $(MAKE) page
+	@$(STEP) "lints" cargo clippy $(WORKSPACE) --all-targets -- -D warnings
+	@$(STEP) "lints for the browser" scripts/cargo-wasm.sh clippy --lib -p data-anatomy-web -- -D warnings
+	@$(STEP) "build" cargo build $(WORKSPACE)
+	@$(STEP) "tests" cargo test $(WORKSPACE)
+	@$(STEP) "tests of the page" $(MAKE) test-page
+
+.PHONY: check
+check: setup-rust ## the daily loop: format, lints and quick tests
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	cargo test -p data-anatomy-core
+
+.PHONY: page
+page: setup-wasm ## build the page, one file that opens offline
+	scripts/cargo-wasm.sh build --profile page --lib -p data-anatomy-web
+	cargo run --features data-anatomy-web/bundle --bin bundle-page -- --wasm $(WASM) --www www --out $(PAGE)
+
+.PHONY: test-page
+test-page: setup-page-tests ## test the built page in a real browser
+	CHROMIUM="$$(scripts/setup-chromium.sh)" node --test tests/page/*.test.mjs
+
+.PHONY: bench
+bench: setup-rust ## measure against the peers and the last run
+	cargo bench -p data-anatomy-bench
+
+.PHONY: clean
+clean: ## drop everything that was built or installed here
+	cargo clean
+	rm -rf www/dist out tests/page/node_modules
+
+.PHONY: setup-rust setup-wasm setup-page-tests setup-test
+setup-rust:
+	@scripts/setup-rust.sh
+setup-wasm: setup-rust
+	@scripts/setup-wasm.sh
+setup-page-tests:
+	@scripts/setup-node.sh
+	@scripts/setup-chromium.sh >/dev/null
+setup-test: setup-wasm setup-page-tests
+	@scripts/setup-tool.sh cargo-deny
+	@scripts/setup-tool.sh typos
