@@ -73,6 +73,21 @@ pub fn log_softmax(values: &mut [f64]) {
     }
 }
 
+/// Turns logits into probabilities that sum to 1, in place, and returns their [`log_sum_exp`].
+pub fn softmax(logits: &mut [f64]) -> f64 {
+    let largest = logits.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let mut total = 0.0;
+    for value in logits.iter_mut() {
+        *value = exp(*value - largest);
+        total += *value;
+    }
+    let inverse = 1.0 / total;
+    for value in logits {
+        *value *= inverse;
+    }
+    largest + ln(total)
+}
+
 /// The sum of the values with Neumaier's compensation: the error stays at one rounding of the
 /// result plus a second-order term, whatever the order or number of the values.
 pub fn compensated_sum(values: impl IntoIterator<Item = f64>) -> f64 {

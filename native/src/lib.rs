@@ -9,7 +9,9 @@ pub mod corpus;
 pub mod exit;
 pub mod files;
 pub mod page;
+pub mod plots;
 pub mod png;
+pub mod progress;
 pub mod runs;
 pub mod specs;
 

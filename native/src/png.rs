@@ -249,7 +249,12 @@ impl Bounds {
         let (left, right) = (least(|at| at.x), most(|at| at.x));
         let (top, bottom) = (least(|at| at.y), most(|at| at.y));
         let (width, height) = (size.0 as f32, size.1 as f32);
-        let near = left > -width && right < 2.0 * width && top > -height && bottom < 2.0 * height;
+        // Without outlines, as for a blank, `left` is beyond `right`.
+        let near = left <= right
+            && left > -width
+            && right < 2.0 * width
+            && top > -height
+            && bottom < 2.0 * height;
         #[expect(clippy::cast_possible_truncation, reason = "near the canvas")]
         let whole = |value: f32| value as i32;
         near.then(|| Self {

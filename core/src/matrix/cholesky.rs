@@ -63,8 +63,8 @@ impl Cholesky {
         for row in (0..size).rev() {
             solution[row] /= self.lower[(row, row)];
             let value = solution[row];
-            for col in 0..row {
-                solution[col] -= self.lower[(row, col)] * value;
+            for (entry, factor) in solution.iter_mut().zip(&self.lower.row(row)[..row]) {
+                *entry -= factor * value;
             }
         }
         solution

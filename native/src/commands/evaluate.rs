@@ -4,6 +4,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use data_anatomy_core::evaluation::{Evaluation, Evaluator};
+use data_anatomy_core::figures::EvaluationPlot;
 use data_anatomy_core::input_error::InputError;
 use data_anatomy_core::report;
 use data_anatomy_core::run::Run;
@@ -13,7 +14,7 @@ use rayon::prelude::*;
 
 use crate::args::{EvaluateArgs, ViewArgs};
 use crate::exit::Outcome;
-use crate::{files, runs, specs};
+use crate::{files, plots, runs, specs};
 
 /// Runs read at a time: enough for all cores, few enough to keep memory flat.
 const RUNS_AT_A_TIME: usize = 64;
@@ -87,6 +88,12 @@ fn write_outputs(
         files::write(&folder.join("report.md"), report::markdown(evaluation).as_bytes())?;
         let html = super::report::html(paths, evaluation, spec, &args.view)?;
         files::write(&folder.join("report.html"), html.as_bytes())?;
+    }
+    if !args.no_plots {
+        for plot in EvaluationPlot::ALL {
+            let name = format!("{}.png", plot.name());
+            plots::write(&folder.join(name), plot.of(evaluation).as_ref())?;
+        }
     }
     eprintln!("written to {}", folder.display());
     Ok(())

@@ -1,6 +1,7 @@
 //! One file per subcommand.
 
 mod evaluate;
+mod labelshift;
 mod report;
 mod specs;
 
@@ -13,7 +14,7 @@ use crate::exit::Outcome;
 /// If it cannot be carried out; nothing is left half-written then.
 pub fn dispatch(command: &Command) -> anyhow::Result<Outcome> {
     match command {
-        Command::Labelshift(_) => anyhow::bail!("labelshift is not built yet"),
+        Command::Labelshift(args) => labelshift::run(args),
         Command::Evaluate(args) => evaluate::run(args),
         Command::Report(args) => report::run(args),
         Command::Specs { action } => specs::run(action),

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use data_anatomy_core::evaluation::Evaluation;
+use data_anatomy_core::figures;
 use data_anatomy_core::report_page::{self, ReportData};
 use data_anatomy_core::spec::Spec;
 use data_anatomy_core::workspace::Workspace;
@@ -29,7 +30,7 @@ pub(super) fn html(
     spec: &Spec,
     view: &ViewArgs,
 ) -> anyhow::Result<String> {
-    let figures = Vec::new();
+    let figures = figures::of_evaluation(evaluation);
     let Some(template) = page::html() else {
         eprintln!("note: {}", page::HOW_TO_GET_IT);
         return Ok(report_page::standalone(evaluation, &figures));

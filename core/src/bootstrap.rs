@@ -1,0 +1,222 @@
+//! Bootstrap replicates of a label-shift estimate, and intervals that cover.
+//!
+//! A replicate draws validation documents anew within each category, and prompts with all their
+//! texts (texts where no prompt is known), fits the calibration again, counts the confusion matrix
+//! again and estimates again. It thus carries every source of uncertainty, and none of it twice.
+//!
+//! The percentiles of such replicates do *not* make honest intervals for rare categories: an
+//! estimate of 0 gives replicates of 0 and an interval of no width. The replicates therefore only
+//! say how much wider than the model's own the uncertainty is; the shape comes from the
+//! likelihood. See [`Bootstrap::intervals`].
+
+mod highest_density;
+mod influence;
+mod profile;
+
+use crate::estimate::label_shift::LabelShift;
+use crate::estimate::problem::DocumentWeights;
+use crate::estimate::{Estimator, problem::Calibrations};
+use crate::interval::Interval;
+use crate::math;
+use crate::mixture::Mixture;
+use crate::rng::RandomStream;
+use highest_density::LogDensity;
+use influence::Influence;
+
+/// All that replicates of one analysis share; preparing it once makes each of them cheap.
+#[derive(Debug)]
+pub struct Bootstrap<'a> {
+    analysis: &'a LabelShift,
+    seed: u64,
+    /// Validation documents of each class.
+    strata: Vec<Vec<usize>>,
+    /// Texts of each prompt.
+    clusters: Vec<Vec<usize>>,
+    influence: Influence,
+}
+
+/// One resampled world.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Replicate {
+    /// The estimate in it.
+    pub mixture: Mixture,
+    /// The estimate without the bounds at 0 and 1, linear in the resampled documents' scores: its
+    /// variance is that of the estimator before the bounds cut it.
+    pub unbounded: Vec<f64>,
+}
+
+/// The gradient per document at which the calibration of a replicate stops: its noise is
+/// thousands of times larger.
+const CALIBRATION_TOLERANCE: f64 = 1e-6;
+
+impl<'a> Bootstrap<'a> {
+    /// The bootstrap of this analysis with this seed.
+    pub fn new(analysis: &'a LabelShift, seed: u64) -> Self {
+        let problem = &analysis.problem;
+        let mut strata = vec![Vec::new(); problem.taxonomy().len()];
+        for (document, &class) in problem.validation().classes.iter().enumerate() {
+            strata[class].push(document);
+        }
+        let generations = problem.generations();
+        let n_texts = generations.scores.n_docs();
+        let clusters = match &generations.prompts {
+            Some(prompts) => clusters_of(prompts),
+            None => (0..n_texts).map(|text| vec![text]).collect(),
+        };
+        Self { analysis, seed, strata, clusters, influence: Influence::of(analysis) }
+    }
+
+    /// Replicate number `index`: it depends on the analysis, the seed and the index alone, so
+    /// replicates may be made in any order, on any number of threads.
+    ///
+    /// Time: a few passes over the validation documents and the texts. For K = 6, 1,000 documents
+    /// and 1,000 texts below a millisecond.
+    pub fn replicate(&self, index: u64) -> Replicate {
+        let weights = self.resample(&mut RandomStream::new(self.seed, index));
+        let problem = &self.analysis.problem;
+        let options = &self.analysis.options;
+        let needs_matrix = !matches!(options.estimator, Estimator::Em | Estimator::Counting);
+        let calibrations = problem.calibrate(
+            &weights,
+            options.calibration,
+            CALIBRATION_TOLERANCE,
+            needs_matrix,
+            Some(&self.analysis.calibrations),
+        );
+        self.estimate(&calibrations, &weights)
+    }
+
+    fn estimate(&self, calibrations: &Calibrations, weights: &DocumentWeights) -> Replicate {
+        let problem = &self.analysis.problem;
+        let start = self.analysis.estimate.mixture.shares();
+        let (mixture, unbounded) = self.influence.estimate(problem, calibrations, weights, start);
+        Replicate { mixture, unbounded }
+    }
+
+    /// How often each document is drawn.
+    fn resample(&self, stream: &mut RandomStream) -> DocumentWeights {
+        let problem = &self.analysis.problem;
+        let mut validation = vec![0.0; problem.validation().classes.len()];
+        for stratum in &self.strata {
+            for _ in 0..stratum.len() {
+                validation[stratum[stream.index(stratum.len())]] += 1.0;
+            }
+        }
+        let mut generations = vec![0.0; problem.generations().scores.n_docs()];
+        for _ in 0..self.clusters.len() {
+            for &text in &self.clusters[stream.index(self.clusters.len())] {
+                generations[text] += 1.0;
+            }
+        }
+        DocumentWeights { validation, generations }
+    }
+
+    /// Intervals that hold each category's share with probability `level`, one per category, from
+    /// replicates of this bootstrap (200 make their widths good to 5 %).
+    ///
+    /// Each is the region of highest density under a flat prior on [0, 1] of
+    ///
+    /// ```text
+    /// em       exp((profile log-likelihood of the share) / dispersion)
+    /// others   exp(-(share - unbounded estimate)^2 / (2 variance))
+    /// ```
+    ///
+    /// where `variance` is that of the replicates' unbounded estimates and `dispersion` its ratio
+    /// to the variance that the likelihood alone, of independent texts and a calibration known
+    /// exactly, would have (at least 1; quasi-likelihood, McCullagh & Nelder 1989, section 9.2).
+    /// Both are widened for a small number of prompts as Student's t is.
+    ///
+    /// Why not percentiles: with no text of a category its replicates are all 0, yet shares up to
+    /// 3 / n are plausible; this region is then [0, 3 / n] at 95 % (the "rule of three"). Near 0
+    /// it turns smoothly from two-sided to one-sided, as Feldman & Cousins' intervals do (1998,
+    /// Phys. Rev. D 57, 3873), and so neither falls below its level nor wastes the lower tail.
+    ///
+    /// # Panics
+    /// If there are fewer than two replicates, or the level is not between 0 and 1.
+    pub fn intervals(&self, replicates: &[Replicate], level: f64) -> Vec<Interval> {
+        (0..self.strata.len()).map(|class| self.interval(class, replicates, level)).collect()
+    }
+
+    /// The interval of one category; see [`Bootstrap::intervals`].
+    ///
+    /// # Panics
+    /// If there are fewer than two replicates, or the level is not between 0 and 1.
+    pub fn interval(&self, class: usize, replicates: &[Replicate], level: f64) -> Interval {
+        assert!(replicates.len() > 1, "a variance needs two replicates");
+        assert!(level > 0.0 && level < 1.0, "a level lies between 0 and 1");
+        if self.strata.len() == 1 {
+            return Interval::new(1.0, 1.0).expect("1 is finite");
+        }
+        let unbounded: Vec<f64> = replicates.iter().map(|r| r.unbounded[class]).collect();
+        let variance = variance(&unbounded) * self.few_prompts_factor(level);
+        // Beyond this fall in log-density the mass is negligible at any usual level.
+        let depth = 8.0 - math::ln(1.0 - level);
+        let density = match &self.influence {
+            Influence::Likelihood(influence) => {
+                let dispersion = influence.dispersion(class, variance);
+                profile::log_density(influence, class, dispersion, depth)
+            }
+            Influence::Linear(influence) => {
+                // Never surer than a single text allows: [0, 2.9 / n] around 0.
+                let floor = 1.5 / self.n_texts();
+                let deviation = variance.sqrt().max(floor);
+                LogDensity::truncated_normal(influence.center(class), deviation, depth)
+            }
+        };
+        density.highest_region(level)
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "a count of texts")]
+    fn n_texts(&self) -> f64 {
+        self.analysis.problem.generations().scores.n_docs() as f64
+    }
+
+    /// By how much the variance of few clusters is widened: their resampled variance is too small
+    /// by (n - 1) / n, and known too badly for the normal distribution.
+    #[expect(clippy::cast_precision_loss, reason = "a count of prompts")]
+    fn few_prompts_factor(&self, level: f64) -> f64 {
+        let n_clusters = self.clusters.len() as f64;
+        let z = math::normal_quantile(0.5 + 0.5 * level);
+        let student = math::student_over_normal(z, n_clusters - 1.0);
+        n_clusters / (n_clusters - 1.0).max(1.0) * student * student
+    }
+}
+
+/// The mean of the replicates' mixtures.
+///
+/// # Panics
+/// If there is none.
+pub fn mean_mixture(replicates: &[Replicate]) -> Mixture {
+    let mut total = vec![0.0; replicates[0].mixture.shares().len()];
+    for replicate in replicates {
+        for (entry, share) in total.iter_mut().zip(replicate.mixture.shares()) {
+            *entry += share;
+        }
+    }
+    Mixture::from_weights(&total).expect("a sum of mixtures has positive weight")
+}
+
+/// The texts of each prompt, in the order in which prompts first appear.
+fn clusters_of(prompts: &[u64]) -> Vec<Vec<usize>> {
+    let mut number_of = std::collections::BTreeMap::new();
+    let mut clusters: Vec<Vec<usize>> = Vec::new();
+    for (text, prompt) in prompts.iter().enumerate() {
+        let number = *number_of.entry(*prompt).or_insert_with(|| {
+            clusters.push(Vec::new());
+            clusters.len() - 1
+        });
+        clusters[number].push(text);
+    }
+    clusters
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a count of replicates")]
+fn variance(values: &[f64]) -> f64 {
+    let n = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / n;
+    values.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>() / (n - 1.0)
+}
+
+#[cfg(test)]
+#[path = "bootstrap_tests.rs"]
+mod tests;

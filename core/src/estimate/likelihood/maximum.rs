@@ -1,0 +1,198 @@
+//! Maximises the likelihood of a mixture.
+
+use super::{LikelihoodRatios, quadratic};
+use crate::math;
+use crate::matrix::Matrix;
+use crate::termination::Termination;
+
+/// The certificate, in nats per text, at which the maximisation stops.
+pub(crate) const TOLERANCE: f64 = 1e-10;
+
+/// Newton steps after which it gives up; it takes 4 to 12.
+const MAX_ITERATIONS: usize = 200;
+
+/// The mixture of greatest likelihood.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LikelihoodFit {
+    /// The shares: non-negative, summing to 1; zeros are exact.
+    pub shares: Vec<f64>,
+    /// The mean log-likelihood there, up to the constant of the ratios.
+    pub mean_log_likelihood: f64,
+    /// The gradient of the mean log-likelihood there.
+    pub gradient: Vec<f64>,
+    /// Certificate: the largest gradient entry minus 1. As the mean log-likelihood is concave, its
+    /// maximum is at most this much higher (Lindsay 1995, Mixture Models, theorem 18).
+    pub certificate: f64,
+    /// Newton (or, where those fail, EM) steps taken.
+    pub iterations: usize,
+    /// Why it stopped.
+    pub termination: Termination,
+}
+
+/// The mixture that maximises the likelihood: the limit of the EM iteration of Saerens et al.
+/// (2002), reached by Newton steps.
+///
+/// Each step maximises the quadratic model of `mean log-likelihood - sum of shares` over
+/// non-negative shares by an active set ("mixSQP": Kim, Carbonetto, Stephens & Anitescu 2020,
+/// JCGS 29(2), arXiv 1806.01412, section 3), halves the step until the likelihood rises, and takes
+/// an EM step where that fails, so the likelihood never falls. Convergence is quadratic; `start`,
+/// the shares of a similar problem, makes it a matter of two or three steps.
+///
+/// Time: O(n_docs n_classes + n_docs n_used²) per step, with n_used the classes in play.
+pub fn maximize(ratios: &LikelihoodRatios, start: Option<&[f64]>) -> LikelihoodFit {
+    let mut point = start_point(ratios, start);
+    let mut iterations = 0;
+    let termination = loop {
+        if point.certificate() <= TOLERANCE {
+            break Termination::Converged;
+        }
+        if iterations == MAX_ITERATIONS {
+            break Termination::IterationLimit;
+        }
+        let next = newton_step(ratios, &point).or_else(|| em_step(ratios, &point));
+        let Some(next) = next else { break Termination::Stalled };
+        point = next;
+        iterations += 1;
+    };
+    LikelihoodFit {
+        mean_log_likelihood: point.log_likelihood,
+        certificate: point.certificate(),
+        gradient: point.gradient,
+        shares: point.shares,
+        iterations,
+        termination,
+    }
+}
+
+/// A mixture with all that a step needs to know of it.
+struct Point {
+    shares: Vec<f64>,
+    /// The density of each text under the mixture.
+    mixed: Vec<f64>,
+    log_likelihood: f64,
+    gradient: Vec<f64>,
+}
+
+impl Point {
+    fn at(problem: &LikelihoodRatios, mut shares: Vec<f64>) -> Self {
+        let total: f64 = shares.iter().sum();
+        shares.iter_mut().for_each(|share| *share /= total);
+        let n_docs = problem.weights.len();
+        let mut mixed = Vec::with_capacity(n_docs);
+        let mut gradient = vec![0.0; shares.len()];
+        let mut log_likelihood = 0.0;
+        for (row, &weight) in problem.ratios.rows().zip(&problem.weights) {
+            let density = math::dot(row, &shares);
+            let factor = weight / density;
+            for (entry, ratio) in gradient.iter_mut().zip(row) {
+                *entry += factor * ratio;
+            }
+            log_likelihood += weight * math::ln(density);
+            mixed.push(density);
+        }
+        let total_weight = problem.total_weight();
+        gradient.iter_mut().for_each(|entry| *entry /= total_weight);
+        Self { shares, mixed, log_likelihood: log_likelihood / total_weight, gradient }
+    }
+
+    fn certificate(&self) -> f64 {
+        self.gradient.iter().copied().fold(f64::NEG_INFINITY, f64::max) - 1.0
+    }
+}
+
+/// The start given, or equal shares; mixed with equal shares if a text is all but impossible
+/// under it, as then the quadratic model is worthless.
+fn start_point(problem: &LikelihoodRatios, start: Option<&[f64]>) -> Point {
+    #[expect(clippy::cast_precision_loss, reason = "a count of classes")]
+    let equal = 1.0 / problem.n_classes() as f64;
+    if let Some(shares) = start {
+        let point = Point::at(problem, shares.to_vec());
+        if point.mixed.iter().all(|&density| density > 1e-9) {
+            return point;
+        }
+        return Point::at(problem, shares.iter().map(|s| 0.9 * s + 0.1 * equal).collect());
+    }
+    Point::at(problem, vec![equal; problem.n_classes()])
+}
+
+/// The best point on the way to the maximum of the quadratic model, if any is better.
+fn newton_step(problem: &LikelihoodRatios, point: &Point) -> Option<Point> {
+    let in_play: Vec<usize> = (0..point.shares.len())
+        .filter(|&class| point.shares[class] > 0.0 || point.gradient[class] > 1.0)
+        .collect();
+    let curvature = curvature(&problem.ratios, &problem.weights, &point.mixed, &in_play);
+    // The curvature times the shares is the gradient, so the model's linear term is 2 g - 1.
+    let linear: Vec<f64> = in_play.iter().map(|&class| 2.0 * point.gradient[class] - 1.0).collect();
+    let start: Vec<f64> = in_play.iter().map(|&class| point.shares[class]).collect();
+    let goal = quadratic::minimize(&curvature, &linear, &start);
+    let slope: f64 = (in_play.iter().zip(&goal))
+        .map(|(&class, wanted)| (point.gradient[class] - 1.0) * (wanted - point.shares[class]))
+        .sum();
+    let mut step = 1.0;
+    for _ in 0..30 {
+        let mut shares = point.shares.clone();
+        for (&class, &wanted) in in_play.iter().zip(&goal) {
+            shares[class] =
+                if step == 1.0 { wanted } else { shares[class] + step * (wanted - shares[class]) };
+        }
+        if shares.iter().sum::<f64>() > 0.0 {
+            let next = Point::at(problem, shares);
+            if rises(point, &next, 1e-4 * step * slope) {
+                return Some(next);
+            }
+        }
+        step *= 0.5;
+    }
+    None
+}
+
+/// One step of the EM iteration, if it is better.
+fn em_step(problem: &LikelihoodRatios, point: &Point) -> Option<Point> {
+    let shares = point.shares.iter().zip(&point.gradient).map(|(s, g)| s * g).collect();
+    let next = Point::at(problem, shares);
+    rises(point, &next, 0.0).then_some(next)
+}
+
+/// Whether the likelihood rises by `least`; where it can no longer tell in double precision,
+/// whether the certificate falls.
+fn rises(point: &Point, next: &Point, least: f64) -> bool {
+    let noise = 4.0 * f64::EPSILON * (1.0 + point.log_likelihood.abs());
+    let rise = next.log_likelihood - point.log_likelihood;
+    rise >= least - noise && (rise > noise || next.certificate() < point.certificate())
+}
+
+/// The weighted mean of the outer products of ratio over density, for the classes in play.
+pub(super) fn curvature(
+    ratios: &Matrix,
+    weights: &[f64],
+    mixed: &[f64],
+    in_play: &[usize],
+) -> Matrix {
+    let size = in_play.len();
+    let mut curvature = Matrix::zeros(size, size);
+    let mut scaled = vec![0.0; size];
+    for ((row, &weight), &density) in ratios.rows().zip(weights).zip(mixed) {
+        let factor = weight.sqrt() / density;
+        for (entry, &class) in scaled.iter_mut().zip(in_play) {
+            *entry = factor * row[class];
+        }
+        for row_idx in 0..size {
+            let left = scaled[row_idx];
+            if left > 0.0 {
+                for (entry, right) in curvature.row_mut(row_idx)[..=row_idx].iter_mut().zip(&scaled)
+                {
+                    *entry += left * right;
+                }
+            }
+        }
+    }
+    let total: f64 = weights.iter().sum();
+    for row in 0..size {
+        for col in 0..=row {
+            let mean = curvature[(row, col)] / total;
+            curvature[(row, col)] = mean;
+            curvature[(col, row)] = mean;
+        }
+    }
+    curvature
+}

@@ -1,0 +1,292 @@
+//! The `summary.json` of a run, as this program writes it.
+//!
+//! [`crate::run`] reads it back, with the forms that the seed study writes.
+
+use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
+use serde_json::{Map, Value};
+
+use crate::bootstrap::{Bootstrap, Replicate, mean_mixture};
+use crate::diagnostic::Diagnostic;
+use crate::estimate::label_shift::{LabelShift, ValidationMetrics};
+use crate::figures::LabelshiftFigures;
+use crate::interval::Interval;
+use crate::matrix::Matrix;
+use crate::run::SCHEMA_VERSION;
+use crate::table::{Cell, Column, Table};
+
+/// Decimals of a stored replicate: far below its noise, and short in the file.
+const REPLICATE_DECIMALS: f64 = 1e6;
+
+/// The program that wrote a summary.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ToolRecord {
+    /// `data-anatomy`.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// The commit it was built from.
+    pub commit: String,
+}
+
+/// What surrounds the numbers of a run: where they come from and how to repeat them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Context {
+    /// The program.
+    pub tool: ToolRecord,
+    /// When the run ended (RFC 3339, UTC).
+    pub created: String,
+    /// Every setting.
+    pub config: Map<String, Value>,
+    /// SHA-256 and counts of every input.
+    pub inputs: Value,
+    /// Doubts that arose before the analysis.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// The estimate with its uncertainty, in category order.
+#[derive(Debug, Clone, Serialize)]
+pub struct Priors {
+    /// The estimate.
+    pub point: Vec<f64>,
+    /// Mean of the bootstrap replicates; the estimate itself where there are none.
+    pub mean: Vec<f64>,
+    /// Lower ends of the intervals, if any.
+    pub ci_lo: Option<Vec<f64>>,
+    /// Upper ends of the intervals, if any.
+    pub ci_hi: Option<Vec<f64>>,
+    /// Level of the intervals, if any.
+    pub level: Option<f64>,
+    /// The replicates, `[n_replicates, n_categories]`, to six decimals: what intervals of joined
+    /// categories and of scores are made of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replicates: Option<Box<RawValue>>,
+}
+
+/// How the estimate was computed, and how sure it is that it is the optimum.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct EstimatorRecord {
+    /// The estimator.
+    pub name: String,
+    /// Upper bound on the distance of its objective from the optimum.
+    pub certificate: f64,
+    /// Iterations of the solver.
+    pub iterations: usize,
+    /// Why it stopped.
+    pub termination: crate::termination::Termination,
+    /// The calibration of the classifier.
+    pub calibration: CalibrationRecord,
+}
+
+/// The calibration that was applied to the texts.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CalibrationRecord {
+    /// The method.
+    pub method: crate::calibration::CalibrationMethod,
+    /// One over the temperature.
+    pub slope: f64,
+    /// Added to each category's log-probability.
+    pub biases: Vec<f64>,
+}
+
+/// How good classifier and calibration are on documents that neither has seen.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ValidationRecord {
+    /// Share of validation documents whose most probable category is the true one.
+    pub val_acc: f64,
+    /// Mean over categories of the F1 score.
+    pub macro_f1: f64,
+    /// Mean negative log-likelihood in nats before and after calibration.
+    pub nll: [f64; 2],
+    /// Expected calibration error (15 bins) before and after calibration.
+    pub ece: [f64; 2],
+    /// Validation documents of each category.
+    pub n_docs: Vec<usize>,
+}
+
+/// A run of label shift, ready to be written.
+#[derive(Debug, Clone, Serialize)]
+pub struct Summary {
+    /// Version of this form.
+    pub schema_version: u64,
+    /// `labelshift`.
+    pub method: &'static str,
+    /// The program.
+    pub tool: ToolRecord,
+    /// When the run ended.
+    pub created: String,
+    /// Every setting.
+    pub config: Map<String, Value>,
+    /// The categories.
+    pub categories: Vec<String>,
+    /// The estimate with its uncertainty.
+    pub priors: Priors,
+    /// How it was computed.
+    pub estimator: EstimatorRecord,
+    /// Decisions on validation documents: row = true class, rows sum to 1.
+    pub confusion_matrix: Vec<Vec<f64>>,
+    /// The same as counts of documents.
+    pub confusion_counts: Vec<Vec<f64>>,
+    /// Mean probabilities of validation documents: row = true class, rows sum to 1.
+    pub soft_confusion_matrix: Vec<Vec<f64>>,
+    /// Mean probability of each category over the texts.
+    pub pbar: Vec<f64>,
+    /// What the estimate leads one to expect of `pbar`: the soft matrix times the estimate.
+    pub expected_pbar: Vec<f64>,
+    /// Share of texts for which each category is the most probable.
+    pub decided_shares: Vec<f64>,
+    /// How good the classifier is.
+    pub val_metrics: ValidationRecord,
+    /// SHA-256 and counts of every input.
+    pub inputs: Value,
+    /// What a reader must know.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Summary {
+    /// The summary of an analysis with its bootstrap (none for no intervals).
+    pub fn of_labelshift(
+        analysis: &LabelShift,
+        uncertainty: Option<&Uncertainty<'_>>,
+        context: Context,
+    ) -> Self {
+        let mut diagnostics = context.diagnostics;
+        diagnostics.extend(analysis.doubts.iter().map(Diagnostic::from));
+        let estimate = &analysis.estimate;
+        let calibration = analysis.calibration();
+        Self {
+            schema_version: SCHEMA_VERSION,
+            method: "labelshift",
+            tool: context.tool,
+            created: context.created,
+            config: context.config,
+            categories: analysis.problem.taxonomy().names().to_vec(),
+            priors: priors(analysis, uncertainty),
+            estimator: EstimatorRecord {
+                name: estimate.estimator.name().to_owned(),
+                certificate: estimate.certificate,
+                iterations: estimate.iterations,
+                termination: estimate.termination,
+                calibration: CalibrationRecord {
+                    method: analysis.options.calibration,
+                    slope: calibration.slope,
+                    biases: calibration.biases.clone(),
+                },
+            },
+            confusion_matrix: rows(&analysis.hard_confusion.rows_by_true_class()),
+            confusion_counts: rows(analysis.hard_confusion.counts()),
+            soft_confusion_matrix: rows(&analysis.soft_confusion.rows_by_true_class()),
+            pbar: analysis.soft_means.clone(),
+            expected_pbar: analysis.explained_means.clone(),
+            decided_shares: analysis.hard_shares.clone(),
+            val_metrics: (&analysis.validation).into(),
+            inputs: context.inputs,
+            diagnostics,
+        }
+    }
+
+    /// The JSON text, indented, ending in a new line.
+    pub fn to_json(&self) -> String {
+        // Maps here have string keys alone, so that writing cannot fail.
+        let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
+        text.push('\n');
+        text
+    }
+
+    /// The table of `summary.csv`, with the seed study's columns.
+    pub fn table(&self) -> Table {
+        let columns = vec![
+            Column::words("category", "the category"),
+            Column::numbers("pi", "estimated share"),
+            Column::numbers("ci_lo", "lower end of the interval"),
+            Column::numbers("ci_hi", "upper end of the interval"),
+        ];
+        let mut table = Table::new("Estimated mixture", columns);
+        let end = |ends: &Option<Vec<f64>>, index: usize| {
+            Cell::optional(ends.as_ref().map(|ends| ends[index]), Cell::percent)
+        };
+        for (index, name) in self.categories.iter().enumerate() {
+            table.rows.push(vec![
+                Cell::text(name),
+                Cell::percent(self.priors.point[index]),
+                end(&self.priors.ci_lo, index),
+                end(&self.priors.ci_hi, index),
+            ]);
+        }
+        table
+    }
+
+    /// The intervals, if there are any.
+    pub fn intervals(&self) -> Option<Vec<Interval>> {
+        let (lo, hi) = (self.priors.ci_lo.as_ref()?, self.priors.ci_hi.as_ref()?);
+        lo.iter().zip(hi).map(|(lo, hi)| Interval::new(*lo, *hi)).collect()
+    }
+
+    /// What the run's plots show.
+    pub fn figures<'run>(
+        &'run self,
+        name: &'run str,
+        intervals: Option<&'run [Interval]>,
+    ) -> LabelshiftFigures<'run> {
+        LabelshiftFigures {
+            name,
+            categories: &self.categories,
+            estimate: &self.priors.point,
+            intervals,
+            confusion_matrix: &self.confusion_matrix,
+            pbar: &self.pbar,
+            expected_pbar: &self.expected_pbar,
+        }
+    }
+}
+
+/// Bootstrap replicates and the level of the intervals made from them.
+#[derive(Debug, Clone, Copy)]
+pub struct Uncertainty<'run> {
+    /// The bootstrap.
+    pub bootstrap: &'run Bootstrap<'run>,
+    /// Its replicates.
+    pub replicates: &'run [Replicate],
+    /// The level of the intervals.
+    pub level: f64,
+}
+
+fn priors(analysis: &LabelShift, uncertainty: Option<&Uncertainty<'_>>) -> Priors {
+    let point = analysis.estimate.mixture.shares().to_vec();
+    let Some(uncertainty) = uncertainty.filter(|given| given.replicates.len() > 1) else {
+        let mean = point.clone();
+        return Priors { point, mean, ci_lo: None, ci_hi: None, level: None, replicates: None };
+    };
+    let Uncertainty { bootstrap, replicates, level } = *uncertainty;
+    let intervals = bootstrap.intervals(replicates, level);
+    let short = |share: &f64| (share * REPLICATE_DECIMALS).round() / REPLICATE_DECIMALS;
+    let row = |replicate: &Replicate| -> Vec<f64> {
+        replicate.mixture.shares().iter().map(short).collect()
+    };
+    let rows: Vec<Vec<f64>> = replicates.iter().map(row).collect();
+    Priors {
+        point,
+        mean: mean_mixture(replicates).shares().to_vec(),
+        ci_lo: Some(intervals.iter().map(|interval| interval.lo()).collect()),
+        ci_hi: Some(intervals.iter().map(|interval| interval.hi()).collect()),
+        level: Some(level),
+        // On one line: a number a line would make it the most of the file.
+        replicates: to_raw_value(&rows).ok(),
+    }
+}
+
+fn rows(matrix: &Matrix) -> Vec<Vec<f64>> {
+    matrix.rows().map(<[f64]>::to_vec).collect()
+}
+
+impl From<&ValidationMetrics> for ValidationRecord {
+    fn from(metrics: &ValidationMetrics) -> Self {
+        Self {
+            val_acc: metrics.accuracy,
+            macro_f1: metrics.macro_f1,
+            nll: [metrics.nll_before, metrics.nll_after],
+            ece: [metrics.ece_before, metrics.ece_after],
+            n_docs: metrics.n_docs.clone(),
+        }
+    }
+}
