@@ -1,0 +1,139 @@
+//! The open files, as JavaScript sees them: JSON text in, JSON text out.
+
+use data_anatomy_core::digest::sha256_hex;
+use data_anatomy_core::evaluation::Evaluation;
+use data_anatomy_core::report;
+use data_anatomy_core::report_page::{self, ViewOptions};
+use data_anatomy_core::workspace::{self as core, FileKind, Opened, Refused};
+use serde::Serialize;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::failure::{input_error, plain_error};
+use crate::plots;
+
+/// The files that somebody has open, and everything computed from them.
+#[wasm_bindgen]
+#[derive(Debug, Default)]
+pub struct Workspace {
+    core: core::Workspace,
+    files: Vec<FileEntry>,
+}
+
+/// A run or spec as the list of files shows it.
+#[derive(Debug, Serialize)]
+struct FileEntry {
+    #[serde(flatten)]
+    opened: Opened,
+    sha256: String,
+    n_bytes: usize,
+}
+
+/// What an evaluation answers: the exact text of `evaluate --json`, and the runs it left out.
+#[derive(Serialize)]
+struct Answer {
+    text: String,
+    refused: Vec<Refused>,
+}
+
+#[wasm_bindgen]
+impl Workspace {
+    /// A workspace without files.
+    #[wasm_bindgen(constructor)]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Opens a file and returns what it is, as JSON: `{kind, id, name, path, message, hint}`.
+    pub fn add(&mut self, path: &str, bytes: &[u8]) -> String {
+        let opened = self.core.add(path, bytes);
+        let text = json(&opened);
+        if matches!(opened.kind, FileKind::Run | FileKind::Spec) {
+            self.files.retain(|entry| !replaces(&opened, &entry.opened));
+            self.files.push(FileEntry { opened, sha256: sha256_hex(bytes), n_bytes: bytes.len() });
+        }
+        text
+    }
+
+    /// Closes the file of this id.
+    pub fn remove(&mut self, id: u32) {
+        self.core.remove(u64::from(id));
+        self.files.retain(|entry| entry.opened.id != u64::from(id));
+    }
+
+    /// Closes every file.
+    pub fn clear(&mut self) {
+        self.core.clear();
+        self.files.clear();
+    }
+
+    /// Returns the open runs and specs as JSON: `{kind, id, name, path, sha256, n_bytes}` each.
+    pub fn files(&self) -> String {
+        json(&self.files)
+    }
+
+    /// Returns the specs to choose from as JSON: `{id, name, n_categories, bundled}` each.
+    pub fn spec_choices(&self) -> String {
+        json(&self.core.spec_choices())
+    }
+
+    /// Returns `{text, refused}` as JSON: the text of `evaluate --json`, and the runs that could
+    /// not be scored.
+    ///
+    /// # Errors
+    /// If the options are malformed or no spec fits; the error carries a `hint`.
+    pub fn evaluate(&self, options: &str) -> Result<String, JsValue> {
+        let (evaluation, refused) =
+            self.core.evaluate(&parse_options(options)?).map_err(|error| input_error(&error))?;
+        Ok(json(&Answer { text: evaluation.to_json(), refused }))
+    }
+
+    /// Returns the page `template` with the open files, these options and a readable part in it.
+    ///
+    /// # Errors
+    /// As [`Workspace::evaluate`], or if the template lacks its slots.
+    pub fn report_page(&self, template: &str, options: &str) -> Result<String, JsValue> {
+        let options = parse_options(options)?;
+        let (evaluation, _) =
+            self.core.evaluate(&options).map_err(|error| input_error(&error))?;
+        let data = self.core.report_data(&options).map_err(|error| input_error(&error))?;
+        let figures = plots::figures(&evaluation);
+        report_page::fill(template, &data, &evaluation, &figures).map_err(plain_error)
+    }
+
+    /// Returns the report of an evaluation as Markdown.
+    ///
+    /// # Errors
+    /// If the text is not that of an evaluation.
+    pub fn report_markdown(&self, evaluation: &str) -> Result<String, JsValue> {
+        Ok(report::markdown(&parse_evaluation(evaluation)?))
+    }
+}
+
+/// Whether core let go of `entry` when it took `opened`: a run of the same path, a spec of the same
+/// file name.
+fn replaces(opened: &Opened, entry: &Opened) -> bool {
+    let stem = |path: &str| {
+        let file = path.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
+        file.rsplit_once('.').map_or(file.clone(), |(stem, _)| stem.to_owned())
+    };
+    opened.kind == entry.kind
+        && match opened.kind {
+            FileKind::Run => opened.path == entry.path,
+            _ => stem(&opened.path) == stem(&entry.path),
+        }
+}
+
+fn parse_options(text: &str) -> Result<ViewOptions, JsValue> {
+    serde_json::from_str(text).map_err(plain_error)
+}
+
+/// The evaluation in this text.
+pub(crate) fn parse_evaluation(text: &str) -> Result<Evaluation, JsValue> {
+    serde_json::from_str(text).map_err(plain_error)
+}
+
+/// `value` as JSON; all that is passed here has string keys, so that writing cannot fail.
+pub(crate) fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}

@@ -1,0 +1,52 @@
+// What the reader takes away: report, JSON, CSV, Markdown, pictures.
+import { announce, byId } from './dom.js';
+import { copyText, download } from './download.js';
+import { csvText } from './csv.js';
+import { exportRows } from './export_table.js';
+
+/**
+ * @typedef {object} Source
+ * @property {() => string|null} json     exact text of the evaluation on screen
+ * @property {() => any} evaluation
+ * @property {(json: string) => Promise<string>} markdown
+ * @property {() => Promise<string>} report
+ */
+
+/** Connects the buttons. @param {Source} source */
+export function watchExports(source) {
+  const on = (id, action) => byId(id).addEventListener('click', () => perform(source, action));
+  on('export-json', (name) => download(`${name}.json`, source.json(), 'application/json'));
+  on('copy-json', () => copied(source.json(), 'JSON'));
+  on('export-csv', (name) => download(`${name}.csv`, csvText(exportRows(source.evaluation()), { neutral: byId('csv-neutral').checked }), 'text/csv;charset=utf-8'));
+  on('export-markdown', async (name) => download(`${name}.md`, await source.markdown(source.json()), 'text/markdown;charset=utf-8'));
+  on('copy-markdown', async () => copied(await source.markdown(source.json()), 'Markdown'));
+  const saveReport = async (name) => download(`${name}.html`, await source.report(), 'text/html;charset=utf-8');
+  on('save-report', saveReport);
+  on('export-report', saveReport);
+}
+
+/** Saves a plot. @param {import('./figures.js').Figure} figure @param {'svg'|'png'} format @param {any} evaluation */
+export async function exportFigure(figure, format, evaluation) {
+  const name = `${fileStem(evaluation)}-${figure.plot}.${format}`;
+  if (format === 'svg') download(name, figure.svg(), 'image/svg+xml');
+  else download(name, await figure.png(), 'image/png');
+  announce(`Saved ${name}`);
+}
+
+async function perform(source, action) {
+  if (source.json() === null) {
+    announce('There is nothing to export yet: no run could be scored.');
+    return;
+  }
+  const said = await action(fileStem(source.evaluation()));
+  announce(said ?? 'Saved');
+}
+
+async function copied(text, what) {
+  return (await copyText(text)) ? `${what} copied` : `${what} could not be copied; save it instead`;
+}
+
+/** A stable file name that every system accepts. */
+function fileStem(evaluation) {
+  return `data-anatomy-${evaluation.spec.id.replace(/[^A-Za-z0-9._-]+/g, '-')}`;
+}
