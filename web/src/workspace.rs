@@ -94,8 +94,7 @@ impl Workspace {
     /// As [`Workspace::evaluate`], or if the template lacks its slots.
     pub fn report_page(&self, template: &str, options: &str) -> Result<String, JsValue> {
         let options = parse_options(options)?;
-        let (evaluation, _) =
-            self.core.evaluate(&options).map_err(|error| input_error(&error))?;
+        let (evaluation, _) = self.core.evaluate(&options).map_err(|error| input_error(&error))?;
         let data = self.core.report_data(&options).map_err(|error| input_error(&error))?;
         let figures = plots::figures(&evaluation);
         report_page::fill(template, &data, &evaluation, &figures).map_err(plain_error)
