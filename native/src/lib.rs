@@ -6,6 +6,7 @@ pub mod args;
 pub mod classifier;
 pub mod commands;
 pub mod corpus;
+pub mod demo;
 pub mod exit;
 pub mod files;
 pub mod page;

@@ -1,8 +1,8 @@
-//! A plot as a PNG file: exact coverage for edges, and letters from a font of our own, so that the
-//! file is the same on every machine.
+//! A plot as a PNG file, with letters from a font that the program carries.
 //!
 //! plotters' own bitmap back end sets letters on whole pixels, takes a font's size for the height
-//! of its line, and needs a font of the system; ours fills outlines by the area they cover.
+//! of its line and draws thick lines in steps; this one gives every pixel the share of a shape that
+//! covers it.
 
 use std::convert::Infallible;
 
@@ -79,16 +79,10 @@ impl Canvas {
         if x >= self.size.0 || y >= self.size.1 {
             return;
         }
-        #[expect(clippy::cast_possible_truncation, reason = "a weight between 0 and 1")]
-        let weight = (color.alpha as f32 * coverage).clamp(0.0, 1.0);
         let start = 3 * (y as usize * self.size.0 as usize + x as usize);
         let (red, green, blue) = color.rgb;
-        for (old, new) in self.pixels[start..start + 3].iter_mut().zip([red, green, blue]) {
-            let mixed = f32::from(*old) + (f32::from(new) - f32::from(*old)) * weight;
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 255")]
-            let byte = mixed.round() as u8;
-            *old = byte;
-        }
+        let weight = color.alpha * f64::from(coverage);
+        lay_over(&mut self.pixels[start..start + 3], [red, green, blue], weight);
     }
 
     /// Fills what closed outlines bound, each pixel by the share of it that they cover.
@@ -117,6 +111,21 @@ impl Canvas {
         });
     }
 
+    /// Fills whole pixels of a rectangle that lies on the canvas.
+    fn fill_whole(&mut self, from: (u32, u32), to: (u32, u32), color: BackendColor) {
+        let (red, green, blue) = color.rgb;
+        for y in from.1..to.1 {
+            let row = y as usize * self.size.0 as usize;
+            if from.0 >= to.0 {
+                return;
+            }
+            let bytes = 3 * (row + from.0 as usize)..3 * (row + to.0 as usize);
+            for pixel in self.pixels[bytes].chunks_exact_mut(3) {
+                lay_over(pixel, [red, green, blue], color.alpha);
+            }
+        }
+    }
+
     /// Writes a line of text glyph by glyph, at fractions of pixels.
     fn write(&mut self, text: &str, line: &Line) {
         let units = self.font.units_per_em().unwrap_or(2048.0);
@@ -141,6 +150,19 @@ impl Canvas {
         for letter in letters {
             self.fill(&letter, line.color);
         }
+    }
+}
+
+/// Mixes a colour into a pixel, `weight` of it.
+fn lay_over(pixel: &mut [u8], color: [u8; 3], weight: f64) {
+    if weight >= 1.0 {
+        return pixel.copy_from_slice(&color);
+    }
+    for (old, new) in pixel.iter_mut().zip(color) {
+        let mixed = f64::from(*old) + (f64::from(new) - f64::from(*old)) * weight.max(0.0);
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 255")]
+        let byte = mixed.round() as u8;
+        *old = byte;
     }
 }
 
@@ -194,26 +216,23 @@ impl Curve {
         sides.map(|(from, to)| Self { from: *from, bend: None, to: *to }).collect()
     }
 
-    /// Sixteen curves that stay within a thousandth of the radius of a circle.
+    /// A polygon of 64 corners, off by a thousandth of the radius at most.
     fn circle(center: Point, radius: f32) -> Vec<Self> {
-        let step = std::f32::consts::PI / 16.0;
-        let at = |count: u8, radius: f32| {
-            let (sine, cosine) = (f32::from(count) * step).sin_cos();
-            point(center.x + radius * cosine, center.y + radius * sine)
-        };
-        let reach = radius / step.cos();
-        let arc = |count: u8| Self {
-            from: at(2 * count, radius),
-            bend: Some(at(2 * count + 1, reach)),
-            to: at(2 * count + 2, radius),
-        };
-        (0..16).map(arc).collect()
+        // The cosine and sine of a 64th of a turn. Turning by them again and again needs no
+        // functions that differ between machines.
+        let (cosine, sine) = (0.995_184_7, 0.098_017_14);
+        let corners = std::iter::successors(Some((radius, 0.0)), |(x, y)| {
+            Some((x * cosine - y * sine, x * sine + y * cosine))
+        });
+        let corners: Vec<Point> =
+            corners.take(64).map(|(x, y)| point(center.x + x, center.y + y)).collect();
+        Self::polygon(&corners)
     }
 
     /// A straight stroke with flat ends; nothing if it has no length.
     fn stroke(from: Point, to: Point, thickness: f32) -> Vec<Self> {
         let (dx, dy) = (to.x - from.x, to.y - from.y);
-        let length = dx.hypot(dy);
+        let length = (dx * dx + dy * dy).sqrt();
         if length == 0.0 {
             return Vec::new();
         }
@@ -314,12 +333,10 @@ impl DrawingBackend for Canvas {
             let corners = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)];
             return self.draw_path(corners, style);
         }
-        let clip = |value: i32, most: u32| value.clamp(0, i32::try_from(most).unwrap_or(i32::MAX));
-        for y in clip(top, self.size.1)..clip(bottom, self.size.1) {
-            for x in clip(left, self.size.0)..clip(right, self.size.0) {
-                self.blend((x, y), style.color(), 1.0);
-            }
-        }
+        let clip = |value: i32, most: u32| u32::try_from(value.max(0)).map_or(0, |at| at.min(most));
+        let (left, right) = (clip(left, self.size.0), clip(right, self.size.0));
+        let (top, bottom) = (clip(top, self.size.1), clip(bottom, self.size.1));
+        self.fill_whole((left, top), (right, bottom), style.color());
         Ok(())
     }
 
@@ -378,5 +395,136 @@ impl DrawingBackend for Canvas {
         let line = Line { at, anchor: style.anchor().h_pos, turns, em, color: style.color() };
         self.write(text, &line);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use data_anatomy_core::plot::{GroupedBars, Series, text_width};
+
+    const WHITE: BackendColor = BackendColor { alpha: 1.0, rgb: (255, 255, 255) };
+
+    struct Stroke(u32);
+
+    impl BackendStyle for Stroke {
+        fn color(&self) -> BackendColor {
+            WHITE
+        }
+
+        fn stroke_width(&self) -> u32 {
+            self.0
+        }
+    }
+
+    /// The area that is white on a black canvas, in pixels.
+    fn area_of(paint: impl FnOnce(&mut Canvas)) -> f64 {
+        let mut canvas = Canvas::new((200, 200)).unwrap();
+        paint(&mut canvas);
+        canvas.pixels.iter().step_by(3).map(|red| f64::from(*red) / 255.0).sum()
+    }
+
+    #[test]
+    fn shapes_cover_the_area_geometry_says() {
+        let circle = area_of(|canvas| canvas.draw_circle((100, 100), 40, &WHITE, true).unwrap());
+        assert!((circle / (std::f64::consts::PI * 1600.0) - 1.0).abs() < 2e-3, "{circle}");
+        let ring = area_of(|canvas| canvas.draw_circle((100, 100), 40, &Stroke(3), false).unwrap());
+        let expected = std::f64::consts::PI * (1600.0 - 37.0 * 37.0);
+        assert!((ring / expected - 1.0).abs() < 3e-3, "{ring}");
+        let triangle = [(10, 10), (110, 30), (40, 150)];
+        let triangle = area_of(|canvas| canvas.fill_polygon(triangle, &WHITE).unwrap());
+        // Half the cross product of two sides.
+        let expected = f64::from(100 * 140 - 20 * 30) / 2.0;
+        assert!((triangle / expected - 1.0).abs() < 1e-3, "{triangle}");
+        let line = area_of(|canvas| canvas.draw_line((20, 30), (140, 120), &Stroke(5)).unwrap());
+        assert!((line / (150.0 * 5.0) - 1.0).abs() < 2e-3, "{line}");
+        let rectangle =
+            area_of(|canvas| canvas.draw_rect((-5, 190), (20, 900), &WHITE, true).unwrap());
+        assert_eq!(rectangle, 200.0, "what lies outside is not drawn");
+    }
+
+    fn written(text: &str, turns: u8) -> Canvas {
+        let mut canvas = Canvas::new((200, 200)).unwrap();
+        let line = Line { at: (100.0, 100.0), anchor: HPos::Center, turns, em: 40.0, color: WHITE };
+        canvas.write(text, &line);
+        canvas
+    }
+
+    #[test]
+    fn letter_covers_the_area_of_its_outline() {
+        // The letter `l` of DejaVu Sans is a rectangle of 184 by 1556 units of 2048 to the em (read
+        // with fontTools).
+        let ink: f64 =
+            written("l", 0).pixels.iter().step_by(3).map(|red| f64::from(*red) / 255.0).sum();
+        let expected = 184.0 * 1556.0 * (40.0 / 2048.0) * (40.0 / 2048.0);
+        assert!((ink / expected - 1.0).abs() < 5e-3, "{ink} instead of {expected}");
+    }
+
+    #[test]
+    fn turned_text_is_flat_text_turned() {
+        let (flat, upward) = (written("Ag", 0), written("Ag", 3));
+        let red = |canvas: &Canvas, x: usize, y: usize| canvas.pixels[3 * (200 * y + x)];
+        let mut n_inked = 0;
+        for y in 0..200 {
+            for x in 0..200 {
+                // What is right of the anchor comes above it, what is below it right of it.
+                let (there, here) = (red(&upward, y, 199 - x), red(&flat, x, y));
+                assert!(there.abs_diff(here) <= 2, "at {x}, {y}: {here} became {there}");
+                n_inked += usize::from(here > 128);
+            }
+        }
+        assert!(n_inked > 200, "{n_inked}");
+    }
+
+    #[test]
+    fn layout_widths_are_those_of_the_font() {
+        let font = FontRef::try_from_slice(FONT).unwrap();
+        let units = font.units_per_em().unwrap();
+        let mut n_checked = 0;
+        for letter in (0x20..=0x45F).filter_map(char::from_u32) {
+            let glyph = font.glyph_id(letter);
+            let combines = ('\u{300}'..='\u{36F}').contains(&letter);
+            if glyph.0 == 0 || letter.is_control() || combines {
+                continue;
+            }
+            let expected = f64::from(font.h_advance_unscaled(glyph) / units);
+            let width = text_width(&letter.to_string(), 1.0);
+            assert!((width - expected).abs() < 1e-6, "`{letter}`: {width} for {expected}");
+            n_checked += 1;
+        }
+        assert!(n_checked > 700, "{n_checked}");
+    }
+
+    fn two_bars() -> GroupedBars {
+        GroupedBars {
+            title: "Größe × Κόσμος".to_owned(),
+            categories: vec!["web".to_owned(), "code".to_owned()],
+            series: vec![Series::new("run", vec![0.7, 0.3])],
+            ..GroupedBars::default()
+        }
+    }
+
+    #[test]
+    fn file_decodes_to_the_picture() {
+        let bytes = png(&two_bars(), (320, 200), Theme::DARK, DEFAULT_SCALE).unwrap();
+        let mut reader = png::Decoder::new(std::io::Cursor::new(&bytes)).read_info().unwrap();
+        let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+        let info = reader.next_frame(&mut pixels).unwrap();
+        assert_eq!((info.width, info.height), (640, 400));
+        let background = Theme::DARK.background;
+        assert_eq!(pixels[..3], [background.red, background.green, background.blue]);
+        let fill = Theme::DARK.look(0).fill;
+        let inked = pixels.chunks(3).filter(|pixel| **pixel == [fill.red, fill.green, fill.blue]);
+        assert!(inked.count() > 5_000, "the bars are there");
+        assert_eq!(bytes, png(&two_bars(), (320, 200), Theme::DARK, DEFAULT_SCALE).unwrap());
+        let texts = &reader.info().utf8_text;
+        assert!(texts.iter().any(|text| text.get_text().unwrap() == two_bars().alt_text()));
+    }
+
+    #[test]
+    fn scale_is_lowered_for_very_long_pictures() {
+        let bytes = png(&two_bars(), (100, 10_000), Theme::LIGHT, 3.0).unwrap();
+        let reader = png::Decoder::new(std::io::Cursor::new(&bytes)).read_info().unwrap();
+        assert_eq!((reader.info().width, reader.info().height), (164, 16_384));
     }
 }

@@ -1,12 +1,12 @@
 //! Draws [`Groups`] into the room that title and legend leave.
 
-use super::Series;
 use super::axis::Axis;
 use super::groups::{Groups, group_gap, widest};
 use super::page::{FONT, SMALL, whole};
 use super::scene::{Anchor, Area, LINE, Label, Scene};
 use super::table::value_at;
-use super::text::{cut_to, one_line, text_width};
+use super::text::{cut_names, cut_to, text_width};
+use super::theme::Color;
 
 /// Air between a label and what it belongs to.
 pub(super) const GAP: f64 = 6.0;
@@ -71,6 +71,10 @@ impl<'a> Chart<'a> {
             for position in 0..self.groups.series.len() {
                 self.draw_series(scene, category, position);
             }
+            self.draw_truth_line(scene, category);
+            for position in 0..self.groups.series.len() {
+                self.draw_whisker(scene, category, position);
+            }
         }
         self.draw_zero(scene);
         self.draw_ticks(scene);
@@ -96,8 +100,18 @@ impl<'a> Chart<'a> {
     /// Where a lane begins and ends across.
     fn lane_span(&self, category: usize, lane: usize) -> (f64, f64) {
         let thickness = self.groups.lane_of(self.group);
-        let start = self.group_span(category).0 + group_gap(self.group) / 2.0;
+        let (start, end) = self.group_span(category);
+        let lanes = thickness * self.groups.n_lanes() as f64;
+        let start = (start + end - lanes) / 2.0;
         (start + lane as f64 * thickness, start + (lane + 1) as f64 * thickness)
+    }
+
+    /// Where the band around a truth begins and ends across: a little beyond the lanes.
+    fn band_span(&self, category: usize) -> (f64, f64) {
+        let first = self.lane_span(category, 0).0;
+        let last = self.lane_span(category, self.groups.n_lanes() - 1).1;
+        let air = group_gap(self.group) / 2.0;
+        (first - air, last + air)
     }
 
     fn truth(&self, category: usize) -> Option<f64> {
@@ -114,7 +128,11 @@ impl<'a> Chart<'a> {
             let Some(middle) = middle else { continue };
             let low = self.axis.place(middle - band.tolerance);
             let high = self.axis.place(middle + band.tolerance);
-            let area = self.area((low, high), self.group_span(category));
+            let across = match self.groups.truth {
+                Some(_) => self.band_span(category),
+                None => self.group_span(category),
+            };
+            let area = self.area((low, high), across);
             scene.rect(area, scene.theme.band);
         }
     }
@@ -144,7 +162,7 @@ impl<'a> Chart<'a> {
         }
     }
 
-    /// The truth as a bar with a dashed line over the other lanes, or as a line over points.
+    /// The truth as a bar, or as a line behind points.
     fn draw_truth(&self, scene: &mut Scene, category: usize) {
         let Some(value) = self.truth(category) else { return };
         let along = self.axis.place(value);
@@ -155,50 +173,68 @@ impl<'a> Chart<'a> {
             return scene.line(self.at(along, first.0), self.at(along, last.1), 2.0, color);
         }
         let area = self.area((self.axis.place(0.0), along), inner(first));
-        scene.rect(area, scene.theme.truth);
-        scene.outline(area, 1.5, color);
-        scene.dashes(self.at(along, first.1), self.at(along, last.1), 1.0, color);
+        scene.framed(area, 1.5, color, scene.theme.truth);
+    }
+
+    /// Dashes from the bar of the truth over the bars beside it.
+    fn draw_truth_line(&self, scene: &mut Scene, category: usize) {
+        let Some(value) = self.truth(category).filter(|_| !self.groups.points()) else { return };
+        let along = self.axis.place(value);
+        let start = self.lane_span(category, 0).1;
+        let end = self.lane_span(category, self.groups.n_lanes() - 1).1;
+        scene.dashes(self.at(along, start), self.at(along, end), 1.0, scene.theme.text);
+    }
+
+    fn series_span(&self, category: usize, position: usize) -> (f64, f64) {
+        let first = usize::from(self.groups.truth.is_some() && !self.groups.points());
+        self.lane_span(category, first + position)
     }
 
     fn draw_series(&self, scene: &mut Scene, category: usize, position: usize) {
-        let series = &self.groups.series[position];
-        let Some(value) = series.value(category) else { return };
-        let points = self.groups.points();
-        let lane = position + usize::from(self.groups.truth.is_some() && !points);
-        let span = self.lane_span(category, lane);
+        let Some(value) = self.groups.series[position].value(category) else { return };
+        let span = self.series_span(category, position);
         let along = self.axis.place(value);
         let look = scene.theme.look(position);
-        let middle = (span.0 + span.1) / 2.0;
-        if points {
-            self.draw_whisker(scene, series, category, middle, 0.0);
+        if self.groups.points() {
+            // The interval lies behind the point.
+            self.draw_interval(scene, category, position, look.edge);
             let radius = (0.6 * (span.1 - span.0)).clamp(1.5, 4.0);
-            scene.point(self.at(along, middle), radius, &look);
+            scene.point(self.at(along, (span.0 + span.1) / 2.0), radius, &look);
         } else {
             scene.bar(self.area((self.axis.place(0.0), along), inner(span)), &look);
-            let cap = (0.3 * (span.1 - span.0)).min(4.0);
-            self.draw_whisker(scene, series, category, middle, cap);
         }
     }
 
-    /// The interval as a line with caps of `cap` pixels to either side.
-    fn draw_whisker(
+    /// The interval over a bar, with caps at its ends.
+    fn draw_whisker(&self, scene: &mut Scene, category: usize, position: usize) {
+        if self.groups.points() {
+            return;
+        }
+        let color = scene.theme.text;
+        let Some(ends) = self.draw_interval(scene, category, position, color) else { return };
+        let span = self.series_span(category, position);
+        let middle = (span.0 + span.1) / 2.0;
+        let cap = (0.3 * (span.1 - span.0)).min(4.0);
+        for end in [ends.0, ends.1] {
+            let (from, to) = (self.at(end, middle - cap), self.at(end, middle + cap));
+            scene.line(from, to, 1.25, color);
+        }
+    }
+
+    /// Draws the line of an interval; gives its ends along the axis.
+    fn draw_interval(
         &self,
         scene: &mut Scene,
-        series: &Series,
         category: usize,
-        middle: f64,
-        cap: f64,
-    ) {
-        let Some((low, high)) = series.interval(category) else { return };
+        position: usize,
+        color: Color,
+    ) -> Option<(f64, f64)> {
+        let (low, high) = self.groups.series[position].interval(category)?;
+        let span = self.series_span(category, position);
+        let middle = (span.0 + span.1) / 2.0;
         let (low, high) = (self.axis.place(low), self.axis.place(high));
-        let color = scene.theme.text;
         scene.line(self.at(low, middle), self.at(high, middle), 1.25, color);
-        if cap > 0.0 {
-            for end in [low, high] {
-                let (from, to) = (self.at(end, middle - cap), self.at(end, middle + cap));
-                scene.line(from, to, 1.25, color);
-            }
-        }
+        Some((low, high))
     }
 
     fn draw_zero(&self, scene: &mut Scene) {
@@ -239,16 +275,16 @@ impl<'a> Chart<'a> {
         let room = if self.stands { self.group } else { self.plot.left - 2.0 * GAP };
         let every = 1 + whole((FONT * LINE - 0.01) / self.group);
         let every = if self.stands { 1 } else { every };
-        for (category, name) in self.groups.categories.iter().enumerate().step_by(every) {
+        let names = cut_names(&self.groups.categories, FONT, room);
+        for (category, name) in names.iter().enumerate().step_by(every) {
             let (start, end) = self.group_span(category);
             let middle = (start + end) / 2.0;
-            let text = cut_to(&one_line(name), FONT, room);
             let (at, anchor) = if self.stands {
                 ((middle, self.plot.bottom + GAP + FONT * LINE / 2.0), Anchor::Middle)
             } else {
                 ((self.plot.left - GAP, middle), Anchor::End)
             };
-            let label = scene.text(&text, at, anchor, FONT);
+            let label = scene.text(name, at, anchor, FONT);
             scene.label(label);
         }
     }

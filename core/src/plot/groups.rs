@@ -15,6 +15,9 @@ use super::theme::Theme;
 
 /// More series than this are points, not bars.
 const MOST_BARS: usize = 8;
+/// Thicker bars than this look like walls.
+const THICKEST_LANE: f64 = 44.0;
+
 /// The band that marks a tolerance.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Band {
@@ -58,7 +61,7 @@ impl Groups<'_> {
 
     /// The thickness of a lane where a category has `group` pixels.
     pub(super) fn lane_of(&self, group: f64) -> f64 {
-        (group - group_gap(group)) / self.n_lanes() as f64
+        ((group - group_gap(group)) / self.n_lanes() as f64).min(THICKEST_LANE)
     }
 
     /// The room of tick labels left of standing columns.

@@ -7,7 +7,7 @@ use super::page::{FONT, MARGIN, NOTHING_HEIGHT, SMALL, begin, height_around, not
 use super::scene::{Anchor, Area, LINE, Label, Scene};
 use super::series::largest;
 use super::table::value_at;
-use super::text::{cut_to, one_line, text_width, wrap};
+use super::text::{cut_names, text_width, wrap};
 use super::{Plot, Table, TableRow, Theme};
 
 /// Wider cells than this look empty.
@@ -16,8 +16,8 @@ const WIDEST_CELL: f64 = 120.0;
 const NAME_SHARE: f64 = 0.35;
 /// Names of columns are at most this long when they stand upright.
 const LONGEST_UPRIGHT: f64 = 130.0;
-/// What the colour scale is marked with, as shares.
-const MARKS: [f64; 6] = [0.0, 0.01, 0.05, 0.2, 0.5, 1.0];
+/// What the colour scale is marked with, as shares; where room is short, the last give way.
+const MARKS: [f64; 6] = [0.0, 1.0, 0.2, 0.5, 0.05, 0.01];
 /// Room of the colour scale with its marks.
 const SCALE: f64 = 10.0 + 10.0 + SMALL * LINE;
 
@@ -218,26 +218,26 @@ impl Heatmap {
         let line = FONT * LINE;
         let every_row = 1 + whole((line - 0.01) / height);
         let every_column = if grid.upright { 1 + whole((line - 0.01) / width) } else { 1 };
-        for (class, name) in self.categories.iter().enumerate() {
-            let name = one_line(name);
+        let row_names = cut_names(&self.categories, FONT, grid.names - GAP);
+        let column_room = if grid.upright { grid.head - GAP } else { width };
+        let column_names = cut_names(&self.categories, FONT, column_room);
+        for (class, (row_name, column_name)) in row_names.iter().zip(&column_names).enumerate() {
             let (x, y) = (
                 body.left + (class as f64 + 0.5) * width,
                 body.top + (class as f64 + 0.5) * height,
             );
             if class % every_row == 0 {
-                let text = cut_to(&name, FONT, grid.names - GAP);
-                let label = scene.text(&text, (body.left - GAP, y), Anchor::End, FONT);
+                let label = scene.text(row_name, (body.left - GAP, y), Anchor::End, FONT);
                 scene.label(label);
             }
             if class % every_column != 0 {
                 continue;
             }
             let label = if grid.upright {
-                let text = cut_to(&name, FONT, grid.head - GAP);
                 let at = (x, body.top - GAP);
-                Label { upward: true, ..scene.text(&text, at, Anchor::Start, FONT) }
+                Label { upward: true, ..scene.text(column_name, at, Anchor::Start, FONT) }
             } else {
-                scene.text(&name, (x, body.top - GAP - line / 2.0), Anchor::Middle, FONT)
+                scene.text(column_name, (x, body.top - GAP - line / 2.0), Anchor::Middle, FONT)
             };
             scene.label(label);
         }
@@ -263,19 +263,26 @@ fn decimals_that_fit(width: f64, height: f64) -> Option<usize> {
 
 fn draw_scale(scene: &mut Scene, body: Area) {
     const N_STEPS: usize = 96;
-    let width = body.width().min(260.0);
+    let last_mark = text_width("100%", SMALL);
+    let width = (body.width() - last_mark / 2.0).clamp(0.0, 260.0);
     let (top, bottom) = (body.bottom + 10.0, body.bottom + 20.0);
     let place = |position: f64| body.left + position * width;
     for step in 0..N_STEPS {
-        let (from, to) = (step as f64 / N_STEPS as f64, (step + 1) as f64 / N_STEPS as f64);
-        let area = Area { left: place(from), top, right: place(to), bottom };
-        scene.rect(area, scene.theme.heat_at((from + to) / 2.0));
+        let from = step as f64 / N_STEPS as f64;
+        // Each step reaches to the end, under the next ones, so that no seams show between them.
+        let area = Area { left: place(from), top, right: place(1.0), bottom };
+        scene.rect(area, scene.theme.heat_at(from + 0.5 / N_STEPS as f64));
     }
     scene.outline(Area { left: body.left, top, right: place(1.0), bottom }, 1.0, scene.theme.axis);
+    let mut taken: Vec<Area> = Vec::new();
     for share in MARKS {
         let text = Unit::Share.with_decimals(share, 0);
         let at = (place(position_of(share)), bottom + SMALL * LINE / 2.0);
-        small(scene, &text, at, Anchor::Middle);
+        let air = scene.text(&text, at, Anchor::Middle, SMALL).area().widened(4.0);
+        if !taken.iter().any(|other| other.overlaps(&air)) {
+            small(scene, &text, at, Anchor::Middle);
+            taken.push(air);
+        }
     }
 }
 

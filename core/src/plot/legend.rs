@@ -2,7 +2,7 @@
 
 use super::page::{FONT, whole};
 use super::scene::{Anchor, Area, LINE, Scene};
-use super::text::{cut_to, one_line, text_width};
+use super::text::{cut_names, one_line, text_width};
 
 const KEY: f64 = 16.0;
 const KEY_GAP: f64 = 6.0;
@@ -64,8 +64,8 @@ impl Legend {
         });
         let columns = columns.collect();
         let name_room = widest - KEY - KEY_GAP;
-        let entries =
-            entries.into_iter().map(|(key, name)| (key, cut_to(&name, FONT, name_room))).collect();
+        let names = cut_names(entries.iter().map(|(_, name)| name), FONT, name_room);
+        let entries = entries.into_iter().map(|(key, _)| key).zip(names).collect();
         Self { entries, columns, n_rows }
     }
 
@@ -130,15 +130,13 @@ fn draw_key(scene: &mut Scene, key: Key, at: (f64, f64)) {
         Key::Bar(position) => scene.bar(box_area, &theme.look(position)),
         Key::Point(position) => scene.point(center, 4.0, &theme.look(position)),
         Key::TruthBar => {
-            scene.rect(box_area, theme.truth);
-            scene.outline(box_area, 1.5, theme.text);
+            scene.framed(box_area, 1.5, theme.text, theme.truth);
         }
         Key::TruthLine => {
             scene.line((center.0, middle - 6.0), (center.0, middle + 6.0), 2.0, theme.text);
         }
         Key::Band => {
-            scene.rect(box_area, theme.band);
-            scene.outline(box_area, 1.0, theme.axis);
+            scene.framed(box_area, 1.0, theme.axis, theme.band);
         }
         Key::Dashes => scene.dashes((left, middle), (left + KEY, middle), 1.5, theme.axis),
         Key::None => {}

@@ -37,6 +37,9 @@ mod scatter;
 mod scene;
 mod series;
 mod svg;
+
+#[cfg(test)]
+mod tests;
 mod theme;
 
 use plotters_backend::{DrawingBackend, DrawingErrorKind};

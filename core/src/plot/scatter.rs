@@ -6,7 +6,7 @@ use super::legend::{Key, Legend, rows_in};
 use super::page::{FONT, MARGIN, NOTHING_HEIGHT, SMALL, begin, height_around, nothing};
 use super::scene::{Anchor, Area, LINE, Label, Scene};
 use super::series::largest;
-use super::text::{cut_to, one_line, text_width};
+use super::text::{cut_names, cut_to, one_line, text_width};
 use super::{Plot, Table, TableRow, Theme};
 
 /// Radius of the points.
@@ -16,7 +16,7 @@ const LARGEST_SIDE: f64 = 480.0;
 /// Least distance between tick labels.
 const TICK_GAP: f64 = 18.0;
 /// Names are cut to this share of the side.
-const NAME_SHARE: f64 = 0.4;
+const NAME_SHARE: f64 = 0.35;
 
 /// One category.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -73,6 +73,12 @@ impl Scatter {
         let values = self.points.iter().filter_map(ScatterPoint::place).flat_map(|at| [at.0, at.1]);
         let ends = self.points.iter().filter_map(ScatterPoint::ends).flat_map(|at| [at.0, at.1]);
         Axis::around(values.chain(ends), Unit::Share)
+    }
+
+    /// The room of the notes below the ticks: the title of the axis, and where there are many
+    /// points, how many names are left out.
+    fn notes(&self) -> f64 {
+        if self.points.len() > 12 { 2.0 * AXIS_TITLE } else { AXIS_TITLE }
     }
 
     /// Air to the left and right of the square.
@@ -132,7 +138,7 @@ impl Plot for Scatter {
         let side = (room - Self::sides()).clamp(40.0, LARGEST_SIDE);
         let legend = Self::legend(room, 1).height();
         let around = height_around(&self.title, width) + legend;
-        around + AXIS_TITLE + GAP + side + TICKS + 2.0 * AXIS_TITLE
+        around + AXIS_TITLE + GAP + side + TICKS + self.notes()
     }
 
     fn scene(&self, width: f64, height: f64, theme: &Theme) -> Scene {
@@ -143,11 +149,13 @@ impl Plot for Scatter {
         let legend = Self::legend(rest.width(), rows_in(0.3 * rest.height()));
         legend.draw(&mut scene, (rest.left, rest.top));
         rest.top += legend.height() + AXIS_TITLE + GAP;
-        rest.bottom -= TICKS + 2.0 * AXIS_TITLE;
-        let side = (rest.width() - Self::sides()).min(rest.height());
+        rest.bottom -= TICKS + self.notes();
+        // Whole pixels keep the dashes of the diagonal in line.
+        let side = (rest.width() - Self::sides()).min(rest.height()).floor();
         if side > 2.0 {
-            let left = rest.left + (rest.width() - side) / 2.0;
-            let square = Area { left, top: rest.top, right: left + side, bottom: rest.top + side };
+            let left = (rest.left + (rest.width() - side) / 2.0).floor();
+            let top = rest.top.ceil();
+            let square = Area { left, top, right: left + side, bottom: top + side };
             Square::new(self, square).draw(&mut scene);
         }
         scene
@@ -227,40 +235,56 @@ impl<'a> Square<'a> {
     fn draw_names(&self, scene: &mut Scene) -> usize {
         let places = self.plot.points.iter().map(|point| point.place().map(|at| self.at(at)));
         let places: Vec<Option<(f64, f64)>> = places.collect();
-        let taken: Vec<Area> = places.iter().flatten().map(|at| around(*at)).collect();
+        let mut taken: Vec<Area> = places.iter().flatten().map(|at| around(*at)).collect();
+        taken.extend(self.plot.points.iter().filter_map(|point| {
+            let (place, ends) = (point.place()?, point.ends()?);
+            Some(Area::spanning(self.at((place.0, ends.0)), self.at((place.0, ends.1))))
+        }));
+        let names = self.plot.points.iter().map(|point| &point.name);
+        let names = cut_names(names, FONT, NAME_SHARE * self.area.width());
         let size = |position: usize| self.plot.points[position].gap().map_or(0.0, f64::abs);
         let mut order: Vec<usize> = (0..places.len()).collect();
         order.sort_by(|one, other| size(*other).total_cmp(&size(*one)).then(one.cmp(other)));
         let mut n_left_out = 0;
         for position in order {
             let Some(at) = places[position] else { continue };
-            let name = one_line(&self.plot.points[position].name);
-            let name = cut_to(&name, FONT, NAME_SHARE * self.area.width());
-            n_left_out += usize::from(!self.name(scene, &name, at, &taken));
+            let named = self.name(scene, &names[position], at, &taken);
+            n_left_out += usize::from(!named);
         }
         n_left_out
     }
 
-    /// Puts a name beside its point, or a little farther off with a line to it.
+    /// Puts a name beside its point, or a little farther off with a line to it; off the diagonal
+    /// if it can.
     fn name(&self, scene: &mut Scene, name: &str, at: (f64, f64), taken: &[Area]) -> bool {
-        for distance in [RADIUS + 4.0, 20.0, 36.0] {
+        let near = RADIUS + 4.0;
+        for (distance, on_diagonal) in
+            [(near, false), (20.0, false), (near, true), (36.0, false), (20.0, true)]
+        {
             for (dx, dy, anchor) in DIRECTIONS {
                 let place = (at.0 + dx * distance, at.1 + dy * (distance + FONT * LINE / 2.0));
                 let label = scene.text(name, place, anchor, FONT);
                 let area = label.area();
-                let free =
-                    self.area.contains(&area) && !taken.iter().any(|one| one.overlaps(&area));
+                let free = self.area.contains(&area)
+                    && (on_diagonal || !self.on_diagonal(&area))
+                    && !taken.iter().any(|one| one.overlaps(&area));
                 if free && scene.label(label) {
-                    if distance > RADIUS + 4.0 {
-                        let near = (at.0 + dx * RADIUS, at.1 + dy * RADIUS);
-                        let far = (place.0 - 2.0 * dx, at.1 + dy * (distance - 1.0));
-                        scene.line(near, far, 1.0, scene.theme.axis);
+                    if distance > near {
+                        let start = (at.0 + dx * RADIUS, at.1 + dy * RADIUS);
+                        let end = (place.0 - 2.0 * dx, at.1 + dy * (distance - 1.0));
+                        scene.line(start, end, 1.0, scene.theme.axis);
                     }
                     return true;
                 }
             }
         }
         false
+    }
+
+    /// Whether the line of agreement, which rises to the right, runs through an area.
+    fn on_diagonal(&self, area: &Area) -> bool {
+        let above = |x: f64, y: f64| (self.area.bottom - y) - (x - self.area.left);
+        above(area.left, area.top) > 0.0 && above(area.right, area.bottom) < 0.0
     }
 }
 

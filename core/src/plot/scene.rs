@@ -48,6 +48,11 @@ impl Area {
         ((self.left + self.right) / 2.0, (self.top + self.bottom) / 2.0)
     }
 
+    /// The same area, half of `air` wider on the left and on the right.
+    pub(super) fn widened(&self, air: f64) -> Self {
+        Self { left: self.left - air / 2.0, right: self.right + air / 2.0, ..*self }
+    }
+
     /// Whether `other` lies in this area, up to a hundredth of a pixel.
     pub fn contains(&self, other: &Self) -> bool {
         let slack = 0.01;
@@ -225,13 +230,27 @@ impl Scene {
         self.rect(Area { left: right - width, top, right, bottom }, color);
     }
 
-    /// A bar: fill, hatch if it is thick enough to show one, and edge.
-    pub(super) fn bar(&mut self, area: Area, look: &Look) {
-        self.rect(area, look.fill);
-        if area.width().min(area.height()) >= 5.0 {
-            self.hatch(area, look.hatch);
+    /// A rectangle in the colour of its edge with a smaller one in its fill on top; gives the latter.
+    pub(super) fn framed(&mut self, area: Area, width: f64, edge: Color, fill: Color) -> Area {
+        self.rect(area, edge);
+        let inner = Area {
+            left: area.left + width,
+            top: area.top + width,
+            right: area.right - width,
+            bottom: area.bottom - width,
+        };
+        if inner.width() > 0.0 && inner.height() > 0.0 {
+            self.rect(inner, fill);
         }
-        self.outline(area, 1.0, look.edge);
+        inner
+    }
+
+    /// A bar: edge, fill, and hatch if it is thick enough to show one.
+    pub(super) fn bar(&mut self, area: Area, look: &Look) {
+        let inner = self.framed(area, 1.0, look.edge, look.fill);
+        if inner.width().min(inner.height()) >= 3.0 {
+            self.hatch(inner, look.hatch);
+        }
     }
 
     fn hatch(&mut self, area: Area, hatch: Hatch) {

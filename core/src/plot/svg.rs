@@ -30,15 +30,47 @@ pub fn svg(plot: &dyn Plot, width: u32, height: u32, theme: Theme) -> String {
         let outcome = draw(plot, &mut backend, &style);
         debug_assert!(outcome.is_ok(), "drawing to a string failed");
     }
-    // The first line is plotters' own root element, which has no room for a description.
-    let body = drawn.split_once('\n').map_or("", |(_, body)| body);
     let (title, description) = (escaped(plot.title()), escaped(&plot.alt_text()));
     let (right, bottom) = (width * UNITS, height * UNITS);
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
-         viewBox=\"0 0 {right} {bottom}\" role=\"img\" aria-label=\"{description}\">\n\
-         <title>{title}</title>\n<desc>{description}</desc>\n{body}"
+         viewBox=\"0 0 {right} {bottom}\" font-family=\"sans-serif\" role=\"img\" \
+         aria-label=\"{description}\">\n\
+         <title>{title}</title>\n<desc>{description}</desc>\n{}",
+        tidy(&drawn)
     )
+}
+
+/// What plotters wrote without its root element, which has no room for a description, without
+/// attributes that say nothing, and with texts on one line, so that no blank comes into them.
+fn tidy(drawn: &str) -> String {
+    let mut tidied = String::with_capacity(drawn.len());
+    for line in drawn.lines().skip(1) {
+        tidied.push_str(&with_short_font_size(line));
+        let in_text = line.starts_with("<text") || !line.ends_with('>');
+        if !in_text {
+            tidied.push('\n');
+        }
+    }
+    // Quotes within labels are escaped, so these can only be attributes.
+    let silent = [" opacity=\"1\"", " stroke=\"none\"", " font-family=\"sans-serif\""];
+    silent.iter().fold(tidied, |text, attribute| text.replace(attribute, ""))
+}
+
+/// The line with its font size rounded: dividing makes 120.00000000000001 of 120.
+fn with_short_font_size(line: &str) -> String {
+    let name = " font-size=\"";
+    let parts = line.split_once(name).and_then(|(before, rest)| {
+        let (size, after) = rest.split_once('"')?;
+        Some((before, size.parse::<f64>().ok()?, after))
+    });
+    match parts {
+        Some((before, size, after)) => {
+            let size = (size * 1000.0).round() / 1000.0;
+            format!("{before}{name}{size}\"{after}")
+        }
+        None => line.to_owned(),
+    }
 }
 
 fn escaped(text: &str) -> String {
@@ -126,7 +158,7 @@ impl DrawingBackend for EmSized<'_> {
     }
 }
 
-/// The same style with a size that plotters-svg will write as the one asked for.
+/// The same style with a size that plotters-svg will turn back into the one asked for.
 struct Enlarged<'a, S>(&'a S);
 
 impl<S: BackendTextStyle> BackendTextStyle for Enlarged<'_, S> {
@@ -137,11 +169,7 @@ impl<S: BackendTextStyle> BackendTextStyle for Enlarged<'_, S> {
     }
 
     fn size(&self) -> f64 {
-        let wanted = self.0.size();
-        let near = wanted * FONT_DIVISOR;
-        // A neighbour may divide back exactly, which reads better: 110 instead of 110.00000000000001.
-        let mut candidates = [near, near.next_up(), near.next_down()].into_iter();
-        candidates.find(|candidate| candidate / FONT_DIVISOR == wanted).unwrap_or(near)
+        self.0.size() * FONT_DIVISOR
     }
 
     fn transform(&self) -> FontTransform {

@@ -4,6 +4,8 @@
 //! browsers, so text that fits by the table fits everywhere, and every back end gets the same
 //! layout without measuring anything.
 
+use std::collections::BTreeSet;
+
 use super::advances::{ADVANCES, FIRST, UNITS_PER_EM};
 
 /// What stands for characters left out.
@@ -23,6 +25,66 @@ pub(super) fn one_line(text: &str) -> String {
 /// The text cut in its middle so that it is at most `room` pixels wide; the ends of long names tell
 /// them apart, so both stay. Empty if not even the ellipsis fits.
 pub(super) fn cut_to(text: &str, size: f64, room: f64) -> String {
+    cut_at(text, size, room, Place::Middle)
+}
+
+/// The names as single lines, cut to at most `room` pixels where most of them stay different: in
+/// the middle, at the end, within what they do not all end in, or at the start.
+pub(super) fn cut_names<S: AsRef<str>>(
+    names: impl IntoIterator<Item = S>,
+    size: f64,
+    room: f64,
+) -> Vec<String> {
+    let names: Vec<String> = names.into_iter().map(|name| one_line(name.as_ref())).collect();
+    let cut = |place| names.iter().map(|name| cut_at(name, size, room, place)).collect();
+    let candidates: [Vec<String>; 4] =
+        [cut(Place::Middle), cut(Place::End), cut_stems(&names, size, room), cut(Place::Start)];
+    let mut best = Vec::new();
+    let mut most_different = 0;
+    for candidate in candidates {
+        let n_different = candidate.iter().collect::<BTreeSet<_>>().len();
+        if n_different > most_different {
+            (best, most_different) = (candidate, n_different);
+        }
+    }
+    best
+}
+
+/// Names that are too long, without the letters that all names end in.
+fn cut_stems(names: &[String], size: f64, room: f64) -> Vec<String> {
+    let n_shared = shared_ending(names);
+    let ellipsis = em_width(ELLIPSIS) * size;
+    let cut = |name: &String| {
+        if text_width(name, size) <= room || ellipsis > room {
+            return cut_to(name, size, room);
+        }
+        let n_kept = name.chars().count() - n_shared;
+        let stem: String = name.chars().take(n_kept).collect();
+        let stem = cut_to(stem.trim_end(), size, room - ellipsis);
+        format!("{}{ELLIPSIS}", stem.trim_end_matches(ELLIPSIS))
+    };
+    names.iter().map(cut).collect()
+}
+
+/// How many letters all names end in.
+fn shared_ending(names: &[String]) -> usize {
+    let Some((first, others)) = names.split_first() else { return 0 };
+    let shared = |other: &String| {
+        let pairs = first.chars().rev().zip(other.chars().rev());
+        pairs.take_while(|(one, two)| one == two).count()
+    };
+    others.iter().map(shared).min().unwrap_or(0)
+}
+
+/// Where a text that is too long is cut.
+#[derive(Clone, Copy, PartialEq)]
+enum Place {
+    Start,
+    Middle,
+    End,
+}
+
+fn cut_at(text: &str, size: f64, room: f64, place: Place) -> String {
     if text_width(text, size) <= room {
         return text.to_owned();
     }
@@ -33,7 +95,7 @@ pub(super) fn cut_to(text: &str, size: f64, room: f64) -> String {
     }
     let (mut n_head, mut n_tail) = (0, 0);
     while n_head + n_tail < letters.len() {
-        let from_head = n_head <= n_tail;
+        let from_head = place == Place::End || (place == Place::Middle && n_head <= n_tail);
         let letter = if from_head { letters[n_head] } else { letters[letters.len() - 1 - n_tail] };
         left -= em_width(letter) * size;
         if left < 0.0 {
@@ -109,6 +171,16 @@ mod tests {
     }
 
     #[test]
+    fn names_are_cut_where_they_stay_different() {
+        let names = ["web / part 1 of a large thing", "web / part 2 of a large thing"];
+        assert_eq!(cut_names(names, 10.0, 80.0), ["web / part 1 o…", "web / part 2 o…"]);
+        let names = [1, 2, 3].map(|part| format!("StackExchange / part {part} of a large thing"));
+        assert!(cut_names(&names, 10.0, 110.0)[1].ends_with(" 2…"));
+        let names = ["a large thing / web / part 1", "a large thing / web / part 2"];
+        assert!(cut_names(names, 10.0, 80.0)[0].ends_with("part 1"));
+    }
+
+    #[test]
     fn hostile_characters_are_replaced() {
         assert_eq!(one_line(" a\tb\u{202E}c\u{0}\u{FFFF} "), "a b\u{FFFD}c\u{FFFD}\u{FFFD}");
     }
@@ -125,6 +197,16 @@ mod tests {
         fn cut_text_fits_its_room(text in ".{0,80}", size in 4.0..40.0f64, room in -5.0..500.0f64) {
             let cut = cut_to(&one_line(&text), size, room);
             prop_assert!(text_width(&cut, size) <= room.max(0.0) + 1e-9);
+        }
+
+        #[test]
+        fn cut_names_fit_and_keep_their_order(names in proptest::collection::vec(".{0,30}", 0..6), room in 0.0..200.0f64) {
+            let cut = cut_names(&names, 12.0, room);
+            prop_assert_eq!(cut.len(), names.len());
+            for (short, name) in cut.iter().zip(&names) {
+                prop_assert!(text_width(short, 12.0) <= room + 1e-9, "`{}`", short);
+                prop_assert!(short.contains(ELLIPSIS) || short.is_empty() || *short == one_line(name));
+            }
         }
 
         #[test]

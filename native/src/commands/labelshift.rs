@@ -9,7 +9,7 @@ use data_anatomy_core::bootstrap::{Bootstrap, Replicate};
 use data_anatomy_core::calibration::CalibrationMethod;
 use data_anatomy_core::diagnostic::Diagnostic;
 use data_anatomy_core::estimate::Estimator;
-use data_anatomy_core::estimate::label_shift::{LabelShift, LabelShiftOptions, analyze};
+use data_anatomy_core::estimate::label_shift::{LabelShiftOptions, analyze};
 use data_anatomy_core::estimate::problem::{self, Problem, Validation};
 use data_anatomy_core::log_probabilities::LogProbabilities;
 use data_anatomy_core::predictions::{Origin, Prediction, stored_probability};
@@ -21,7 +21,7 @@ use serde_json::{Map, Value, json};
 
 use crate::args::{CalibrationKind, ClassifierKind, EstimatorKind, LabelshiftArgs};
 use crate::classifier::Classifier;
-use crate::classifier::tfidf::{Corpus, Options, TfidfClassifier, TrainingSet};
+use crate::classifier::tfidf::{Corpus, Options, Termination, TfidfClassifier, TrainingSet};
 use crate::corpus::generations::{self, Generation, Generations};
 use crate::corpus::reference::{self, Document, Reference, ReferenceOptions};
 use crate::corpus::split::{self, Split};
@@ -32,9 +32,10 @@ use crate::{files, plots};
 pub(super) fn run(args: &LabelshiftArgs) -> anyhow::Result<Outcome> {
     check(args)?;
     let progress = Progress::new(args.quiet);
-    use_threads(args.n_jobs)?;
     let inputs = Inputs::read(args)?;
-    let summary = estimate(args, &inputs, &progress)?;
+    let threads = rayon::ThreadPoolBuilder::new().num_threads(args.n_jobs).build();
+    let threads = threads.context("--n-jobs: cannot start the threads")?;
+    let summary = threads.install(|| estimate(args, &inputs, &progress))?;
     if args.json {
         write!(std::io::stdout().lock(), "{}", summary.to_json())?;
     } else {
@@ -179,7 +180,7 @@ fn predict(
         inputs.generations.texts.iter().map(|text| text.text.as_str()).collect();
     let on_generations = classifier.log_probabilities(&generated, &shown)?;
     let mut doubts = Vec::new();
-    if !classifier.convergence().converged() {
+    if classifier.convergence().termination != Termination::Converged {
         let message = "the classifier's training stopped before it converged";
         doubts.push(Diagnostic::warning("classifier_not_converged", message));
     }
@@ -307,11 +308,6 @@ fn check(args: &LabelshiftArgs) -> anyhow::Result<()> {
         "--n-boot: expected 0 for no intervals, or at least 2 replicates (200 or more are better)"
     );
     Ok(())
-}
-
-fn use_threads(n_jobs: usize) -> anyhow::Result<()> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(n_jobs);
-    pool.build_global().context("--n-jobs: cannot start the threads")
 }
 
 /// Every setting, by the name of its flag.

@@ -1,5 +1,6 @@
 //! One file per subcommand.
 
+mod demo;
 mod evaluate;
 mod labelshift;
 mod report;
@@ -18,6 +19,6 @@ pub fn dispatch(command: &Command) -> anyhow::Result<Outcome> {
         Command::Evaluate(args) => evaluate::run(args),
         Command::Report(args) => report::run(args),
         Command::Specs { action } => specs::run(action),
-        Command::Demo(_) => anyhow::bail!("demo is not built yet"),
+        Command::Demo(args) => demo::run(args),
     }
 }

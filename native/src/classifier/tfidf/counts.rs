@@ -7,6 +7,9 @@ use rayon::prelude::*;
 /// How many pieces parallel work over a matrix is cut into; results do not depend on it.
 const N_PIECES: usize = 128;
 
+/// The same for transposing, where each piece looks at every line.
+const N_TRANSPOSED_PIECES: usize = 16;
+
 /// Lines that are packed as one unit of parallel work.
 const LINES_PER_CHUNK: usize = 128;
 
@@ -53,19 +56,13 @@ impl Packing {
         (entry >> self.count_bits, entry & self.largest_count())
     }
 
-    /// Appends the entries of one line, whose occurrences are given as positions and counts in any
-    /// order, equal positions repeated or not.
-    pub(super) fn pack_line(self, occurrences: &mut [(u32, u32)], entries: &mut Vec<u32>) {
-        occurrences.sort_unstable_by_key(|&(position, _)| position);
-        for same in occurrences.chunk_by(|left, right| left.0 == right.0) {
-            let mut count = same.iter().map(|&(_, count)| u64::from(count)).sum::<u64>();
-            while count > 0 {
-                #[expect(clippy::cast_possible_truncation, reason = "at most the largest count")]
-                let part = count.min(u64::from(self.largest_count())) as u32;
-                entries.push(self.pack(same[0].0, part));
-                count -= u64::from(part);
-            }
-        }
+    /// The counts, none larger than fits, whose sum is `count`.
+    fn parts(self, mut count: u32) -> impl Iterator<Item = u32> {
+        std::iter::from_fn(move || {
+            let part = count.min(self.largest_count());
+            count -= part;
+            (part > 0).then_some(part)
+        })
     }
 }
 
@@ -86,7 +83,12 @@ impl Counts {
                 for index in first..(first + LINES_PER_CHUNK).min(n_lines) {
                     line.clear();
                     occurrences(index, &mut line);
-                    packing.pack_line(&mut line, &mut entries);
+                    let begin = entries.len();
+                    for &(position, count) in &line {
+                        entries
+                            .extend(packing.parts(count).map(|part| packing.pack(position, part)));
+                    }
+                    entries[begin..].sort_unstable();
                     ends.push(entries.len());
                 }
                 entries.shrink_to_fit();
@@ -119,25 +121,28 @@ impl Counts {
         self.packing
     }
 
-    /// Positions and counts of one line.
-    pub(super) fn iter_line(&self, index: usize) -> impl Iterator<Item = (u32, u32)> + '_ {
-        self.line(index).iter().map(|&entry| self.packing.unpack(entry))
+    /// Positions and counts of one line, each position once, in rising order.
+    pub(super) fn totals(&self, index: usize) -> impl Iterator<Item = (u32, u64)> + '_ {
+        let position = |entry: u32| self.packing.unpack(entry).0;
+        let count = |&entry: &u32| u64::from(self.packing.unpack(entry).1);
+        self.line(index)
+            .chunk_by(move |&left, &right| position(left) == position(right))
+            .map(move |same| (position(same[0]), same.iter().map(count).sum()))
     }
 
     /// The same counts with lines and positions exchanged; there are `n_positions` of the latter.
     pub(super) fn transposed(&self, n_positions: usize) -> Self {
         let packing = Packing::for_positions(self.n_lines());
-        let parts = |count: u32| count.div_ceil(packing.largest_count()) as usize;
         let mut starts = vec![0; n_positions + 1];
         for &entry in &self.entries {
             let (position, count) = self.packing.unpack(entry);
-            starts[position as usize + 1] += parts(count);
+            starts[position as usize + 1] += packing.parts(count).count();
         }
         for position in 0..n_positions {
             starts[position + 1] += starts[position];
         }
         let mut entries = vec![0; starts[n_positions]];
-        let pieces = pieces(&starts);
+        let pieces = pieces(&starts, N_TRANSPOSED_PIECES);
         let lengths = pieces.iter().map(|piece| starts[piece.end] - starts[piece.start]);
         split_at_all(&mut entries, lengths)
             .into_par_iter()
@@ -162,17 +167,15 @@ impl Counts {
             let begin = line
                 .partition_point(|&entry| (self.packing.unpack(entry).0 as usize) < piece.start);
             let positions = line[begin..].iter().map(|&entry| self.packing.unpack(entry));
-            for (position, mut count) in
+            #[expect(clippy::cast_possible_truncation, reason = "the packing has room")]
+            let line_position = line_idx as u32;
+            for (position, count) in
                 positions.take_while(|&(position, _)| (position as usize) < piece.end)
             {
                 let cursor = &mut cursors[position as usize - piece.start];
-                while count > 0 {
-                    let part = count.min(packing.largest_count());
-                    #[expect(clippy::cast_possible_truncation, reason = "the packing has room")]
-                    let line_position = line_idx as u32;
+                for part in packing.parts(count) {
                     slice[*cursor] = packing.pack(line_position, part);
                     *cursor += 1;
-                    count -= part;
                 }
             }
         }
@@ -180,17 +183,17 @@ impl Counts {
 
     /// Ranges of lines with about the same number of entries, at least one line each.
     pub(super) fn pieces(&self) -> Vec<Range<usize>> {
-        pieces(&self.starts)
+        pieces(&self.starts, N_PIECES)
     }
 }
 
-/// Ranges of lines with about the same number of entries, given where the lines start.
-fn pieces(starts: &[usize]) -> Vec<Range<usize>> {
+/// About `n_pieces` ranges of lines with about the same number of entries, given where lines start.
+fn pieces(starts: &[usize], n_pieces: usize) -> Vec<Range<usize>> {
     let n_lines = starts.len() - 1;
     // Each line weighs one entry more, so that many empty lines are a piece, too.
     let weight = |line: usize| starts[line] + line;
-    let target = weight(n_lines).div_ceil(N_PIECES).max(1);
-    let mut pieces = Vec::with_capacity(N_PIECES + 1);
+    let target = weight(n_lines).div_ceil(n_pieces).max(1);
+    let mut pieces = Vec::with_capacity(n_pieces + 1);
     let mut start = 0;
     while start < n_lines {
         let limit = weight(start) + target;

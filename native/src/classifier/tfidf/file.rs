@@ -80,7 +80,7 @@ fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
     Ok(())
 }
 
-fn encode(model: &TfidfClassifier) -> Vec<u8> {
+pub(super) fn encode(model: &TfidfClassifier) -> Vec<u8> {
     let mut payload = Writer::default();
     payload.length(model.categories.len());
     for name in model.categories.names() {
@@ -96,17 +96,22 @@ fn encode(model: &TfidfClassifier) -> Vec<u8> {
     for features in &model.features {
         payload.features(features);
     }
-    let mut bytes = Vec::with_capacity(HEADER_BYTES + payload.bytes.len() + CHECKSUM_BYTES);
+    seal(&payload.bytes)
+}
+
+/// Header, payload and checksum.
+pub(super) fn seal(payload: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(HEADER_BYTES + payload.len() + CHECKSUM_BYTES);
     bytes.extend_from_slice(MAGIC);
     bytes.extend_from_slice(&VERSION.to_le_bytes());
-    bytes.extend_from_slice(&(payload.bytes.len() as u64).to_le_bytes());
-    bytes.append(&mut payload.bytes);
+    bytes.extend_from_slice(&(payload.len() as u64).to_le_bytes());
+    bytes.extend_from_slice(payload);
     let checksum = Sha256::digest(&bytes);
     bytes.extend_from_slice(&checksum);
     bytes
 }
 
-fn decode(bytes: &[u8]) -> Result<TfidfClassifier> {
+pub(super) fn decode(bytes: &[u8]) -> Result<TfidfClassifier> {
     let mut payload = Reader { rest: checked_payload(bytes)? };
     let model = payload.classifier().context("malformed")?;
     ensure!(payload.rest.is_empty(), "malformed: `{}` bytes too many", payload.rest.len());
@@ -114,7 +119,7 @@ fn decode(bytes: &[u8]) -> Result<TfidfClassifier> {
 }
 
 /// What stands between header and checksum, once both are found right.
-fn checked_payload(bytes: &[u8]) -> Result<&[u8]> {
+pub(super) fn checked_payload(bytes: &[u8]) -> Result<&[u8]> {
     ensure!(bytes.starts_with(MAGIC), "not a tfidf classifier: it does not begin like one");
     let mut header = Reader { rest: &bytes[MAGIC.len()..] };
     let version = u32::from_le_bytes(header.array().context("cut short in its header")?);

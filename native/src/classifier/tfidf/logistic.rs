@@ -77,9 +77,61 @@ pub(super) struct Solution {
 }
 
 /// Objective and gradient at a point.
-struct Evaluation {
-    objective: f64,
-    gradient: Point,
+#[derive(Debug)]
+pub(super) struct Evaluation {
+    pub(super) objective: f64,
+    pub(super) gradient: Point,
+}
+
+/// An optimisation on its way.
+struct Search<'a> {
+    problem: &'a Problem<'a>,
+    point: Point,
+    evaluation: Evaluation,
+    history: History,
+    iterations: usize,
+    /// Whether the margins were computed from the coefficients, not added up over steps.
+    is_exact: bool,
+    is_stuck: bool,
+}
+
+impl Search<'_> {
+    fn reason_to_stop(&self, stop: Stop) -> Option<Termination> {
+        if self.evaluation.gradient_norm() <= stop.tolerance * self.problem.scale() {
+            Some(Termination::Converged)
+        } else if self.iterations >= stop.max_iterations {
+            Some(Termination::IterationLimit)
+        } else {
+            self.is_stuck.then_some(Termination::NoProgress)
+        }
+    }
+
+    /// Computes anew what many steps added up, before it is believed.
+    fn refresh(&mut self) {
+        let Problem { design, n_classes, .. } = *self.problem;
+        self.point.margins = design.gram_product(&self.point.coefficients, n_classes);
+        self.evaluation = self.problem.evaluate(&self.point);
+        self.is_exact = true;
+        self.is_stuck = false;
+    }
+
+    fn step(&mut self) {
+        let mut step = self.history.direction(&self.evaluation.gradient);
+        let length = self.problem.line_minimum(&self.point, &step);
+        if length <= 0.0 {
+            self.is_stuck = true;
+            return;
+        }
+        step.scale(length);
+        self.point.add(1.0, &step);
+        let next = self.problem.evaluate(&self.point);
+        let mut change = next.gradient.clone();
+        change.add(-1.0, &self.evaluation.gradient);
+        self.history.push(step, change);
+        self.evaluation = next;
+        self.is_exact = false;
+        self.iterations += 1;
+    }
 }
 
 impl Problem<'_> {
@@ -87,55 +139,49 @@ impl Problem<'_> {
     ///
     /// Limited-memory BFGS from zero with a line search that costs no pass over the features:
     /// along a line the margins are known. One iteration is one [`Design::gram_product`].
+    ///
+    /// The penalty makes the objective strongly convex: where the gradient has norm `g`, the
+    /// weights are within `g` of the best ones for these intercepts, and the objective within
+    /// `½ g²`.
     pub(super) fn minimise(&self, stop: Stop, progress: &dyn Fn(usize)) -> Solution {
-        let scale = self.inverse_regularization * self.design.n_docs as f64;
-        let mut point = Point::zero(self.design.n_docs, self.n_classes);
-        let mut history = History::new(point.coefficients.len());
-        let mut evaluation = self.evaluate(&point);
-        let mut iterations = 0;
-        let mut is_exact = true;
+        let point = Point::zero(self.design.n_docs, self.n_classes);
+        let mut search = Search {
+            problem: self,
+            evaluation: self.evaluate(&point),
+            history: History::new(point.coefficients.len()),
+            point,
+            iterations: 0,
+            is_exact: true,
+            is_stuck: false,
+        };
         let termination = loop {
-            if evaluation.gradient_norm() <= stop.tolerance * scale {
-                if is_exact {
-                    break Termination::Converged;
+            match search.reason_to_stop(stop) {
+                Some(termination) if search.is_exact => break termination,
+                Some(_) => search.refresh(),
+                None => {
+                    search.step();
+                    progress(search.iterations);
                 }
-                // What many steps added up is computed anew before it is believed.
-                point.margins = self.design.gram_product(&point.coefficients, self.n_classes);
-                evaluation = self.evaluate(&point);
-                is_exact = true;
-                continue;
             }
-            if iterations == stop.max_iterations {
-                break Termination::IterationLimit;
-            }
-            let mut step = history.direction(&evaluation.gradient);
-            let length = self.line_minimum(&point, &step);
-            if length <= 0.0 {
-                break Termination::NoProgress;
-            }
-            step.scale(length);
-            point.add(1.0, &step);
-            let next = self.evaluate(&point);
-            let mut change = next.gradient.clone();
-            change.add(-1.0, &evaluation.gradient);
-            history.push(step, change);
-            evaluation = next;
-            is_exact = false;
-            iterations += 1;
-            progress(iterations);
         };
         let convergence = Convergence {
             termination,
-            iterations,
-            objective: evaluation.objective,
-            gradient_norm: evaluation.gradient_norm() / scale,
+            iterations: search.iterations,
+            objective: search.evaluation.objective,
+            gradient_norm: search.evaluation.gradient_norm() / self.scale(),
             tolerance: stop.tolerance,
         };
-        Solution { coefficients: point.coefficients, intercepts: point.intercepts, convergence }
+        let Point { coefficients, intercepts, .. } = search.point;
+        Solution { coefficients, intercepts, convergence }
+    }
+
+    /// What gradients are measured by: the weight of the loss of all documents together.
+    fn scale(&self) -> f64 {
+        self.inverse_regularization * self.design.n_docs as f64
     }
 
     /// Objective and gradient; one [`Design::gram_product`].
-    fn evaluate(&self, point: &Point) -> Evaluation {
+    pub(super) fn evaluate(&self, point: &Point) -> Evaluation {
         let (residuals, log_loss) = self.residuals(point);
         let c = self.inverse_regularization;
         let mut gradient = Point {
@@ -145,8 +191,7 @@ impl Problem<'_> {
         };
         gradient.scale(c);
         // The penalty's gradient is W itself.
-        let weights = Point { intercepts: vec![0.0; self.n_classes], ..point.clone() };
-        gradient.add(1.0, &weights);
+        gradient.add_weights(1.0, point);
         Evaluation { objective: c * log_loss + 0.5 * point.weights_dot(point), gradient }
     }
 

@@ -26,6 +26,8 @@ mod logistic;
 mod model;
 mod ngrams;
 mod point;
+#[cfg(test)]
+mod tests;
 mod vocabulary;
 
 pub use corpus::Corpus;

@@ -194,8 +194,12 @@ impl TfidfClassifier {
     /// The terms that speak most for a category: the largest weights, with their terms.
     ///
     /// A term's weight is the change of the category's logit for one unit of its tf-idf value.
+    ///
+    /// # Panics
+    /// If there is no such category.
     pub fn informative_terms(&self, category: usize, n_terms: usize) -> Vec<(&str, f32)> {
         let n_classes = self.categories.len();
+        assert!(category < n_classes, "there are {n_classes} categories");
         let mut terms: Vec<(f32, usize, usize)> = Vec::new();
         for (kind_idx, features) in self.features.iter().enumerate() {
             let weights = features.weights.iter().skip(category).step_by(n_classes);
@@ -293,7 +297,11 @@ fn check(training: TrainingSet<'_>, options: &Options) -> Result<()> {
 }
 
 /// Vocabulary and features of one kind of n-gram over the training rows.
-fn block(kind: NgramKind, training: TrainingSet<'_>, max_features: usize) -> (Vocabulary, Block) {
+pub(super) fn block(
+    kind: NgramKind,
+    training: TrainingSet<'_>,
+    max_features: usize,
+) -> (Vocabulary, Block) {
     let TrainingSet { corpus, rows, .. } = training;
     let counts = corpus.counts(kind);
     let choice = Choice::most_frequent(counts, rows, max_features);
@@ -303,9 +311,7 @@ fn block(kind: NgramKind, training: TrainingSet<'_>, max_features: usize) -> (Vo
     });
     let by_column = by_row.transposed(n_features);
     let frequency = |column: usize| {
-        let mut docs = by_column.iter_line(column).map(|(doc, _)| doc).collect::<Vec<_>>();
-        docs.dedup();
-        u32::try_from(docs.len()).expect("memory ends before 2^32 documents")
+        u32::try_from(by_column.totals(column).count()).expect("memory ends before 2^32 documents")
     };
     let frequencies: Vec<u32> = (0..n_features).into_par_iter().map(frequency).collect();
     let n_docs = u32::try_from(rows.len()).expect("memory ends before 2^32 documents");
@@ -313,7 +319,9 @@ fn block(kind: NgramKind, training: TrainingSet<'_>, max_features: usize) -> (Vo
     let inverse_norms = (0..rows.len())
         .into_par_iter()
         .map(|row| {
-            inverse_norm(by_row.iter_line(row).map(|(c, count)| f64::from(count) * idf[c as usize]))
+            let values =
+                by_row.totals(row).map(|(column, count)| count as f64 * idf[column as usize]);
+            inverse_norm(values)
         })
         .collect();
     let texts = choice.texts(kind, corpus, rows, &by_column);

@@ -41,9 +41,14 @@ impl Point {
 
     /// Adds `factor` times another point.
     pub(super) fn add(&mut self, factor: f64, other: &Self) {
+        self.add_weights(factor, other);
+        add(&mut self.intercepts, factor, &other.intercepts);
+    }
+
+    /// Adds `factor` times another point's weights alone.
+    pub(super) fn add_weights(&mut self, factor: f64, other: &Self) {
         add(&mut self.coefficients, factor, &other.coefficients);
         add(&mut self.margins, factor, &other.margins);
-        add(&mut self.intercepts, factor, &other.intercepts);
     }
 
     /// Multiplies all by `factor`.

@@ -144,7 +144,7 @@ impl Choice {
     ) -> Vec<String> {
         let mut wanted: Vec<(u32, u64, usize)> = (0..self.hashes.len())
             .filter_map(|column| {
-                let (position, _) = by_column.iter_line(column).next()?;
+                let (position, _) = by_column.totals(column).next()?;
                 Some((position, self.hashes[column], column))
             })
             .collect();
