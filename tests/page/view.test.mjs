@@ -108,3 +108,20 @@ test('a ground truth that does not fit names each run that could not be scored',
   assert.ok(!await page.isVisible('#evaluation-error'));
   await page.context().close();
 });
+
+test('runs on different categories are said to be so, and one button puts them on the same', LIMIT, async () => {
+  const page = await open(world);
+  await andResults(page, () => drop(page, [join(golden, 'case-11-03')]));
+  assert.match(await page.innerText('#scheme-note'), /different categories/);
+  assert.equal(await page.locator('#runs td.best').count(), 0, 'no winner where there is no common measure');
+  assert.equal(await page.locator('figure').count(), 4, 'plots of each set of categories');
+  await andResults(page, () => page.click('#merge-all'));
+  assert.equal(await page.inputValue('#merge'), 'CommonCrawl+C4=Web');
+  assert.equal(await page.locator('#scheme-note p').count(), 0);
+  assert.ok(await page.locator('#runs td.best').count() > 0);
+  assert.equal(await page.locator('figure').count(), 2);
+  // The seed study puts all runs on six categories as soon as one has six: golden value of ls7.
+  const l1 = Number(await page.getAttribute('tr[data-run="ls7"] td[data-metric="l1_distance"]', 'data-value'));
+  assert.ok(Math.abs(l1 - 0.8621632975462339) < 1e-12, `${l1}`);
+  await page.context().close();
+});

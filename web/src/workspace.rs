@@ -2,6 +2,7 @@
 
 use data_anatomy_core::digest::sha256_hex;
 use data_anatomy_core::evaluation::Evaluation;
+use data_anatomy_core::figures;
 use data_anatomy_core::report;
 use data_anatomy_core::report_page::{self, ViewOptions};
 use data_anatomy_core::workspace::{self as core, FileKind, Opened, Refused};
@@ -10,7 +11,6 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::failure::{input_error, plain_error};
-use crate::plots;
 
 /// The files that somebody has open, and everything computed from them.
 #[wasm_bindgen]
@@ -96,7 +96,7 @@ impl Workspace {
         let options = parse_options(options)?;
         let (evaluation, _) = self.core.evaluate(&options).map_err(|error| input_error(&error))?;
         let data = self.core.report_data(&options).map_err(|error| input_error(&error))?;
-        let figures = plots::figures(&evaluation);
+        let figures = figures::of_evaluation(&evaluation);
         report_page::fill(template, &data, &evaluation, &figures).map_err(plain_error)
     }
 

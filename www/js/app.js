@@ -1,27 +1,27 @@
 // The page as a whole: files in, view changes, results on screen.
 import { announce, byId, element, setText } from './dom.js';
-import { categoryTables } from './category_table.js';
+import { categoryTables, groupTitle } from './category_table.js';
 import { doubtGroups } from './doubts.js';
 import { evaluateOptions, showControls, showEvaluationErrors, showProgress, watchControls } from './controls.js';
 import { exportFigure, watchExports } from './exports.js';
-import { Figure, MOST_PLOTTED_RUNS, keepFiguresCrisp } from './figures.js';
+import { Figure, MOST_PLOTTED_GROUPS, MOST_PLOTTED_RUNS, keepFiguresCrisp } from './figures.js';
 import { filesTable } from './files_table.js';
 import { reportTemplate, reportView } from './saved_report.js';
-import { metricLegend, runsTable } from './runs_table.js';
+import { metricLegend, runsTable, schemeNote } from './runs_table.js';
 import { counted } from './numbers.js';
 import { currentTheme, forgetTheme, onSystemTheme, toggleTheme } from './theme.js';
 import { defaultView, viewFromHash, writeHash } from './view_state.js';
 import { showFailure } from './failure.js';
 import { showFinding } from './finding.js';
 import { showProblems } from './problems.js';
-import { sortedRuns } from './scoreboard.js';
+import { groupsByScheme, sortedRuns } from './scoreboard.js';
 import { specFacts } from './spec_chooser.js';
 import { watchIntake } from './intake.js';
 import { watchShortcuts } from './shortcuts.js';
 
 const PLOTS = [
   { plot: 'comparison', title: 'Estimate and truth' },
-  { plot: 'errors', title: 'Where the estimates err' },
+  { plot: 'comparison_errors', title: 'Where the estimates err' },
 ];
 
 /** Everything on screen and what it is made from. */
@@ -47,10 +47,6 @@ export class App {
     this.client = client;
     this.engine = engine;
     setText(byId('version'), version);
-    this.figures = PLOTS.map((options) => new Figure(engine, {
-      ...options, table: 'Category by category', onExport: (figure, format) => exportFigure(figure, format, this.evaluation),
-    }));
-    byId('figures').replaceChildren(...this.figures.map((figure) => figure.node));
     // Parses the bundled specs while nothing else waits.
     client.call('spec_choices').catch(showFailure);
     this.becomeReady();
@@ -244,20 +240,40 @@ export class App {
     }
     showFinding(this.evaluation);
     byId('spec-facts').replaceChildren(...specFacts(this.evaluation.spec));
+    byId('scheme-note').replaceChildren(...schemeNote(this.evaluation, (merge) => this.change({ merge })));
     byId('runs-table').replaceChildren(runsTable(this.evaluation, this.view, (key) => this.sortBy(key)));
     byId('categories-tables').replaceChildren(...categoryTables(this.evaluation, this.view));
     byId('diagnostics-list').replaceChildren(...doubtGroups(this.evaluation));
     this.renderFigures();
   }
 
-  /** Plots show the runs in the order of the table, at most as many as can be told apart. */
+  /**
+   * Plots show the runs in the order of the table, at most as many as can be told apart; runs compared
+   * on other categories have plots of their own.
+   */
   renderFigures() {
-    const runs = sortedRuns(this.evaluation, this.view).slice(0, MOST_PLOTTED_RUNS);
-    const json = JSON.stringify({ ...this.evaluation, runs });
-    const left = this.evaluation.runs.length - runs.length;
-    for (const figure of this.figures) {
-      figure.show(json);
-      if (left) figure.note.append(element('span', {}, ` The plot shows the first ${runs.length} runs of the table; ${left} more are in the tables.`));
+    const groups = groupsByScheme(sortedRuns(this.evaluation, this.view)).slice(0, MOST_PLOTTED_GROUPS);
+    this.matchFigures(groups.length);
+    for (const [index, figure] of this.figures.entries()) {
+      const group = groups[Math.floor(index / PLOTS.length)];
+      const runs = group.runs.slice(0, MOST_PLOTTED_RUNS);
+      figure.show(JSON.stringify({ ...this.evaluation, runs }), groups.length > 1 ? groupTitle(group) : '');
+      const left = group.runs.length - runs.length;
+      if (left) figure.note.append(` The plot shows the first ${runs.length} runs of the table; ${left} more are in the tables.`);
+    }
+  }
+
+  /** Makes as many figures as there are groups of runs; those that are there stay. */
+  matchFigures(nGroups) {
+    const wanted = nGroups * PLOTS.length;
+    for (const figure of this.figures.splice(wanted)) figure.close();
+    while (this.figures.length < wanted) {
+      const options = PLOTS[this.figures.length % PLOTS.length];
+      const figure = new Figure(this.engine, {
+        ...options, part: 1 + Math.floor(this.figures.length / PLOTS.length), table: 'Category by category', onExport: (one, format) => exportFigure(one, format, this.evaluation).catch(showFailure),
+      });
+      this.figures.push(figure);
+      byId('figures').append(figure.node);
     }
   }
 

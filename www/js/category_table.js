@@ -19,7 +19,8 @@ export function categoryTables(evaluation, view) {
   });
 }
 
-function groupTitle(group) {
+/** Returns how a group of runs is called, where there are several. */
+export function groupTitle(group) {
   const names = group.runs.slice(0, 3).map((run) => run.name).join(', ');
   const more = group.runs.length > 3 ? ` and ${group.runs.length - 3} more` : '';
   return `${group.categories.length} categories: ${names}${more}`;

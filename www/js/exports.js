@@ -27,7 +27,7 @@ export function watchExports(source) {
 
 /** Saves a plot. @param {import('./figures.js').Figure} figure @param {'svg'|'png'} format @param {any} evaluation */
 export async function exportFigure(figure, format, evaluation) {
-  const name = `${fileStem(evaluation)}-${figure.plot}.${format}`;
+  const name = `${fileStem(evaluation)}-${figure.fileName}.${format}`;
   if (format === 'svg') download(name, figure.svg(), 'image/svg+xml');
   else download(name, await figure.png(), 'image/png');
   announce(`Saved ${name}`);

@@ -8,36 +8,46 @@ export const LONGEST_SIDE = 16384;
 /** The most runs in a plot: more cannot be told apart. */
 export const MOST_PLOTTED_RUNS = 20;
 
-const NARROWEST = 240;
+/** The most groups of runs that have plots of their own. */
+export const MOST_PLOTTED_GROUPS = 4;
 
-/** Width of an exported picture, in CSS pixels. */
-const EXPORT_WIDTH = 960;
+const NARROWEST = 240;
 
 /** One plot with its caption, its text alternative and its downloads. */
 export class Figure {
   /**
    * @param {any} engine
-   * @param {{plot: string, title: string, table: string, onExport: (figure: Figure, format: 'svg'|'png') => void}} options
+   * @param {{plot: string, part: number, title: string, table: string, onExport: (figure: Figure, format: 'svg'|'png') => void}} options
    */
-  constructor(engine, { plot, title, table, onExport }) {
+  constructor(engine, { plot, part, title, table, onExport }) {
     this.engine = engine;
     this.plot = plot;
+    this.fileName = part > 1 ? `${plot}-${part}` : plot;
     this.table = table;
     this.json = null;
     this.scheduled = 0;
     this.canvas = element('canvas', { role: 'img', 'data-plot': plot });
     this.frame = element('div', { class: 'plot-frame' }, this.canvas);
+    this.group = element('span', { class: 'under-name' });
     this.note = element('p', { class: 'plot-note' });
     const tool = (format) => element('button', { type: 'button', class: 'quiet', 'data-format': format, click: () => onExport(this, format), 'aria-label': `${format.toUpperCase()} of: ${title}` }, format.toUpperCase());
     this.node = element('figure', {},
-      element('figcaption', {}, element('h2', {}, title), element('div', { class: 'figure-tools' }, tool('svg'), tool('png'))),
+      element('figcaption', {}, element('h2', {}, title, this.group), element('div', { class: 'figure-tools' }, tool('svg'), tool('png'))),
       element('div', { class: 'plot-card' }, this.frame), this.note);
-    new ResizeObserver(() => this.schedule()).observe(this.frame);
+    this.observer = new ResizeObserver(() => this.schedule());
+    this.observer.observe(this.frame);
   }
 
-  /** Shows another evaluation. @param {string} json */
-  show(json) {
+  /** Takes the figure off the page. */
+  close() {
+    this.observer.disconnect();
+    this.node.remove();
+  }
+
+  /** Shows another evaluation. @param {string} json @param {string} group which runs, where not all */
+  show(json, group) {
     this.json = json;
+    this.group.textContent = group;
     const finding = this.engine.plot_alt(this.plot, json);
     this.canvas.setAttribute('aria-label', `${finding} The numbers are in the table \u201c${this.table}\u201d on this page.`);
     this.note.textContent = finding;
@@ -71,15 +81,15 @@ export class Figure {
     return [...this.engine.plot_size(this.plot, this.json, width)];
   }
 
-  /** Returns the plot with its title as SVG text, for paper. */
+  /** Returns the plot as SVG text, for paper. */
   svg() {
-    return this.engine.plot_svg(this.plot, this.json, EXPORT_WIDTH);
+    return this.engine.plot_svg(this.plot, this.json);
   }
 
-  /** Returns the plot with its title as PNG at twice the size, for paper. @returns {Promise<Blob>} */
+  /** Returns the plot as PNG at twice the size, for paper. @returns {Promise<Blob>} */
   png() {
     const canvas = document.createElement('canvas');
-    this.engine.draw_picture(canvas, this.plot, this.json, EXPORT_WIDTH, 2);
+    this.engine.draw_picture(canvas, this.plot, this.json, 2);
     return new Promise((resolve, reject) => {
       canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('the browser made no picture'))), 'image/png');
     });

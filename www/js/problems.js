@@ -25,5 +25,5 @@ export function problemItem({ path, message, hint }) {
 
 /** The name stands above the message already. */
 function withoutPath(message, path) {
-  return message.startsWith(`${path}: `) ? message.slice(path.length + 2) : message;
+  return message.startsWith(`${path}:`) ? message.slice(path.length + 1).trimStart() : message;
 }

@@ -3,7 +3,7 @@ import { element } from './dom.js';
 import { numberCell, sortHead, tableFrame } from './data_table.js';
 import { BASELINES, METRICS, deltaText, judgement, metricText } from './metrics.js';
 import { counted, decimal, isNumber, percent } from './numbers.js';
-import { baselineRun, bestValue, shownMetrics, sortedRuns } from './scoreboard.js';
+import { baselineRun, bestValue, groupsByScheme, mergesOf, shownMetrics, sortedRuns } from './scoreboard.js';
 
 const DIRECTIONS = { higher: '↑ better', lower: '↓ better', neither: '' };
 
@@ -82,4 +82,17 @@ export function metricLegend() {
   const terms = METRICS.map(({ name, meaning }) => [name, meaning]);
   terms.push(...BASELINES.map(({ name, meaning }) => [`Blind guess: ${name.toLowerCase()}`, `Its accuracy: ${meaning}.`]));
   return terms.flatMap(([name, meaning]) => [element('dt', {}, name), element('dd', {}, meaning)]);
+}
+
+/**
+ * Returns a note that the runs are scored on different categories, with a way to the same ones where
+ * there is one; nothing where they are not.
+ * @param {any} evaluation
+ * @param {(merge: string) => void} onMerge
+ */
+export function schemeNote(evaluation, onMerge) {
+  if (groupsByScheme(evaluation.runs).length < 2) return [];
+  const merge = mergesOf(evaluation);
+  const button = merge ? element('button', { type: 'button', class: 'quiet', id: 'merge-all', click: () => onMerge(merge) }, `Merge ${merge} for all`) : '';
+  return [element('p', { class: 'section-note' }, 'The runs are scored on different categories, so their numbers do not compare directly. ', button)];
 }

@@ -62,6 +62,17 @@ export function groupsByScheme(runs) {
 /** Returns the best value of a metric among the runs, or none where it is not a contest. */
 export function bestValue(evaluation, metric) {
   const values = evaluation.runs.map((run) => run.metrics[metric.key]).filter(isNumber);
-  if (values.length < 2 || metric.better === 'neither' || !differ(values)) return null;
+  const noContest = metric.better === 'neither' || groupsByScheme(evaluation.runs).length > 1;
+  if (values.length < 2 || noContest || !differ(values)) return null;
   return metric.better === 'higher' ? Math.max(...values) : Math.min(...values);
+}
+
+/**
+ * Returns the merges that put all runs on the same categories, as far as the runs themselves show
+ * them: what was joined in the ground truth for one run is joined for all.
+ */
+export function mergesOf(evaluation) {
+  const merges = evaluation.runs.flatMap((run) => run.scheme.merged
+    .filter(({ side }) => side === 'ground_truth').map(({ from, into }) => `${from.join('+')}=${into}`));
+  return [...new Set(merges)].join(', ');
 }
