@@ -42,6 +42,13 @@ pub(super) fn log_density(
     LogDensity::new(points, values)
 }
 
+/// The profile log-likelihood of one share, less its maximum.
+#[cfg(test)]
+pub(super) fn value_at(influence: &LikelihoodInfluence, class: usize, share: f64) -> f64 {
+    let profile = Profile { influence, class, dispersion: 1.0 };
+    profile.at(share, &profile.peak().others).node.value
+}
+
 /// A share, the log-density there and its slope.
 #[derive(Debug, Clone, Copy)]
 struct Node {
