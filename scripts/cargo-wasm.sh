@@ -4,16 +4,30 @@
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
-options=(--target wasm32-unknown-unknown --target-dir target/wasm)
+# How many arguments stand before a lone --.
+before_dashes() {
+    local count=0 argument
+    for argument in "$@"; do
+        [ "$argument" != -- ] || break
+        count=$((count + 1))
+    done
+    echo "$count"
+}
+
 command=$1
 shift
+options=(--target wasm32-unknown-unknown --target-dir target/wasm)
 case "$(wasm_route)" in
     rustup)
         exec cargo "$command" "${options[@]}" "$@"
         ;;
     debian)
-        # Debian ships no clippy; its stable compiler must be told to build std.
-        [ "$command" != clippy ] || { command=check; set -- "${@%%--}"; }
+        # Debian ships no clippy for it, so that lints (which follow a lone --) become a check.
+        if [ "$command" = clippy ]; then
+            command=check
+            set -- "${@:1:$(before_dashes "$@")}"
+        fi
+        # A stable compiler builds the standard library only when told so.
         export RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1
         CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=$(wasm_linker)
         export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER

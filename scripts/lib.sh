@@ -1,8 +1,9 @@
+# shellcheck shell=bash
 # Shared by the scripts beside it: sourced, never run.
 
 # The root of the repository; every script works from there.
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-cd "$root"
+cd "$root" || exit 1
 
 # Tools that only this project needs live here; `make clean` drops them.
 export PATH="$root/target/tools/bin:$PATH"

@@ -10,6 +10,8 @@ use crate::diagnostic::Diagnostic;
 use crate::input_error::InputError;
 use crate::interval::Interval;
 use crate::metrics::{Metrics, overlap_accuracy};
+use crate::paired::{self, PairedComparison};
+use crate::predictions::Prediction;
 use crate::run::Run;
 use crate::spec::{Source, Spec, Unit};
 
@@ -26,11 +28,13 @@ pub struct EvaluateOptions {
     pub tolerance: f64,
     /// How run and ground truth are put on the same categories.
     pub align: AlignOptions,
+    /// Name of the run that the others are compared with.
+    pub baseline: Option<String>,
 }
 
 impl Default for EvaluateOptions {
     fn default() -> Self {
-        Self { tolerance: DEFAULT_TOLERANCE, align: AlignOptions::default() }
+        Self { tolerance: DEFAULT_TOLERANCE, align: AlignOptions::default(), baseline: None }
     }
 }
 
@@ -98,8 +102,25 @@ pub struct RunEvaluation {
     pub baselines: Baselines,
     /// Categories that the run lacks and that were counted as 0.
     pub missing_as_zero: Vec<String>,
+    /// The comparison with the baseline run, where one was chosen and it is another.
+    pub against: Option<Against>,
     /// Doubts: the run's own, then those of the comparison.
     pub diagnostics: Vec<Diagnostic>,
+}
+
+/// One run beside the baseline run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Against {
+    /// Name of the baseline run.
+    pub baseline: String,
+    /// Overlap accuracy minus the baseline run's.
+    pub overlap_accuracy_difference: f64,
+    /// Its central interval over bootstrap replicates; only where both runs' replicates drew the
+    /// same documents and texts.
+    pub overlap_accuracy_difference_ci: Option<Interval>,
+    /// The two classifiers on the validation documents that both runs have, the baseline's first;
+    /// only where the predictions of both were read.
+    pub classifiers: Option<PairedComparison>,
 }
 
 /// Runs scored against one ground truth.
@@ -148,12 +169,31 @@ pub struct Evaluator<'spec> {
     baselines: BTreeMap<Vec<String>, Baselines>,
     names: BTreeMap<String, usize>,
     runs: Vec<RunEvaluation>,
+    /// What comparing with a baseline run needs; empty where none is chosen.
+    comparable: Vec<Comparable>,
+}
+
+/// What is kept of a run to compare it with another.
+#[derive(Debug)]
+struct Comparable {
+    classes: Vec<String>,
+    predictions: Vec<Prediction>,
+    resampling: Option<String>,
+    /// Overlap accuracy of each replicate.
+    accuracies: Vec<f64>,
 }
 
 impl<'spec> Evaluator<'spec> {
     /// An evaluator without runs.
     pub fn new(spec: &'spec Spec, options: &'spec EvaluateOptions) -> Self {
-        Self { spec, options, baselines: BTreeMap::new(), names: BTreeMap::new(), runs: Vec::new() }
+        Self {
+            spec,
+            options,
+            baselines: BTreeMap::new(),
+            names: BTreeMap::new(),
+            runs: Vec::new(),
+            comparable: Vec::new(),
+        }
     }
 
     /// Scores one more run.
@@ -171,6 +211,7 @@ impl<'spec> Evaluator<'spec> {
             baselines.best(),
         );
         let name = self.unique(&run.name);
+        let accuracies = replicate_accuracies(&aligned);
         let mut diagnostics = run.diagnostics.clone();
         diagnostics.extend(aligned.diagnostics.iter().cloned());
         diagnostics.extend(self.doubts(&metrics, &baselines));
@@ -178,7 +219,7 @@ impl<'spec> Evaluator<'spec> {
             name,
             method: run.method.clone(),
             sha256: run.sha256.clone(),
-            overlap_accuracy_ci: accuracy_interval(&aligned, run.level),
+            overlap_accuracy_ci: Interval::central(&accuracies, run.level.unwrap_or(0.95)),
             scheme: aligned.scheme,
             ground_truth: aligned.ground_truth,
             estimate: aligned.estimate,
@@ -187,13 +228,23 @@ impl<'spec> Evaluator<'spec> {
             metrics,
             baselines,
             missing_as_zero: aligned.missing_as_zero,
+            against: None,
             diagnostics,
         });
+        if self.options.baseline.is_some() {
+            self.comparable.push(Comparable {
+                classes: run.taxonomy.names().to_vec(),
+                predictions: run.predictions.clone(),
+                resampling: run.resampling.clone(),
+                accuracies,
+            });
+        }
         Ok(())
     }
 
-    /// The evaluation of all runs added.
-    pub fn finish(self) -> Evaluation {
+    /// The evaluation of all runs added. A baseline run that was not added is passed over.
+    pub fn finish(mut self) -> Evaluation {
+        self.compare_with_baseline();
         Evaluation {
             schema_version: SCHEMA_VERSION,
             tool: Tool {
@@ -203,6 +254,27 @@ impl<'spec> Evaluator<'spec> {
             spec: self.spec.into(),
             tolerance: self.options.tolerance,
             runs: self.runs,
+        }
+    }
+
+    fn compare_with_baseline(&mut self) {
+        let Some(wanted) = &self.options.baseline else { return };
+        let Some(at) = self.runs.iter().position(|run| run.name == *wanted) else { return };
+        let (baseline, accuracy) = (&self.comparable[at], self.runs[at].metrics.overlap_accuracy);
+        for (index, run) in self.runs.iter_mut().enumerate().filter(|(index, _)| *index != at) {
+            let own = &self.comparable[index];
+            let level = run.level.unwrap_or(0.95);
+            run.against = Some(Against {
+                baseline: wanted.clone(),
+                overlap_accuracy_difference: run.metrics.overlap_accuracy - accuracy,
+                overlap_accuracy_difference_ci: own
+                    .differences_to(baseline)
+                    .and_then(|differences| Interval::central(&differences, level)),
+                classifiers: paired::compare(
+                    (&baseline.predictions, &baseline.classes),
+                    (&own.predictions, &own.classes),
+                ),
+            });
         }
     }
 
@@ -248,9 +320,18 @@ impl<'spec> Evaluator<'spec> {
     }
 }
 
-fn accuracy_interval(aligned: &Aligned, level: Option<f64>) -> Option<Interval> {
-    let rows = aligned.replicates.as_ref()?;
-    let accuracies: Vec<f64> =
-        rows.iter().map(|row| overlap_accuracy(row, &aligned.ground_truth)).collect();
-    Interval::central(&accuracies, level.unwrap_or(0.95))
+/// The overlap accuracy of each bootstrap replicate; none of them where the run stores none.
+fn replicate_accuracies(aligned: &Aligned) -> Vec<f64> {
+    let rows = aligned.replicates.as_deref().unwrap_or_default();
+    rows.iter().map(|row| overlap_accuracy(row, &aligned.ground_truth)).collect()
+}
+
+impl Comparable {
+    /// The differences of accuracy in the same resampled worlds, if the worlds are the same.
+    fn differences_to(&self, baseline: &Self) -> Option<Vec<f64>> {
+        let same = self.resampling.is_some() && self.resampling == baseline.resampling;
+        let paired = same && self.accuracies.len() == baseline.accuracies.len();
+        let pairs = self.accuracies.iter().zip(&baseline.accuracies);
+        paired.then(|| pairs.map(|(own, other)| own - other).collect())
+    }
 }

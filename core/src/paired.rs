@@ -3,7 +3,7 @@
 //! Runs are compared on the validation documents that both have, matched by id; the truth of each is
 //! known, so that a difference of accuracies can be tested with the documents paired.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::interval::Interval;
 use crate::math;
@@ -17,7 +17,7 @@ const N_REPLICATES: u64 = 2_000;
 pub const BOOTSTRAP_SEED: u64 = 20_240_501;
 
 /// A document on which two classifiers disagree about being right.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Flip {
     /// The document.
     pub id: String,
@@ -28,7 +28,7 @@ pub struct Flip {
 }
 
 /// What two runs' validation documents say about the difference of their classifiers.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PairedComparison {
     /// Documents that both runs classified.
     pub n_shared: usize,
@@ -53,16 +53,14 @@ pub struct PairedComparison {
 
 /// The paired comparison of two runs' predictions, or none where they share no validation document.
 ///
-/// `first_classes` and `second_classes` name the columns of the probabilities.
+/// Each run is its predictions and the names of the columns of their probabilities.
 #[expect(clippy::cast_precision_loss, reason = "counts of documents are far below 2^52")]
 pub fn compare(
-    first: &[Prediction],
-    first_classes: &[String],
-    second: &[Prediction],
-    second_classes: &[String],
+    first: (&[Prediction], &[String]),
+    second: (&[Prediction], &[String]),
 ) -> Option<PairedComparison> {
-    let verdicts_of_first = verdicts(first, first_classes);
-    let verdicts_of_second = verdicts(second, second_classes);
+    let verdicts_of_first = verdicts(first);
+    let verdicts_of_second = verdicts(second);
     let mut outcomes: Vec<(f64, f64)> = Vec::new();
     let mut flips = Vec::new();
     for (id, verdict) in &verdicts_of_first {
@@ -100,8 +98,7 @@ struct Verdict<'prediction> {
 }
 
 fn verdicts<'prediction>(
-    predictions: &'prediction [Prediction],
-    classes: &[String],
+    (predictions, classes): (&'prediction [Prediction], &[String]),
 ) -> std::collections::BTreeMap<&'prediction str, Verdict<'prediction>> {
     let validation = predictions.iter().filter(|one| one.kind == Origin::Validation);
     validation
@@ -182,7 +179,7 @@ mod tests {
             prediction("2", "b", [0.1, 0.9]),
             prediction("4", "b", [0.1, 0.9]),
         ];
-        let found = compare(&first, &classes, &second, &classes).unwrap();
+        let found = compare((&first, &classes), (&second, &classes)).unwrap();
         assert_eq!((found.n_shared, found.n_unshared), (2, 2));
         let flips: Vec<(&str, bool)> =
             found.flips.iter().map(|flip| (flip.id.as_str(), flip.gained)).collect();
@@ -191,6 +188,6 @@ mod tests {
         assert_eq!(found.mcnemar_p, 1.0);
         let interval = found.difference_ci.unwrap();
         assert!(interval.lo() < 0.0 && interval.hi() > 0.0);
-        assert_eq!(compare(&first[2..], &classes, &second[2..], &classes), None);
+        assert_eq!(compare((&first[2..], &classes), (&second[2..], &classes)), None);
     }
 }

@@ -3,18 +3,22 @@
 use std::fmt::Write as _;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::evaluation::{Evaluation, RunEvaluation, SpecView};
+use crate::evaluation::{Against, Evaluation, RunEvaluation, SpecView};
 use crate::table::{Cell, Column, Table, fixed, markdown_escape};
 
-/// Each run in a row: metrics, then baselines, with the difference from `baseline_run` if given.
-pub fn runs_table(evaluation: &Evaluation, baseline_run: Option<usize>) -> Table {
+/// Each run in a row: metrics, then baselines, with the difference from the baseline run if one was
+/// chosen.
+pub fn runs_table(evaluation: &Evaluation) -> Table {
     let mut columns = vec![
         Column::words("run", "the run's folder"),
         Column::numbers("Acc", "overlap accuracy, 1 − ½·Σ|e − g|: 1 is perfect"),
     ];
-    let baseline = baseline_run.and_then(|index| evaluation.runs.get(index));
-    if baseline.is_some() {
-        columns.push(Column::numbers("Δ Acc", "accuracy minus that of the run compared with"));
+    let compared = evaluation.runs.iter().any(|run| run.against.is_some());
+    if compared {
+        columns
+            .push(Column::numbers("Δ Acc", "Acc minus the baseline run's, in percentage points"));
+        columns
+            .push(Column::words("Δ interval", "its interval, where both runs drew the same texts"));
     }
     columns.extend([
         Column::words(
@@ -36,17 +40,17 @@ pub fn runs_table(evaluation: &Evaluation, baseline_run: Option<usize>) -> Table
     let caption = format!("Runs against {}", evaluation.spec.name);
     let mut table = Table::new(caption, columns);
     for run in &evaluation.runs {
-        table.rows.push(run_row(run, baseline));
+        table.rows.push(run_row(run, compared));
     }
     table
 }
 
-fn run_row(run: &RunEvaluation, baseline: Option<&RunEvaluation>) -> Vec<Cell> {
+fn run_row(run: &RunEvaluation, compared: bool) -> Vec<Cell> {
     let decimals = |value| Cell::number(value, 3);
     let metrics = &run.metrics;
     let mut row = vec![Cell::text(&run.name), decimals(metrics.overlap_accuracy)];
-    if let Some(baseline) = baseline {
-        row.push(Cell::points(metrics.overlap_accuracy - baseline.metrics.overlap_accuracy));
+    if compared {
+        row.extend(difference_cells(run.against.as_ref()));
     }
     row.push(run.overlap_accuracy_ci.map_or_else(Cell::empty, |interval| {
         Cell::text(format!("{} to {}", fixed(interval.lo(), 3), fixed(interval.hi(), 3)))
@@ -65,6 +69,35 @@ fn run_row(run: &RunEvaluation, baseline: Option<&RunEvaluation>) -> Vec<Cell> {
         Cell::optional(run.baselines.mean_of_other_specs, decimals),
     ]);
     row
+}
+
+fn difference_cells(against: Option<&Against>) -> [Cell; 2] {
+    let Some(against) = against else { return [Cell::text("baseline"), Cell::empty()] };
+    let interval = against.overlap_accuracy_difference_ci.map_or_else(Cell::empty, |interval| {
+        let (lo, hi) = (Cell::points(interval.lo()), Cell::points(interval.hi()));
+        Cell::text(format!("{} to {}", lo.shown(), hi.shown()))
+    });
+    [Cell::points(against.overlap_accuracy_difference), interval]
+}
+
+/// How the classifiers of two runs compare on the documents that both classified, in one sentence.
+pub fn classifiers_sentence(run: &RunEvaluation) -> Option<String> {
+    let against = run.against.as_ref()?;
+    let paired = against.classifiers.as_ref()?;
+    let points = |share: f64| Cell::points(share).shown().to_owned();
+    let interval = paired.difference_ci.map_or_else(String::new, |interval| {
+        format!(" (95 % interval {} to {})", points(interval.lo()), points(interval.hi()))
+    });
+    Some(format!(
+        "classifier of {} against that of {} on {} shared validation documents: {} points{interval}, \
+         {} flips, McNemar exact p = {}",
+        run.name,
+        against.baseline,
+        paired.n_shared,
+        points(paired.difference),
+        paired.flips.len(),
+        fixed(paired.mcnemar_p, 3),
+    ))
 }
 
 /// Each category of one run in a row: truth, estimate, interval, error.
@@ -99,8 +132,20 @@ pub fn categories_table(run: &RunEvaluation, tolerance: f64) -> Table {
 
 /// The runs on one line each, short enough for a terminal.
 pub fn terminal_table(evaluation: &Evaluation) -> Table {
-    let full = runs_table(evaluation, None);
-    let keep = ["run", "Acc", "95 % interval", "skill", "L1", "KL", "MAE", "within", "covered"];
+    let full = runs_table(evaluation);
+    let keep = [
+        "run",
+        "Acc",
+        "Δ Acc",
+        "Δ interval",
+        "95 % interval",
+        "skill",
+        "L1",
+        "KL",
+        "MAE",
+        "within",
+        "covered",
+    ];
     let kept: Vec<usize> = keep
         .iter()
         .chain(&["uniform", "largest", "others"])
@@ -122,7 +167,7 @@ pub fn markdown(evaluation: &Evaluation) -> String {
     }
     let _ =
         writeln!(text, "- tolerance: {} percentage points", percent_points(evaluation.tolerance));
-    let runs = runs_table(evaluation, None);
+    let runs = runs_table(evaluation);
     let _ = write!(text, "\n## Runs\n\n{}", runs.to_markdown());
     for run in &evaluation.runs {
         let _ = write!(text, "\n## {}\n\n", markdown_escape(&run.name));
@@ -132,6 +177,9 @@ pub fn markdown(evaluation: &Evaluation) -> String {
             let _ = writeln!(text, "{}\n", markdown_escape(&sentence));
         }
         text.push_str(&categories_table(run, evaluation.tolerance).to_markdown());
+        if let Some(sentence) = classifiers_sentence(run) {
+            let _ = writeln!(text, "\n- {}", markdown_escape(&sentence));
+        }
         markdown_diagnostics(&mut text, &run.diagnostics);
     }
     text.push_str("\n## Definitions\n\n");

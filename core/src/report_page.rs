@@ -138,7 +138,7 @@ fn readable_part(evaluation: &Evaluation, figures: &[Figure]) -> String {
     let points = report::percent_points(evaluation.tolerance);
     html.push_str(&format!("<li>tolerance: {points} percentage points</li></ul>"));
     html.push_str("<h2>Runs</h2>");
-    html.push_str(&report::runs_table(evaluation, None).to_html());
+    html.push_str(&report::runs_table(evaluation).to_html());
     for figure in figures {
         let (svg, caption) = (&figure.svg, html_escape(&figure.caption));
         html.push_str(&format!("<figure>{svg}<figcaption>{caption}</figcaption></figure>"));
@@ -146,6 +146,9 @@ fn readable_part(evaluation: &Evaluation, figures: &[Figure]) -> String {
     for run in &evaluation.runs {
         html.push_str(&format!("<h2>{}</h2>", html_escape(&run.name)));
         html.push_str(&report::categories_table(run, evaluation.tolerance).to_html());
+        if let Some(sentence) = report::classifiers_sentence(run) {
+            html.push_str(&format!("<p>{}</p>", html_escape(&sentence)));
+        }
         if !run.diagnostics.is_empty() {
             html.push_str("<ul>");
             for diagnostic in &run.diagnostics {

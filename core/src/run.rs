@@ -13,6 +13,7 @@ use crate::input_error::{InputError, Problem};
 use crate::interval::Interval;
 use crate::mixture::{Mixture, MixtureError};
 use crate::parser_message::parser_message;
+use crate::predictions::Prediction;
 use crate::spec::OrderedMap;
 use crate::taxonomy::Taxonomy;
 use crate::text;
@@ -54,6 +55,11 @@ pub struct Run {
     pub level: Option<f64>,
     /// Bootstrap replicates of the estimate, `[n_replicates, n_categories]`, if stored.
     pub replicates: Option<Vec<Vec<f64>>>,
+    /// The same for two runs whose replicates drew the same documents and texts: their seed and the
+    /// fingerprints of their inputs. None where the file does not say.
+    pub resampling: Option<String>,
+    /// The classifier's verdicts, where `predictions.jsonl` was read too; else empty.
+    pub predictions: Vec<Prediction>,
     /// The doubts that the run itself recorded.
     pub diagnostics: Vec<Diagnostic>,
     /// SHA-256 of the file, in hexadecimal.
@@ -72,6 +78,7 @@ struct RawSummary {
     global_mixture: Option<Shares>,
     #[serde(alias = "per_language")]
     per_category: Option<Vec<RawCategory>>,
+    inputs: Option<serde_json::Value>,
     #[serde(default)]
     diagnostics: Vec<Diagnostic>,
 }
@@ -79,6 +86,7 @@ struct RawSummary {
 #[derive(Deserialize)]
 struct RawConfig {
     target_model: Option<String>,
+    seed: Option<u64>,
 }
 
 #[derive(Deserialize)]
@@ -155,6 +163,7 @@ impl Run {
             name: run_name(path),
             path: path.to_owned(),
             dialect: shares.dialect,
+            resampling: resampling(&raw),
             method: raw.method,
             target_model: raw.config.and_then(|config| config.target_model),
             taxonomy: shares.taxonomy,
@@ -162,6 +171,7 @@ impl Run {
             intervals,
             level,
             replicates,
+            predictions: Vec::new(),
             diagnostics: raw.diagnostics,
             sha256: sha256_hex(bytes),
         })
@@ -182,10 +192,17 @@ impl Run {
             intervals: None,
             level: None,
             replicates: None,
+            resampling: None,
+            predictions: Vec::new(),
             diagnostics: Vec::new(),
             sha256: spec.sha256.clone(),
         }
     }
+}
+
+fn resampling(raw: &RawSummary) -> Option<String> {
+    let seed = raw.config.as_ref()?.seed?;
+    Some(format!("{seed} {}", raw.inputs.as_ref()?))
 }
 
 /// Shares found in a summary, and how.
@@ -433,11 +450,13 @@ fn not_finite_at(text: &str, line: usize, column: usize) -> Option<String> {
         .map(|literal| (*literal).to_owned())
 }
 
-/// The folder a `summary.json` lies in, else the file's stem.
-fn run_name(path: &str) -> String {
+/// The folder that a run's file lies in, else the file's stem.
+pub(crate) fn run_name(path: &str) -> String {
     let parts: Vec<&str> = path.split(['/', '\\']).filter(|part| !part.is_empty()).collect();
     match parts.as_slice() {
-        [.., folder, "summary.json"] if *folder != "." && *folder != ".." => (*folder).to_owned(),
+        [.., folder, "summary.json" | "predictions.jsonl"] if *folder != "." && *folder != ".." => {
+            (*folder).to_owned()
+        }
         [.., file] => file.strip_suffix(".json").unwrap_or(file).to_owned(),
         [] => "run".to_owned(),
     }

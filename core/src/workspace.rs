@@ -1,13 +1,16 @@
 //! The files that somebody has open in the page, and what can be computed from them.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use crate::alignment::{AlignOptions, Merge, align};
 use crate::bundled_specs;
 use crate::evaluation::{EvaluateOptions, Evaluation, Evaluator};
 use crate::input_error::{InputError, Problem};
+use crate::predictions::{self, Prediction};
 use crate::report_page::{DATA_VERSION, ReportData, ReportFile, ViewOptions};
-use crate::run::Run;
+use crate::run::{Run, run_name};
 use crate::spec::{Spec, SpecFile};
 use crate::text;
 
@@ -36,6 +39,8 @@ pub enum FileKind {
     Run,
     /// A ground truth.
     Spec,
+    /// A run's classifier verdicts.
+    Predictions,
     /// Another output of a run, which is not needed here.
     Ignored,
     /// Something that cannot be used.
@@ -72,6 +77,14 @@ pub struct Workspace {
     last_id: u64,
     runs: Vec<Open<Run>>,
     specs: Vec<Open<SpecFile>>,
+    predictions: Vec<Open<RunPredictions>>,
+}
+
+/// The verdicts of the run that lies in the same folder.
+#[derive(Debug)]
+struct RunPredictions {
+    folder: String,
+    predictions: Vec<Prediction>,
 }
 
 #[derive(Debug)]
@@ -82,11 +95,10 @@ struct Open<Parsed> {
 }
 
 /// Outputs that lie beside a summary and that the page has no use for.
-const OTHER_OUTPUTS: [&str; 17] = [
+const OTHER_OUTPUTS: [&str; 16] = [
     "summary.csv",
     "per_category.csv",
     "global_mixture.csv",
-    "predictions.jsonl",
     "confusion_matrix.png",
     "priors.png",
     "pbar_vs_ctpi.png",
@@ -153,6 +165,15 @@ impl Workspace {
                 self.runs.push(Open { id, parsed, file });
                 Ok((FileKind::Run, name))
             }
+            Some(FileKind::Predictions) => {
+                let folder = folder_of(path).to_owned();
+                let parsed =
+                    RunPredictions { predictions: predictions::parse(path, text)?, folder };
+                let name = run_name(path);
+                self.predictions.retain(|open| open.parsed.folder != parsed.folder);
+                self.predictions.push(Open { id, parsed, file });
+                Ok((FileKind::Predictions, name))
+            }
             Some(_) => {
                 let parsed = SpecFile::parse(path, bytes)?;
                 let name = parsed.main.name.clone();
@@ -168,12 +189,14 @@ impl Workspace {
     pub fn remove(&mut self, id: u64) {
         self.runs.retain(|open| open.id != id);
         self.specs.retain(|open| open.id != id);
+        self.predictions.retain(|open| open.id != id);
     }
 
     /// Closes every file.
     pub fn clear(&mut self) {
         self.runs.clear();
         self.specs.clear();
+        self.predictions.clear();
     }
 
     /// Every spec that can be chosen: those opened first, then the bundled ones, with variants.
@@ -200,11 +223,12 @@ impl Workspace {
         &self,
         options: &ViewOptions,
     ) -> Result<(Evaluation, Vec<Refused>), InputError> {
-        let options = self.resolve(options)?;
-        let mut evaluator = Evaluator::new(options.0, &options.1);
+        let (spec, resolved) = self.resolve(options)?;
+        let mut evaluator = Evaluator::new(spec, &resolved);
         let mut refused = Vec::new();
         for open in &self.runs {
-            if let Err(error) = evaluator.add(&open.parsed) {
+            let run = self.with_predictions(&open.parsed, options.baseline.is_some());
+            if let Err(error) = evaluator.add(&run) {
                 refused.push(Refused {
                     name: open.parsed.name.clone(),
                     message: error.message(),
@@ -213,6 +237,19 @@ impl Workspace {
             }
         }
         Ok((evaluator.finish(), refused))
+    }
+
+    /// The run with the verdicts from its folder, where they are wanted and open.
+    fn with_predictions<'run>(&self, run: &'run Run, wanted: bool) -> Cow<'run, Run> {
+        let folder = folder_of(&run.path);
+        let found = self.predictions.iter().find(|open| open.parsed.folder == folder);
+        match found.filter(|_| wanted) {
+            Some(open) => {
+                let predictions = open.parsed.predictions.clone();
+                Cow::Owned(Run { predictions, ..run.clone() })
+            }
+            None => Cow::Borrowed(run),
+        }
     }
 
     fn resolve(&self, options: &ViewOptions) -> Result<(&Spec, EvaluateOptions), InputError> {
@@ -265,7 +302,12 @@ impl Workspace {
         options.spec = Some(spec.id.clone());
         let runs = self.runs.iter().map(|open| open.file.clone());
         let specs = self.specs.iter().map(|open| open.file.clone());
-        Ok(ReportData { version: DATA_VERSION, files: runs.chain(specs).collect(), options })
+        let mut files: Vec<ReportFile> = runs.chain(specs).collect();
+        // Verdicts are the most of a run's bytes, and only a comparison needs them.
+        if options.baseline.is_some() {
+            files.extend(self.predictions.iter().map(|open| open.file.clone()));
+        }
+        Ok(ReportData { version: DATA_VERSION, files, options })
     }
 }
 
@@ -280,7 +322,7 @@ pub fn evaluate_options(options: &ViewOptions) -> Result<EvaluateOptions, InputE
     }
     let merges = options.merge.iter().map(|text| Merge::parse(text)).collect::<Result<_, _>>()?;
     let align = AlignOptions { merges, missing_as_zero: options.missing_as_zero };
-    Ok(EvaluateOptions { tolerance: options.tolerance, align })
+    Ok(EvaluateOptions { tolerance: options.tolerance, align, baseline: options.baseline.clone() })
 }
 
 /// What the text looks like: a summary is a JSON object, a spec is YAML; told by content, with the
@@ -289,6 +331,9 @@ fn sniff(path: &str, text: &str) -> Option<FileKind> {
     let start = text.trim_start();
     let ending = path.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
     let has_key = |key: &str| text.lines().any(|line| line.starts_with(key));
+    if path.ends_with("predictions.jsonl") {
+        return Some(FileKind::Predictions);
+    }
     if ending == "json" || (start.starts_with('{') && ending != "jsonl") {
         Some(FileKind::Run)
     } else if matches!(ending.as_str(), "yaml" | "yml") || has_key("category_weights:") {
@@ -296,6 +341,11 @@ fn sniff(path: &str, text: &str) -> Option<FileKind> {
     } else {
         None
     }
+}
+
+/// The folder that a file lies in; empty where the path names none.
+fn folder_of(path: &str) -> &str {
+    path.rfind(['/', '\\']).map_or("", |end| &path[..end])
 }
 
 /// The last two components of a path: enough to name a run, and no more of somebody's disk.

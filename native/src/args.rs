@@ -214,6 +214,10 @@ pub struct ViewArgs {
     /// Count categories that a run lacks as 0; marked in the result.
     #[arg(long)]
     pub missing_as_zero: bool,
+    /// Compare every run with the run of this name: difference of accuracy, and of classifiers on
+    /// shared validation documents.
+    #[arg(long, value_name = "NAME")]
+    pub baseline: Option<String>,
 }
 
 impl ViewArgs {
@@ -224,7 +228,7 @@ impl ViewArgs {
             tolerance: self.tol,
             merge: self.merge.clone(),
             missing_as_zero: self.missing_as_zero,
-            baseline: None,
+            baseline: self.baseline.clone(),
         }
     }
 }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use data_anatomy_core::input_error::InputError;
 use data_anatomy_core::run::Run;
+use data_anatomy_core::{predictions, text};
 
 use crate::files;
 
@@ -12,11 +13,22 @@ pub fn summary_path(run: &Path) -> PathBuf {
     if run.is_dir() { run.join("summary.json") } else { run.to_owned() }
 }
 
-/// The run at this path.
+/// The verdicts that lie beside a summary, where there are any.
+pub fn predictions_path(run: &Path) -> Option<PathBuf> {
+    let path = summary_path(run).with_file_name("predictions.jsonl");
+    path.is_file().then_some(path)
+}
+
+/// The run at this path, with its classifier's verdicts if they are wanted and there.
 ///
 /// # Errors
-/// If its summary cannot be read, or is malformed.
-pub fn read(run: &Path) -> Result<Run, InputError> {
+/// If its summary or verdicts cannot be read, or are malformed.
+pub fn read(run: &Path, with_predictions: bool) -> Result<Run, InputError> {
     let path = summary_path(run);
-    Run::parse(&path.display().to_string(), &files::read(&path)?)
+    let mut parsed = Run::parse(&path.display().to_string(), &files::read(&path)?)?;
+    if let Some(path) = predictions_path(run).filter(|_| with_predictions) {
+        let (bytes, shown) = (files::read(&path)?, path.display().to_string());
+        parsed.predictions = predictions::parse(&shown, text::decode(&shown, &bytes)?)?;
+    }
+    Ok(parsed)
 }

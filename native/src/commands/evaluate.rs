@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use data_anatomy_core::evaluation::{Evaluation, Evaluator};
 use data_anatomy_core::figures::EvaluationPlot;
-use data_anatomy_core::input_error::InputError;
+use data_anatomy_core::input_error::{InputError, Problem};
 use data_anatomy_core::report;
 use data_anatomy_core::run::Run;
 use data_anatomy_core::spec::Spec;
@@ -40,14 +40,28 @@ pub(super) fn evaluate(
 ) -> Result<Evaluation, InputError> {
     let options = evaluate_options(&view.options(&spec.id))?;
     let mut evaluator = Evaluator::new(spec, &options);
+    let with_predictions = options.baseline.is_some();
     for some in paths.chunks(RUNS_AT_A_TIME) {
         let read: Vec<Result<Run, InputError>> =
-            some.par_iter().map(|path| runs::read(path)).collect();
+            some.par_iter().map(|path| runs::read(path, with_predictions)).collect();
         for run in read {
             evaluator.add(&run?)?;
         }
     }
-    Ok(evaluator.finish())
+    let evaluation = evaluator.finish();
+    check_baseline(&evaluation, view.baseline.as_ref())?;
+    Ok(evaluation)
+}
+
+fn check_baseline(evaluation: &Evaluation, baseline: Option<&String>) -> Result<(), InputError> {
+    let known: Vec<String> = evaluation.runs.iter().map(|run| run.name.clone()).collect();
+    match baseline.filter(|name| !known.contains(name)) {
+        Some(name) => {
+            let problem = Problem::NotFound { what: "run", name: name.clone(), known };
+            Err(InputError::new("", "--baseline", problem))
+        }
+        None => Ok(()),
+    }
 }
 
 fn print(evaluation: &Evaluation, json: bool) -> io::Result<()> {
@@ -66,6 +80,9 @@ fn print_text(out: &mut impl io::Write, evaluation: &Evaluation) -> io::Result<(
     if let [only] = evaluation.runs.as_slice() {
         let table = report::categories_table(only, evaluation.tolerance);
         write!(out, "\n{}", table.to_text())?;
+    }
+    for sentence in evaluation.runs.iter().filter_map(report::classifiers_sentence) {
+        writeln!(out, "\n{sentence}")?;
     }
     for run in &evaluation.runs {
         for diagnostic in &run.diagnostics {

@@ -45,6 +45,9 @@ fn data(paths: &[PathBuf], spec: &Spec, view: &ViewArgs) -> anyhow::Result<Repor
     for path in paths {
         let path = runs::summary_path(path);
         workspace.add(&path.display().to_string(), &files::read(&path)?);
+        if let Some(path) = runs::predictions_path(&path).filter(|_| view.baseline.is_some()) {
+            workspace.add(&path.display().to_string(), &files::read(&path)?);
+        }
     }
     if data_anatomy_core::bundled_specs::find(&spec.id) != Ok(spec) {
         let path = view.ground_truth.split('@').next().unwrap_or_default();

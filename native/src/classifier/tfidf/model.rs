@@ -125,6 +125,15 @@ impl TfidfClassifier {
         progress: &Progress<'_>,
     ) -> Result<Self> {
         check(training, options)?;
+        // Within the pool, the many small pieces of work below need no waking of threads.
+        rayon::scope(|_| Self::fit_checked(training, options, progress))
+    }
+
+    fn fit_checked(
+        training: TrainingSet<'_>,
+        options: &Options,
+        progress: &Progress<'_>,
+    ) -> Result<Self> {
         let n_classes = training.categories.len();
         let (vocabularies, blocks): (Vec<_>, Vec<_>) = NgramKind::ALL
             .iter()

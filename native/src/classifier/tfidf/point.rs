@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 /// Numbers that one unit of parallel work sums; fixed, so that sums do not depend on threads.
-const CHUNK: usize = 1 << 12;
+const CHUNK: usize = 1 << 14;
 
 /// Weights `W = Xᵀ A` and intercepts, with `W` known by `A` and by what it does to the documents.
 ///
