@@ -121,8 +121,11 @@ pub struct LabelshiftArgs {
     #[arg(long, value_enum, default_value_t = ClassifierKind::Tfidf)]
     pub classifier: ClassifierKind,
     /// Load a trained classifier from this file in place of training one; its categories must fit.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "save_classifier")]
     pub load_classifier: Option<PathBuf>,
+    /// Save the trained classifier to this file.
+    #[arg(long, value_name = "FILE")]
+    pub save_classifier: Option<PathBuf>,
     /// The estimator.
     #[arg(long, value_enum, default_value_t = EstimatorKind::Em)]
     pub estimator: EstimatorKind,

@@ -20,8 +20,8 @@ use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 
 use crate::args::{CalibrationKind, ClassifierKind, EstimatorKind, LabelshiftArgs};
-use crate::classifier::Classifier;
-use crate::classifier::tfidf::{Corpus, Options, Termination, TfidfClassifier, TrainingSet};
+use crate::classifier::tfidf::{self, Corpus, Options, Termination, TfidfClassifier, TrainingSet};
+use crate::classifier::{self, Classifier as _};
 use crate::corpus::generations::{self, Generation, Generations};
 use crate::corpus::reference::{self, Document, Reference, ReferenceOptions};
 use crate::corpus::split::{self, Split};
@@ -162,19 +162,13 @@ fn predict(
     inputs: &Inputs,
     progress: &Progress,
 ) -> anyhow::Result<Predicted> {
-    let split =
-        split::stratified(&inputs.classes, inputs.taxonomy.len(), args.val_fraction, args.seed);
     let shown = |stage: &str, done: usize, total: usize| progress.at(stage, done, total);
     let texts: Vec<&str> = inputs.documents.iter().map(|document| document.text.as_str()).collect();
     let corpus = Corpus::analyze(&texts, &shown);
-    let classes: Vec<usize> = split.train.iter().map(|&row| inputs.classes[row]).collect();
-    let training = TrainingSet {
-        corpus: &corpus,
-        rows: &split.train,
-        classes: &classes,
-        categories: &inputs.taxonomy,
+    let (classifier, split) = match &args.load_classifier {
+        Some(path) => load(path, inputs, &texts)?,
+        None => train(args, inputs, &corpus, &shown)?,
     };
-    let classifier = TfidfClassifier::fit(training, &Options::default(), &shown)?;
     let on_validation = classifier.log_probabilities_of_rows(&corpus, &split.validation);
     let generated: Vec<&str> =
         inputs.generations.texts.iter().map(|text| text.text.as_str()).collect();
@@ -204,6 +198,40 @@ fn predict(
         split,
         doubts,
     })
+}
+
+/// A classifier trained on a part of the documents, and which part.
+fn train(
+    args: &LabelshiftArgs,
+    inputs: &Inputs,
+    corpus: &Corpus<'_>,
+    progress: &classifier::Progress<'_>,
+) -> anyhow::Result<(TfidfClassifier, Split)> {
+    let n_classes = inputs.taxonomy.len();
+    let split = split::stratified(&inputs.classes, n_classes, args.val_fraction, args.seed);
+    let classes: Vec<usize> = split.train.iter().map(|&row| inputs.classes[row]).collect();
+    let training =
+        TrainingSet { corpus, rows: &split.train, classes: &classes, categories: &inputs.taxonomy };
+    let classifier = TfidfClassifier::fit(training, &Options::default(), progress)?;
+    if let Some(path) = &args.save_classifier {
+        classifier.save(path)?;
+    }
+    Ok((classifier, split))
+}
+
+/// A classifier trained before, with the documents that it does not know to measure it by.
+fn load(path: &Path, inputs: &Inputs, texts: &[&str]) -> anyhow::Result<(TfidfClassifier, Split)> {
+    let classifier = tfidf::load(path)?;
+    anyhow::ensure!(
+        classifier.categories() == &inputs.taxonomy,
+        "{}: the classifier knows the categories {}; the samples have {}",
+        path.display(),
+        classifier.categories(),
+        inputs.taxonomy
+    );
+    let was_trained_on = |index: usize| classifier.trained_on(texts[index]);
+    let split = split::by_memory(&inputs.classes, inputs.taxonomy.names(), was_trained_on)?;
+    Ok((classifier, split))
 }
 
 fn of_generation(text: &Generation, log_probabilities: &[f64]) -> Prediction {
@@ -324,6 +352,7 @@ fn config(args: &LabelshiftArgs) -> Map<String, Value> {
         "max_per_class": args.max_per_class,
         "val_fraction": args.val_fraction,
         "classifier": "tfidf",
+        "load_classifier": args.load_classifier.as_ref().map(shown),
         "estimator": options.estimator,
         "calibration": options.calibration,
         "n_boot": args.n_boot,

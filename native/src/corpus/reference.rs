@@ -4,13 +4,13 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use data_anatomy_core::digest::sha256_hex;
 use data_anatomy_core::input_error::{InputError, Problem};
 use data_anatomy_core::rng::RandomStream;
 use data_anatomy_core::taxonomy::Taxonomy;
 use data_anatomy_core::well_known;
 use serde::{Deserialize, Serialize};
 
+use super::fingerprint::fingerprint;
 use super::jsonl;
 use crate::files;
 
@@ -146,7 +146,7 @@ fn read_file(
     path: &Path,
     stem: &str,
     category: &str,
-    seen: &mut HashSet<String>,
+    seen: &mut HashSet<u64>,
 ) -> Result<(Vec<Document>, ReferenceInput), InputError> {
     let mut input = ReferenceInput {
         file: format!("{stem}.jsonl"),
@@ -171,12 +171,6 @@ fn read_file(
         Ok(())
     })?;
     Ok((documents, input))
-}
-
-/// The same for texts that differ in white space and case alone.
-fn fingerprint(text: &str) -> String {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    sha256_hex(words.join(" ").to_lowercase().as_bytes())
 }
 
 fn check(folder: &Path, categories: &[Category]) -> anyhow::Result<()> {

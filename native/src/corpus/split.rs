@@ -40,6 +40,34 @@ pub fn stratified(classes: &[usize], n_classes: usize, fraction: f64, seed: u64)
     split
 }
 
+/// The split of documents for a classifier that was trained before: those that it was trained on,
+/// and the others, in turn in each fold.
+///
+/// # Errors
+/// If a class has fewer others than there are folds.
+pub fn by_memory(
+    classes: &[usize],
+    names: &[String],
+    was_trained_on: impl Fn(usize) -> bool,
+) -> anyhow::Result<Split> {
+    let mut split = Split { train: Vec::new(), validation: Vec::new(), folds: Vec::new() };
+    for (class, name) in names.iter().enumerate() {
+        let members = (0..classes.len()).filter(|&index| classes[index] == class);
+        let (known, unknown): (Vec<usize>, Vec<usize>) =
+            members.partition(|&index| was_trained_on(index));
+        anyhow::ensure!(
+            unknown.len() >= N_FOLDS,
+            "category `{name}` has {} documents that the loaded classifier was not trained on, \
+             expected at least {N_FOLDS} (dozens are better): only such can measure its errors",
+            unknown.len()
+        );
+        split.folds.extend((0..unknown.len()).map(|position| position % N_FOLDS));
+        split.validation.extend(unknown);
+        split.train.extend(known);
+    }
+    Ok(split)
+}
+
 #[expect(
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,

@@ -3,7 +3,8 @@
 //! ```text
 //! header     magic `data-anatomy tfidf\n`, version u32, length of the payload in bytes u64
 //! payload    categories, options, convergence, intercepts; then for words and for characters:
-//!            number of training documents, terms, document frequencies, weights
+//!            number of training documents, terms, document frequencies, weights; then the
+//!            fingerprints of the documents trained on, u64, ascending
 //! checksum   SHA-256 of all before it, 32 bytes
 //! ```
 //!
@@ -96,6 +97,8 @@ pub(super) fn encode(model: &TfidfClassifier) -> Vec<u8> {
     for features in &model.features {
         payload.features(features);
     }
+    payload.length(model.trained_on.len());
+    payload.integers(model.trained_on.iter().copied());
     seal(&payload.bytes)
 }
 
@@ -250,7 +253,12 @@ impl<'a> Reader<'a> {
         let intercepts = (0..n_classes).map(|_| self.real()).collect::<Result<_>>()?;
         let [words, chars] = NgramKind::ALL;
         let features = [self.features(words, n_classes)?, self.features(chars, n_classes)?];
-        Ok(TfidfClassifier { categories, options, convergence, features, intercepts })
+        let n_trained_on = self.length()?;
+        let trained_on: Vec<u64> = self.arrays(n_trained_on)?.map(u64::from_le_bytes).collect();
+        ensure!(trained_on.is_sorted(), "fingerprints that do not ascend");
+        let model =
+            TfidfClassifier { categories, options, convergence, features, intercepts, trained_on };
+        Ok(model)
     }
 
     fn convergence(&mut self, tolerance: f64) -> Result<Convergence> {

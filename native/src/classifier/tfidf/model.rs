@@ -13,6 +13,7 @@ use super::design::{Block, Design};
 use super::logistic::{Convergence, Problem, Stop, log_softmax};
 use super::ngrams::NgramKind;
 use super::vocabulary::{Choice, Vocabulary, smooth_idf};
+use crate::corpus::fingerprint::fingerprint;
 
 /// Documents that are classified between two calls of the progress callback.
 const DOCS_PER_CALL: usize = 1024;
@@ -75,6 +76,8 @@ pub struct TfidfClassifier {
     pub(super) convergence: Convergence,
     pub(super) features: [Features; 2],
     pub(super) intercepts: Vec<f64>,
+    /// Fingerprints of the documents that were trained on, ascending.
+    pub(super) trained_on: Vec<u64>,
 }
 
 impl Features {
@@ -168,7 +171,14 @@ impl TfidfClassifier {
             convergence: solution.convergence,
             features,
             intercepts: solution.intercepts,
+            trained_on: fingerprints(training),
         })
+    }
+
+    /// Whether a document equal to this one, but for white space and case, was trained on: such a
+    /// document can measure nothing.
+    pub fn trained_on(&self, document: &str) -> bool {
+        self.trained_on.binary_search(&fingerprint(document)).is_ok()
     }
 
     /// How far the optimisation came; a caller should tell the user if it did not converge.
@@ -270,6 +280,14 @@ impl Classifier for TfidfClassifier {
     fn save(&self, path: &Path) -> Result<()> {
         super::file::save(self, path)
     }
+}
+
+fn fingerprints(training: TrainingSet<'_>) -> Vec<u64> {
+    let rows = training.rows.par_iter();
+    let mut fingerprints: Vec<u64> =
+        rows.map(|&row| fingerprint(training.corpus.document(row))).collect();
+    fingerprints.sort_unstable();
+    fingerprints
 }
 
 fn check(training: TrainingSet<'_>, options: &Options) -> Result<()> {
