@@ -3,7 +3,7 @@
 Simulated, and said to be so in the files: 1,500 documents are drawn from the planted mixture and
 labelled by a classifier with a known confusion matrix (accuracy about .80), measured on 1,200 held-out
 documents. `counted` is the share of labels; `corrected` solves C^T p = counted on the simplex.
-Intervals and replicates come from 200 bootstrap samples of both. numpy 2, scipy 1.
+Intervals and replicates come from 200 bootstrap samples of both. numpy 2, scipy 1 (seeded: the same files every time).
 
     python3 tests/oracle/make_page_sample.py web/sample
 """
