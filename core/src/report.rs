@@ -161,7 +161,7 @@ pub fn terminal_table(evaluation: &Evaluation) -> Table {
 
 /// The whole evaluation in Markdown: what was compared, the tables, the doubts, the definitions.
 pub fn markdown(evaluation: &Evaluation) -> String {
-    let mut text = format!("# {}\n\n", title(evaluation));
+    let mut text = format!("# {}\n\n", markdown_escape(&title(evaluation)));
     for line in provenance(&evaluation.spec) {
         let _ = writeln!(text, "- {}", markdown_escape(&line));
     }
