@@ -1,4 +1,37 @@
-//! Every number of data-anatomy.
+//! Every number of data-anatomy: what the program and the page both compute, and in the same bits.
+//!
+//! The way of the data, and where to begin reading:
+//!
+//! 1. [`taxonomy`], [`mixture`]: named categories, and shares of a whole that cannot be built wrong.
+//! 2. [`run`], [`spec`], [`bundled_specs`]: an estimate and a published mixture, read from a file;
+//!    what is wrong with one is an [`input_error`].
+//! 3. [`estimate`], with [`calibration`], [`confusion_matrix`] and [`bootstrap`]: a mixture from a
+//!    classifier's verdicts, and how sure it is. [`planted`] makes problems whose answer is known.
+//! 4. [`alignment`], [`metrics`], [`baselines`], [`evaluation`]: a run scored against a truth.
+//! 5. [`report`], [`figures`], [`plot`], [`report_page`]: what is shown of it.
+//! 6. [`workspace`]: the files that somebody has open, for the page.
+//!
+//! ```
+//! use data_anatomy_core::bundled_specs;
+//! use data_anatomy_core::evaluation::{EvaluateOptions, Evaluation};
+//! use data_anatomy_core::run::Run;
+//!
+//! let summary = r#"{
+//!     "schema_version": 1,
+//!     "categories": ["code", "language_code", "language"],
+//!     "priors": {"point": [0.80, 0.10, 0.10]}
+//! }"#;
+//! let run = Run::parse("my_run/summary.json", summary.as_bytes())?;
+//! let truth = bundled_specs::find("codellama")?;
+//! let evaluation = Evaluation::new(&[run], truth, &EvaluateOptions::default())?;
+//! let metrics = &evaluation.runs[0].metrics;
+//! assert!((metrics.overlap_accuracy - 0.95).abs() < 1e-12);
+//! # Ok::<(), data_anatomy_core::input_error::InputError>(())
+//! ```
+//!
+//! Pure: no files, clock, threads or environment, and no floating-point function but those of
+//! [`math`], which are libm's; clippy forbids the others. Matrices are named by what they map:
+//! `pred_from_true[(predicted, true)]`; in files a row is a true class.
 #![cfg_attr(not(test), warn(clippy::print_stdout, clippy::print_stderr))]
 
 pub mod alignment;
