@@ -47,7 +47,7 @@ pub struct Replicate {
 
 /// The gradient per document at which the calibration of a replicate stops: its noise is
 /// thousands of times larger.
-const CALIBRATION_TOLERANCE: f64 = 1e-6;
+const CALIBRATION_TOLERANCE: f64 = 1e-5;
 
 impl<'a> Bootstrap<'a> {
     /// The bootstrap of this analysis with this seed.

@@ -1,6 +1,8 @@
 //! The estimation mathematics against SciPy, scikit-learn, QuaPy and the seed study.
 //! The numbers were made by `tests/oracle/estimation.py`; its versions stand in the golden file.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use data_anatomy_core::calibration::{CalibrationMethod, WeightedDocuments, fit};
 use data_anatomy_core::confusion_matrix::{
     ConfusionMatrix, Hard, PredictedShares, Soft, VoteCount,

@@ -347,3 +347,7 @@ fn check_classes(taxonomy: &Taxonomy, validation: &Validation) -> Result<(), Pro
         None => Ok(()),
     }
 }
+
+#[cfg(test)]
+#[path = "problem_tests.rs"]
+mod tests;
