@@ -37,7 +37,7 @@ fn word(number: usize) -> String {
     let mut numbers = Numbers(number as u64);
     let n_letters = 2 + numbers.below(8);
     let letter = |place: usize| {
-        let letters: &[u8] = if place % 2 == 0 { b"bcdfghklmnprstvw" } else { b"aeiou" };
+        let letters: &[u8] = if place.is_multiple_of(2) { b"bcdfghklmnprstvw" } else { b"aeiou" };
         char::from(letters[numbers.below(letters.len())])
     };
     (0..n_letters).map(letter).collect()

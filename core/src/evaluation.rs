@@ -12,7 +12,7 @@ use crate::interval::Interval;
 use crate::metrics::{Metrics, overlap_accuracy};
 use crate::paired::{self, PairedComparison};
 use crate::predictions::Prediction;
-use crate::run::Run;
+use crate::run::{Dialect, Run};
 use crate::spec::{Source, Spec, Unit};
 
 /// The version of the evaluation's JSON form.
@@ -215,6 +215,7 @@ impl<'spec> Evaluator<'spec> {
         let mut diagnostics = run.diagnostics.clone();
         diagnostics.extend(aligned.diagnostics.iter().cloned());
         diagnostics.extend(self.doubts(&metrics, &baselines));
+        diagnostics.extend(self.unit_doubt(run));
         self.runs.push(RunEvaluation {
             name,
             method: run.method.clone(),
@@ -291,6 +292,18 @@ impl<'spec> Evaluator<'spec> {
         let seen = self.names.entry(name.to_owned()).or_insert(0);
         *seen += 1;
         if *seen == 1 { name.to_owned() } else { format!("{name} ({seen})") }
+    }
+
+    /// A generated text is a draw of documents; most ground truths count tokens.
+    fn unit_doubt(&self, run: &Run) -> Option<Diagnostic> {
+        let unit = self.spec.unit.filter(|unit| *unit != Unit::Documents)?;
+        let counts_texts = run.dialect != Dialect::SeedMembership
+            && run.method.as_deref().is_none_or(|method| method == "labelshift");
+        let message = format!(
+            "the run counts texts, the ground truth {unit}: categories of long documents, such as \
+             books, seem smaller than they are"
+        );
+        counts_texts.then(|| Diagnostic::note("different_units", message))
     }
 
     fn doubts(&self, metrics: &Metrics, baselines: &Baselines) -> Vec<Diagnostic> {

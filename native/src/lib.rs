@@ -9,6 +9,7 @@ pub mod corpus;
 pub mod demo;
 pub mod exit;
 pub mod files;
+pub mod labelshift;
 pub mod page;
 pub mod plots;
 pub mod png;

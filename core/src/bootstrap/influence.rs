@@ -53,23 +53,47 @@ impl Influence {
 }
 
 /// The maximum of the likelihood moves by the inverse curvature times the gradient.
+///
+/// All is taken at the estimate smoothed by a fraction of a text per category, made of its
+/// validation documents: where no text speaks for a category, the texts' own curvature is 0 and
+/// says nothing, while a single text that did would tell a lot.
 #[derive(Debug)]
 pub(super) struct LikelihoodInfluence {
     pub(super) ratios: LikelihoodRatios,
     pub(super) shares: Vec<f64>,
     pub(super) mean_log_likelihood: f64,
     pub(super) gradient: Vec<f64>,
-    curvature: Matrix,
+    smoothed: Smoothed,
     /// Row k: how the share k answers to the gradient.
     inverse_curvature: Matrix,
 }
 
+/// The smoothed estimate and the texts' gradient and curvature there.
+#[derive(Debug)]
+struct Smoothed {
+    shares: Vec<f64>,
+    gradient: Vec<f64>,
+    curvature: Matrix,
+    /// The curvature that the smoothing adds.
+    added: Matrix,
+}
+
+/// Texts added per category: half a text, but three in all at most.
+const TEXTS_PER_CATEGORY: f64 = 0.5;
+const TEXTS_IN_ALL: f64 = 3.0;
+
 impl LikelihoodInfluence {
-    fn of(analysis: &LabelShift) -> Self {
+    pub(super) fn of(analysis: &LabelShift) -> Self {
         let weights = analysis.problem.unit_weights();
         let ratios = analysis.problem.ratios(&analysis.calibrations, &weights);
         let fit = likelihood::maximize(&ratios, Some(analysis.estimate.mixture.shares()));
-        let curvature = ratios.curvature(&fit.shares);
+        let smoothed = Smoothed::of(analysis, &ratios, &fit.shares);
+        let mut curvature = smoothed.curvature.clone();
+        for row in 0..fit.shares.len() {
+            for (entry, added) in curvature.row_mut(row).iter_mut().zip(smoothed.added.row(row)) {
+                *entry += added;
+            }
+        }
         let factor = Cholesky::of_semidefinite(&curvature);
         let mut inverse_curvature = Matrix::identity(fit.shares.len());
         for class in 0..fit.shares.len() {
@@ -81,15 +105,15 @@ impl LikelihoodInfluence {
             mean_log_likelihood: fit.mean_log_likelihood,
             gradient: fit.gradient,
             shares: fit.shares,
-            curvature,
+            smoothed,
             inverse_curvature,
         }
     }
 
     fn unbounded(&self, resampled: &LikelihoodRatios) -> Vec<f64> {
-        let gradient = resampled.gradient(&self.shares);
+        let gradient = resampled.gradient(&self.smoothed.shares);
         let change: Vec<f64> =
-            gradient.iter().zip(&self.gradient).map(|(new, old)| new - old).collect();
+            gradient.iter().zip(&self.smoothed.gradient).map(|(new, old)| new - old).collect();
         let moves = self.inverse_curvature.times(&change);
         self.shares.iter().zip(moves).map(|(share, step)| share + step).collect()
     }
@@ -98,15 +122,58 @@ impl LikelihoodInfluence {
     /// known exactly.
     pub(super) fn model_variance(&self, class: usize) -> f64 {
         let direction = self.inverse_curvature.row(class);
-        let mean = math::dot(direction, &self.gradient);
-        let second_moment = math::dot(direction, &self.curvature.times(direction));
+        let mean = math::dot(direction, &self.smoothed.gradient);
+        let second_moment = math::dot(direction, &self.smoothed.curvature.times(direction));
         (second_moment - mean * mean).max(0.0) / self.ratios.total_weight()
+            + self.added_variance(class)
     }
 
-    /// The ratio of this variance to the model's, at least 1.
+    /// The variance that the added texts contribute: part of the model's, and no replicate has it.
+    fn added_variance(&self, class: usize) -> f64 {
+        let direction = self.inverse_curvature.row(class);
+        math::dot(direction, &self.smoothed.added.times(direction)) / self.ratios.total_weight()
+    }
+
+    /// The ratio of this variance of the replicates to the model's, at least 1.
     pub(super) fn dispersion(&self, class: usize, variance: f64) -> f64 {
-        let ratio = variance / self.model_variance(class);
+        let ratio = (variance + self.added_variance(class)) / self.model_variance(class);
         if ratio.is_finite() { ratio.max(1.0) } else { 1.0 }
+    }
+}
+
+impl Smoothed {
+    fn of(analysis: &LabelShift, ratios: &LikelihoodRatios, shares: &[f64]) -> Self {
+        let problem = &analysis.problem;
+        #[expect(clippy::cast_precision_loss, reason = "a count of classes")]
+        let n_classes = shares.len() as f64;
+        let per_class = TEXTS_PER_CATEGORY.min(TEXTS_IN_ALL / n_classes);
+        let n_texts = ratios.total_weight();
+        let total = n_texts + n_classes * per_class;
+        let smoothed: Vec<f64> =
+            shares.iter().map(|share| (n_texts * share + per_class) / total).collect();
+        let class_totals = analysis.soft_confusion.class_totals();
+        let validation = problem.validation();
+        let weights: Vec<f64> =
+            validation.classes.iter().map(|&class| per_class / class_totals[class]).collect();
+        let pseudo_texts = LikelihoodRatios::new(
+            &validation.scores,
+            analysis.calibration(),
+            &problem.prior(&problem.unit_weights()),
+            &weights,
+        );
+        let mut added = pseudo_texts.curvature(&smoothed);
+        for row in 0..shares.len() {
+            added
+                .row_mut(row)
+                .iter_mut()
+                .for_each(|entry| *entry *= n_classes * per_class / n_texts);
+        }
+        Self {
+            gradient: ratios.gradient(&smoothed),
+            curvature: ratios.curvature(&smoothed),
+            added,
+            shares: smoothed,
+        }
     }
 }
 

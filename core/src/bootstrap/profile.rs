@@ -36,10 +36,17 @@ pub(super) fn log_density(
         for step in 1..=N_BETWEEN {
             let fraction = f64::from(step) / f64::from(N_BETWEEN);
             points.push(pair[0].share + fraction * (pair[1].share - pair[0].share));
-            values.push(hermite(&pair[0], &pair[1], fraction));
+            values.push(interpolate(&pair[0], &pair[1], fraction));
         }
     }
     LogDensity::new(points, values)
+}
+
+/// The profile log-likelihood of one share, less its maximum.
+#[cfg(test)]
+pub(super) fn value_at(influence: &LikelihoodInfluence, class: usize, share: f64) -> f64 {
+    let profile = Profile { influence, class, dispersion: 1.0 };
+    profile.at(share, &profile.peak().others).node.value
 }
 
 /// A share, the log-density there and its slope.
@@ -122,32 +129,49 @@ impl Profile<'_> {
     fn end(&self, peak: &Fit, room: f64, depth: f64) -> Node {
         let n = self.influence.ratios.total_weight();
         let deviation = (self.dispersion * self.influence.model_variance(self.class)).sqrt();
-        let mut reach = (4.0 * deviation).max(2.0 / n).min(room.abs());
+        // Invariant: at `near` the density has fallen too little, at `far` too much.
+        let (mut near, mut far) = (0.0, room.abs());
+        let mut reach = (4.0 * deviation).max(2.0 / n).min(far);
         let mut others = peak.others.clone();
         let mut end = peak.node;
         for _ in 0..MAX_SEARCHES {
             let fit = self.at(peak.node.share + reach * room.signum(), &others);
-            end = fit.node;
-            // The fall is about quadratic in the reach, or linear at a bound, so steps by the root
-            // of the ratio close in.
             let ratio = (-fit.node.value / depth).sqrt();
-            let at_bound = reach >= room.abs();
-            if (1.0..=1.5).contains(&ratio) || (at_bound && ratio < 1.0) {
-                break;
+            if ratio <= 1.5 {
+                end = fit.node;
+                if ratio >= 1.0 || reach >= room.abs() {
+                    break;
+                }
+                near = reach;
+                others = fit.others;
+            } else {
+                far = reach;
             }
-            let factor = if ratio.is_finite() { (1.2 / ratio).clamp(0.1, 4.0) } else { 0.1 };
-            reach = (reach * factor).min(room.abs());
-            others = if ratio < 1.0 { fit.others } else { peak.others.clone() };
+            // The fall is about quadratic in the reach, or linear at a bound, so steps by the root
+            // of the ratio close in; where they leave the bracket it is halved.
+            let wanted = reach * if ratio.is_finite() { 1.2 / ratio } else { 0.0 };
+            let beyond_unbounded = far >= room.abs() && wanted >= far;
+            reach = if wanted > near && wanted < far {
+                wanted.min(4.0 * reach)
+            } else if beyond_unbounded && reach < far {
+                far.min(4.0 * reach)
+            } else {
+                0.5 * (near + far)
+            };
         }
         end
     }
 }
 
-/// The cubic through two nodes with their slopes, at a fraction of the way.
-fn hermite(left: &Node, right: &Node, fraction: f64) -> f64 {
+/// The cubic through two nodes with their slopes, at a fraction of the way, kept within what a
+/// concave function through them can be: above the chord and below both tangents.
+fn interpolate(left: &Node, right: &Node, fraction: f64) -> f64 {
     let width = right.share - left.share;
     let (t, s) = (fraction, 1.0 - fraction);
-    s * s * (1.0 + 2.0 * t) * left.value
+    let cubic = s * s * (1.0 + 2.0 * t) * left.value
         + t * t * (1.0 + 2.0 * s) * right.value
-        + width * t * s * (s * left.slope - t * right.slope)
+        + width * t * s * (s * left.slope - t * right.slope);
+    let chord = s * left.value + t * right.value;
+    let tangents = (left.value + t * width * left.slope).min(right.value - s * width * right.slope);
+    cubic.min(tangents).max(chord)
 }

@@ -26,7 +26,8 @@ pub struct Options {
     /// `C` of [`super::logistic`], the inverse of the penalty's strength; default 4.
     pub inverse_regularization: f64,
     /// The Euclidean norm of the gradient, divided by `C` times the number of documents, at which
-    /// training has converged; default 1e-6.
+    /// training has converged; default 1e-6. Probabilities of unseen texts are then within about
+    /// 1e-5 of the optimum's (measured on real text with 6 and with 87 classes).
     pub tolerance: f64,
     /// Most steps of the optimiser; default 1,000.
     pub max_iterations: usize,
@@ -150,6 +151,7 @@ impl TfidfClassifier {
             vocabularies.iter().any(|vocabulary| vocabulary.len() > 0),
             "no terms: every training document is empty or nearly so"
         );
+        progress("choose terms", NgramKind::ALL.len(), NgramKind::ALL.len());
         let design = Design { blocks, n_docs: training.rows.len() };
         let problem = Problem {
             design: &design,

@@ -47,6 +47,9 @@ fn term(text: &str) -> Vec<u8> {
 /// Where, after the categories `class 0` and `class 1`, the options begin.
 const OPTIONS: usize = 4 + 2 * (4 + 7);
 
+/// How many bytes at the end the fingerprints of the four documents take, with their number.
+const FINGERPRINTS: usize = 4 + 4 * 8;
+
 #[test]
 fn other_files_are_named_as_such() {
     for bytes in [&b""[..], b"{\"text\": 1}", b"data-anatomy tfidf"] {
@@ -123,7 +126,7 @@ fn no_categories_are_refused() {
 #[test]
 fn a_category_twice_is_refused() {
     let found = replaced(b"class 1", b"class 0");
-    assert_eq!(found, "malformed: category stands twice: `class 0`");
+    assert_eq!(found, "malformed: two names for one category: `class 0` and `class 0`");
 }
 
 #[test]
@@ -138,10 +141,19 @@ fn numbers_that_are_not_finite_are_refused() {
     let found = resealed(|payload| payload[OPTIONS + 16..OPTIONS + 24].copy_from_slice(&nan));
     assert_eq!(found, "malformed: a number that is not finite: `NaN`");
     let found = resealed(|payload| {
-        let end = payload.len();
-        payload[end - 4..].copy_from_slice(&f32::INFINITY.to_le_bytes());
+        let end = payload.len() - FINGERPRINTS;
+        payload[end - 4..end].copy_from_slice(&f32::INFINITY.to_le_bytes());
     });
     assert_eq!(found, "malformed: a weight that is not finite");
+}
+
+#[test]
+fn fingerprints_that_do_not_ascend_are_refused() {
+    let found = resealed(|payload| {
+        let end = payload.len();
+        payload[end - 8..].copy_from_slice(&0_u64.to_le_bytes());
+    });
+    assert_eq!(found, "malformed: fingerprints that do not ascend");
 }
 
 #[test]

@@ -1,0 +1,38 @@
+//! The files of a run's folder.
+
+use std::io::Write as _;
+use std::path::Path;
+
+use data_anatomy_core::summary::Summary;
+
+use super::predicted::Predicted;
+use crate::args::LabelshiftArgs;
+use crate::{files, plots};
+
+/// Writes everything of a run but plots if `no_plots`; the summary last.
+///
+/// # Errors
+/// If the folder cannot be written to.
+pub fn write(
+    folder: &Path,
+    args: &LabelshiftArgs,
+    summary: &Summary,
+    predicted: &Predicted,
+) -> anyhow::Result<()> {
+    files::write_with(&folder.join("predictions.jsonl"), |file| {
+        for prediction in predicted.validation.iter().chain(&predicted.generations) {
+            writeln!(file, "{}", prediction.to_line())?;
+        }
+        Ok(())
+    })?;
+    files::write(&folder.join("summary.csv"), summary.table().to_csv().as_bytes())?;
+    if !args.no_plots {
+        let intervals = summary.intervals();
+        let figures = summary.figures(&args.run_name, intervals.as_deref());
+        plots::write(&folder.join("confusion_matrix.png"), &figures.confusion())?;
+        plots::write(&folder.join("priors.png"), &figures.priors())?;
+        plots::write(&folder.join("pbar_vs_ctpi.png"), &figures.fit())?;
+    }
+    // Last: where there is a summary, all the rest is there.
+    files::write(&folder.join("summary.json"), summary.to_json().as_bytes())
+}

@@ -1,0 +1,168 @@
+use data_anatomy_tests::{Scratch, project};
+use serde_json::{Value, json};
+
+fn golden(case: &str) -> String {
+    project("tests/golden/evaluator").join(case).display().to_string()
+}
+
+/// A run of three categories whose estimate is `values`, as JSON text.
+fn run_of(categories: &str, values: &str) -> String {
+    format!(
+        "{{\"schema_version\": 1, \"categories\": {categories}, \"priors\": {{\"point\": {values}}}}}"
+    )
+}
+
+const TRUTH: &str = "schema: category-mixture-v1\nname: M\ncategories: [a, b, c]\n\
+                     category_weights: {a: 50, b: 30, c: 20}\n";
+
+/// The evaluation of one run against [`TRUTH`].
+fn evaluate(summary: &str, flags: &str) -> data_anatomy_tests::Ran {
+    let scratch = Scratch::new();
+    scratch.write("truth.yaml", TRUTH);
+    scratch.write("run/summary.json", summary);
+    scratch.run(&format!("evaluate --results_dir run --ground_truth truth.yaml {flags}"))
+}
+
+#[test]
+fn a_golden_case_scores_as_in_the_seed_study() {
+    let expected: Value = serde_json::from_slice(
+        &std::fs::read(project("tests/golden/evaluator/case-11-03/expected.json")).unwrap(),
+    )
+    .unwrap();
+    let case = golden("case-11-03");
+    let found = Scratch::new()
+        .run(&format!(
+            "evaluate --compare {case}/ls7 {case}/ls6 {case}/mink6 --ground_truth {case}/spec.yaml \
+             --tol 0.02 --merge CommonCrawl+C4=Web --json"
+        ))
+        .exited(0)
+        .json();
+    for run in found["runs"].as_array().unwrap() {
+        let wanted = &expected["runs"][run["name"].as_str().unwrap()]["overlap_accuracy"];
+        let accuracy = run["metrics"]["overlap_accuracy"].as_f64().unwrap();
+        assert!((accuracy - wanted.as_f64().unwrap()).abs() < 1e-12);
+    }
+}
+
+#[test]
+fn a_run_scores_the_same_alone_and_beside_others() {
+    let case = golden("case-11-03");
+    let score = |runs: &str| {
+        Scratch::new()
+            .run(&format!("evaluate --compare {runs} --ground_truth {case}/spec.yaml --json"))
+            .exited(0)
+            .json()["runs"][0]
+            .clone()
+    };
+    assert_eq!(score(&format!("{case}/ls7")), score(&format!("{case}/ls7 {case}/ls6")));
+}
+
+#[test]
+fn metrics_baselines_and_skill_stand_beside_each_other() {
+    let found =
+        evaluate(&run_of("[\"a\", \"b\", \"c\"]", "[0.4, 0.3, 0.3]"), "--json").exited(0).json();
+    let run = &found["runs"][0];
+    let close = |value: &Value, wanted: f64| (value.as_f64().unwrap() - wanted).abs() < 1e-12;
+    assert!(close(&run["metrics"]["overlap_accuracy"], 0.9));
+    assert!(close(
+        &run["baselines"]["uniform"],
+        1.0 - 0.5 * (0.5 - 1.0 / 3.0 + 1.0 / 30.0 + 2.0 / 15.0)
+    ));
+    assert!(close(&run["baselines"]["largest_category"], 0.5));
+    assert_eq!(run["baselines"]["mean_of_other_specs"], Value::Null);
+    // Uniform reaches 5/6; (0.9 - 5/6) / (1 - 5/6) = 0.4.
+    assert!(close(&run["metrics"]["skill"], 0.4));
+    assert_eq!(run["metrics"]["ci_coverage_rate"], Value::Null);
+}
+
+#[test]
+fn what_is_not_a_mixture_over_the_categories_is_refused_with_place_and_remedy() {
+    let all = "[\"a\", \"b\", \"c\"]";
+    let cases = [
+        (
+            run_of("[\"a\", \"b\"]", "[0.5, 0.5]"),
+            "lacks categories of truth: `c`",
+            "--missing-as-zero",
+        ),
+        (run_of("[\"a\", \"b\", \"d\"]", "[0.5, 0.3, 0.2]"), "that truth lacks: `d`", "a, b, c"),
+        (run_of(all, "[0.5, 0.3]"), "priors.point: 2 values for 3 categories", "exactly one value"),
+        (run_of(all, "[0.5, 0.3, 0.1]"), "priors.point: the shares sum to 0.9", "category missing"),
+        (run_of(all, "[0.5, NaN, 0.1]"), "expected a finite number, found `NaN`", "mend the run"),
+        (
+            run_of(all, "[0.7, -0.1, 0.4]"),
+            "priors.point[1] (b): expected a number of",
+            "never negative",
+        ),
+        (
+            run_of("[\"a\", \"b\", \"A\"]", "[0.5, 0.3, 0.2]"),
+            "two names for one category",
+            "one name",
+        ),
+    ];
+    for (summary, message, remedy) in cases {
+        let error = evaluate(&summary, "").exited(2).stderr();
+        assert!(error.starts_with("error: run/summary.json") && error.contains(message), "{error}");
+        let hint = error.split("\nhint: ").nth(1).unwrap_or_default();
+        assert!(hint.contains(remedy), "{error}");
+    }
+}
+
+#[test]
+fn missing_as_zero_is_marked_in_the_result() {
+    let two = run_of("[\"a\", \"b\"]", "[0.6, 0.4]");
+    let run = evaluate(&two, "--missing_as_zero --json").exited(0).json()["runs"][0].clone();
+    assert_eq!(run["missing_as_zero"], json!(["c"]));
+    assert_eq!(run["estimate"], json!([0.6, 0.4, 0.0]));
+    assert_eq!(run["diagnostics"][0]["code"], "missing_as_zero");
+    let text = evaluate(&two, "--missing_as_zero").exited(0).stdout();
+    assert!(text.contains("warning: counted as 0 although the run lacks it: c"), "{text}");
+}
+
+#[test]
+fn a_gate_that_fails_exits_with_1() {
+    let run = run_of("[\"a\", \"b\", \"c\"]", "[0.4, 0.3, 0.3]");
+    evaluate(&run, "--fail-below 0.8").exited(0);
+    evaluate(&run, "--fail-below 0.95").exited(1);
+}
+
+#[test]
+fn plots_and_reports_are_written_unless_switched_off() {
+    let scratch = Scratch::new();
+    scratch.write("truth.yaml", TRUTH);
+    scratch.write("run/summary.json", run_of("[\"a\", \"b\", \"c\"]", "[0.4, 0.3, 0.3]"));
+    let command = "evaluate --results_dir run --ground_truth truth.yaml --output_dir";
+    scratch.run(&format!("{command} deep/full")).exited(0);
+    for name in ["comparison.png", "comparison_errors.png", "report.md", "report.html"] {
+        assert!(scratch.path("deep/full").join(name).is_file(), "{name}");
+    }
+    assert!(
+        std::fs::read(scratch.path("deep/full/comparison.png")).unwrap().starts_with(b"\x89PNG")
+    );
+    let printed =
+        scratch.run("evaluate --results_dir run --ground_truth truth.yaml --json").stdout();
+    assert_eq!(scratch.read("deep/full/evaluation.json"), printed);
+    scratch.run(&format!("{command} bare --no_plots --no_report")).exited(0);
+    let names: Vec<_> = std::fs::read_dir(scratch.path("bare")).unwrap().collect();
+    assert_eq!(names.len(), 1, "evaluation.json alone");
+}
+
+#[test]
+fn hostile_names_stay_text_in_the_report() {
+    let hostile = "</script><img src=x onerror=alert(1)>";
+    let scratch = Scratch::new();
+    scratch.write("truth.yaml", TRUTH.replace("name: M", &format!("name: \"{hostile}\"")));
+    scratch.write("run/summary.json", run_of("[\"a\", \"b\", \"c\"]", "[0.4, 0.3, 0.3]"));
+    scratch.run("report run --ground_truth truth.yaml --output report.html").exited(0);
+    let html = scratch.read("report.html");
+    assert!(!html.contains("<img src=x"), "a name became markup");
+    assert!(html.contains("&lt;img src=x onerror=alert(1)&gt;"));
+    scratch.run("evaluate --results_dir run --ground_truth truth.yaml --output_dir out").exited(0);
+    assert!(!scratch.read("out/report.md").contains("<img"));
+}
+
+#[test]
+fn a_baseline_that_is_no_run_is_refused_with_the_names() {
+    let run = run_of("[\"a\", \"b\", \"c\"]", "[0.4, 0.3, 0.3]");
+    let error = evaluate(&run, "--baseline other").exited(2).stderr();
+    assert_eq!(error, "error: --baseline: no run is named `other`\nhint: there are: run\n");
+}

@@ -1,0 +1,13 @@
+//! The program run end to end, as a user runs it. Each module is one concern:
+#![allow(clippy::unwrap_used, reason = "a test fails loudly")]
+
+// Usage: help, versions, exit codes, streams, spellings of flags.
+mod cli;
+// Scoring: golden cases, refusals, comparisons, reports.
+mod evaluate;
+// Label shift: outputs, determinism, refusals, saved classifiers.
+mod labelshift;
+// Every command that the README shows.
+mod readme;
+// Published mixtures: list, show, lint.
+mod specs;
