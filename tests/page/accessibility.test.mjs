@@ -21,7 +21,7 @@ const STATES = {
   empty: async () => {},
   loaded: async (page) => {
     await trySample(page);
-    await page.selectOption('#baseline', 'counted');
+    await andResults(page, () => page.selectOption('#baseline', 'counted'));
     for (const summary of await page.$$('#results details > summary')) await summary.click();
   },
   'three runs, two schemes': (page) => andResults(page, () => page.setInputFiles('#folder-input', join(golden, 'case-11-03'))),

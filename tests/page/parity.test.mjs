@@ -40,6 +40,23 @@ test('the exported JSON is the command line\'s, byte for byte, in every golden c
   await page.context().close();
 });
 
+test('merges, a baseline run and a missing category give the command line\'s bytes too', { ...LIMIT, skip }, async () => {
+  const page = await open(world);
+  await openCase(page, 'case-11-03');
+  await page.click('#more-settings summary');
+  await andResults(page, async () => {
+    await page.fill('#merge', 'CommonCrawl+C4=Web, Arxiv+Books=Long texts');
+    await page.press('#merge', 'Enter');
+  });
+  await andResults(page, () => page.check('#missing-as-zero'));
+  await andResults(page, () => page.selectOption('#baseline', 'ls6'));
+  const folders = runsOf('case-11-03').map((run) => join(golden, 'case-11-03', run));
+  const told = runProgram(['evaluate', '--compare', ...folders, '--ground-truth', join(golden, 'case-11-03/spec.yaml'), '--merge', 'CommonCrawl+C4=Web', '--merge', 'Arxiv+Books=Long texts', '--missing-as-zero', '--baseline', 'ls6', '--json']);
+  assert.equal(told.status, 0, told.stderr.toString());
+  assert.equal((await downloaded(page, '#export-json')).bytes.toString(), told.stdout.toString());
+  await page.context().close();
+});
+
 test('the table shows the numbers of the golden files', LIMIT, async () => {
   const page = await open(world);
   let compared = 0;

@@ -1,5 +1,6 @@
 // How one looks at the results: in the address, undone by Back, never stored beyond the theme.
 import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { LIMIT, andResults, drop, golden, marked, open, setUp, trySample } from './harness.mjs';
@@ -12,7 +13,7 @@ for (const place of ['file', 'http']) {
     const page = await open(world, { address: world.addresses[place] });
     await trySample(page);
     await andResults(page, () => page.fill('#tolerance', '5'));
-    await page.selectOption('#baseline', 'counted');
+    await andResults(page, () => page.selectOption('#baseline', 'counted'));
     await page.click('[data-focus-key="sort-kl_divergence"]');
     assert.equal(await hash(page), '#tol=0.05&baseline=counted&sort=kl_divergence');
     await andResults(page, () => page.goBack());
@@ -85,7 +86,7 @@ test('runs are sorted both ways, missing numbers last', LIMIT, async () => {
 test('differences to a run are shown, and equal columns can be hidden', LIMIT, async () => {
   const page = await open(world);
   await trySample(page);
-  await page.selectOption('#baseline', 'counted');
+  await andResults(page, () => page.selectOption('#baseline', 'counted'));
   const cell = 'tr[data-run="corrected"] td[data-metric="l1_distance"]';
   const value = async (run) => Number(await page.getAttribute(`tr[data-run="${run}"] td[data-metric="l1_distance"]`, 'data-value'));
   const delta = Number(await page.getAttribute(`${cell} [data-delta]`, 'data-delta'));
@@ -123,5 +124,32 @@ test('runs on different categories are said to be so, and one button puts them o
   // The seed study puts all runs on six categories as soon as one has six: golden value of ls7.
   const l1 = Number(await page.getAttribute('tr[data-run="ls7"] td[data-metric="l1_distance"]', 'data-value'));
   assert.ok(Math.abs(l1 - 0.8621632975462339) < 1e-12, `${l1}`);
+  await page.context().close();
+});
+
+test('predictions of two runs are compared document by document, as computed by hand', LIMIT, async () => {
+  const page = await open(world);
+  // Ten documents that both have: the baseline is right on 1-4 and 10, the other on 1-9, so five are
+  // gained (5-9) and one is lost (10). Exact two-sided McNemar: 2 (C(6,0) + C(6,1)) / 2^6 = 0.21875.
+  const rightOn = { before: [1, 2, 3, 4, 10], after: [1, 2, 3, 4, 5, 6, 7, 8, 9] };
+  for (const [run, right] of Object.entries(rightOn)) {
+    const folder = join(world.folder, 'paired', run);
+    mkdirSync(folder, { recursive: true });
+    const line = (id) => JSON.stringify({ kind: 'validation', id: `doc ${id}`, true_class: 'Web', fold: 0, probabilities: right.includes(id) ? [0.9, 0.1] : [0.2, 0.8] });
+    writeFileSync(join(folder, 'predictions.jsonl'), Array.from({ length: run === 'after' ? 11 : 10 }, (_, index) => line(index + 1)).join('\n'));
+    writeFileSync(join(folder, 'summary.json'), JSON.stringify({ schema_version: 1, categories: ['Web', 'GitHub'], priors: { point: run === 'after' ? [0.8, 0.2] : [0.6, 0.4] } }));
+  }
+  writeFileSync(join(world.folder, 'paired', 'two.yaml'), 'schema: category-mixture-v1\nname: Two\ncategories: [Web, GitHub]\ncategory_weights: {Web: 9, GitHub: 1}\n');
+  await andResults(page, () => drop(page, [join(world.folder, 'paired')]));
+  assert.equal(await page.locator('#differences').count(), 0);
+  await andResults(page, () => page.selectOption('#baseline', 'before'));
+  const cell = async (name) => Number(await page.getAttribute(`tr[data-against="after"] [data-cell="${name}"]`, 'data-value'));
+  assert.deepEqual([await cell('shared'), await cell('gained'), await cell('lost')], [10, 5, 1]);
+  assert.ok(Math.abs(await cell('p') - 0.21875) < 1e-12);
+  assert.ok(Math.abs(await cell('difference') - 0.4) < 1e-12);
+  await page.click('#paired-comparison summary');
+  assert.deepEqual(await page.$$eval('.flips', (lists) => lists.map((list) => [...list.children].map((item) => item.innerText))),
+    [[5, 6, 7, 8, 9].map((id) => `doc ${id} Web`), ['doc 10 Web']]);
+  assert.match(await page.innerText('#paired-comparison'), /1 document of one run only left out/);
   await page.context().close();
 });

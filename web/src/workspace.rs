@@ -20,7 +20,7 @@ pub struct Workspace {
     files: Vec<FileEntry>,
 }
 
-/// A run or spec as the list of files shows it.
+/// An open file as the list of files shows it.
 #[derive(Debug, Serialize)]
 struct FileEntry {
     #[serde(flatten)]
@@ -48,7 +48,7 @@ impl Workspace {
     pub fn add(&mut self, path: &str, bytes: &[u8]) -> String {
         let opened = self.core.add(path, bytes);
         let text = json(&opened);
-        if matches!(opened.kind, FileKind::Run | FileKind::Spec) {
+        if !matches!(opened.kind, FileKind::Ignored | FileKind::Error) {
             self.files.retain(|entry| !replaces(&opened, &entry.opened));
             self.files.push(FileEntry { opened, sha256: sha256_hex(bytes), n_bytes: bytes.len() });
         }
@@ -67,7 +67,7 @@ impl Workspace {
         self.files.clear();
     }
 
-    /// Returns the open runs and specs as JSON: `{kind, id, name, path, sha256, n_bytes}` each.
+    /// Returns the open files as JSON: `{kind, id, name, path, sha256, n_bytes}` each.
     pub fn files(&self) -> String {
         json(&self.files)
     }
@@ -110,17 +110,24 @@ impl Workspace {
 }
 
 /// Whether core let go of `entry` when it took `opened`: a run of the same path, a spec of the same
-/// file name.
+/// file name, predictions of the same folder.
 fn replaces(opened: &Opened, entry: &Opened) -> bool {
-    let stem = |path: &str| {
-        let file = path.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
-        file.rsplit_once('.').map_or(file.clone(), |(stem, _)| stem.to_owned())
-    };
+    let same = |part: fn(&str) -> &str| part(&opened.path) == part(&entry.path);
     opened.kind == entry.kind
         && match opened.kind {
-            FileKind::Run => opened.path == entry.path,
-            _ => stem(&opened.path) == stem(&entry.path),
+            FileKind::Spec => same(stem),
+            FileKind::Predictions => same(folder),
+            _ => same(|path| path),
         }
+}
+
+fn stem(path: &str) -> &str {
+    let file = path.rsplit(['/', '\\']).next().unwrap_or_default();
+    file.rsplit_once('.').map_or(file, |(stem, _)| stem)
+}
+
+fn folder(path: &str) -> &str {
+    path.rsplit_once(['/', '\\']).map_or("", |(folder, _)| folder)
 }
 
 fn parse_options(text: &str) -> Result<ViewOptions, JsValue> {

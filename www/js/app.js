@@ -11,6 +11,7 @@ import { metricLegend, runsTable, schemeNote } from './runs_table.js';
 import { counted } from './numbers.js';
 import { currentTheme, forgetTheme, onSystemTheme, toggleTheme } from './theme.js';
 import { defaultView, viewFromHash, writeHash } from './view_state.js';
+import { pairedComparison } from './paired_table.js';
 import { showFailure } from './failure.js';
 import { showFinding } from './finding.js';
 import { showProblems } from './problems.js';
@@ -117,7 +118,7 @@ export class App {
   /** Names every file that could not be used; says what was opened. */
   tellOutcomes(outcomes, cancelled) {
     const errors = outcomes.filter((outcome) => outcome.kind === 'error');
-    const used = outcomes.filter((outcome) => outcome.kind === 'run' || outcome.kind === 'spec');
+    const used = outcomes.filter((outcome) => ['run', 'spec', 'predictions'].includes(outcome.kind));
     this.problems = [...this.problems, ...errors];
     showProblems(this.problems, used.length);
     const count = (kind) => used.filter((outcome) => outcome.kind === kind).length;
@@ -159,7 +160,7 @@ export class App {
   change(change) {
     this.view = { ...this.view, ...change };
     writeHash(this.view);
-    const numbers = ['spec', 'tolerance', 'merge', 'missingAsZero'].some((key) => key in change);
+    const numbers = ['spec', 'tolerance', 'merge', 'missingAsZero', 'baseline'].some((key) => key in change);
     if (numbers) this.intake = this.intake.then(() => this.refresh()).catch(showFailure);
     else this.render(null);
   }
@@ -242,6 +243,7 @@ export class App {
     byId('spec-facts').replaceChildren(...specFacts(this.evaluation.spec));
     byId('scheme-note').replaceChildren(...schemeNote(this.evaluation, (merge) => this.change({ merge })));
     byId('runs-table').replaceChildren(runsTable(this.evaluation, this.view, (key) => this.sortBy(key)));
+    byId('paired-comparison').replaceChildren(...pairedComparison(this.evaluation));
     byId('categories-tables').replaceChildren(...categoryTables(this.evaluation, this.view));
     byId('diagnostics-list').replaceChildren(...doubtGroups(this.evaluation));
     this.renderFigures();
