@@ -90,6 +90,8 @@ struct RunPredictions {
 #[derive(Debug)]
 struct Open<Parsed> {
     id: u64,
+    /// The whole path that the user named; opening it again replaces the file.
+    path: String,
     parsed: Parsed,
     file: ReportFile,
 }
@@ -161,8 +163,8 @@ impl Workspace {
             Some(FileKind::Run) => {
                 let parsed = Run::parse(path, bytes)?;
                 let name = parsed.name.clone();
-                self.runs.retain(|open| open.parsed.path != path);
-                self.runs.push(Open { id, parsed, file });
+                self.runs.retain(|open| open.path != path);
+                self.runs.push(Open { id, path: path.to_owned(), parsed, file });
                 Ok((FileKind::Run, name))
             }
             Some(FileKind::Predictions) => {
@@ -170,19 +172,34 @@ impl Workspace {
                 let parsed =
                     RunPredictions { predictions: predictions::parse(path, text)?, folder };
                 let name = run_name(path);
-                self.predictions.retain(|open| open.parsed.folder != parsed.folder);
-                self.predictions.push(Open { id, parsed, file });
+                self.predictions.retain(|open| open.path != path);
+                self.predictions.push(Open { id, path: path.to_owned(), parsed, file });
                 Ok((FileKind::Predictions, name))
             }
             Some(_) => {
-                let parsed = SpecFile::parse(path, bytes)?;
+                let mut parsed = SpecFile::parse(path, bytes)?;
                 let name = parsed.main.name.clone();
-                self.specs.retain(|open| open.parsed.main.id != parsed.main.id);
-                self.specs.push(Open { id, parsed, file });
+                self.specs.retain(|open| open.path != path);
+                self.name_apart(&mut parsed);
+                self.specs.push(Open { id, path: path.to_owned(), parsed, file });
                 Ok((FileKind::Spec, name))
             }
             None => Err(InputError::new(path, "", Problem::NotRecognised)),
         }
+    }
+
+    /// Gives a spec another id where an open one has it already: `truth`, then `truth (2)`.
+    fn name_apart(&self, file: &mut SpecFile) {
+        let stem = file.main.id.clone();
+        let taken = |id: &str| self.specs.iter().any(|open| open.parsed.main.id == id);
+        let id = std::iter::once(stem.clone())
+            .chain((2..).map(|number| format!("{stem} ({number})")))
+            .find(|id| !taken(id))
+            .unwrap_or_else(|| stem.clone());
+        for variant in &mut file.variants {
+            variant.id = variant.id.replacen(&stem, &id, 1);
+        }
+        file.main.id = id;
     }
 
     /// Closes the file of this id.
@@ -352,4 +369,34 @@ fn folder_of(path: &str) -> &str {
 fn short_path(path: &str) -> String {
     let parts: Vec<&str> = path.split(['/', '\\']).filter(|part| !part.is_empty()).collect();
     parts[parts.len().saturating_sub(2)..].join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spec(share: u32) -> Vec<u8> {
+        format!(
+            "schema: category-mixture-v1\nname: M\ncategories: [a, b]\n\
+             category_weights: {{a: {share}, b: 1}}\nvariants:\n  seed:\n    category_weights: {{a: 1, b: 1}}\n"
+        )
+        .into_bytes()
+    }
+
+    fn ids(workspace: &Workspace) -> Vec<String> {
+        let opened = workspace.spec_choices().into_iter().filter(|choice| !choice.bundled);
+        opened.map(|choice| choice.id).collect()
+    }
+
+    #[test]
+    fn specs_of_one_name_stand_beside_each_other_and_a_path_replaces_itself() {
+        let mut workspace = Workspace::new();
+        workspace.add("one/spec.yaml", &spec(1));
+        workspace.add("two/spec.yaml", &spec(2));
+        let both = ["spec", "spec@seed", "spec (2)", "spec (2)@seed"];
+        assert_eq!(ids(&workspace), both);
+        workspace.add("two/spec.yaml", &spec(3));
+        assert_eq!(ids(&workspace), both);
+        assert_eq!(workspace.find_spec("spec (2)").map(|spec| spec.weights[0]), Ok(3.0));
+    }
 }
