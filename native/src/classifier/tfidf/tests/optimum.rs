@@ -122,7 +122,8 @@ proptest! {
         let design = Design { blocks: vec![block(&counts)], n_docs };
         let classes: Vec<usize> = (0..n_docs).map(|doc| doc % n_classes).collect();
         let problem = Problem { design: &design, classes: &classes, n_classes, inverse_regularization: 4.0 };
-        let solution = problem.minimise(Stop { tolerance: 1e-9, max_iterations: 500 }, &|_| {});
+        // Below the square root of the rounding unit, 1.5e-8, no step lowers the objective visibly.
+        let solution = problem.minimise(Stop { tolerance: 1e-7, max_iterations: 500 }, &|_| {});
         prop_assert_eq!(solution.convergence.termination, Termination::Converged);
         for factor in [1e-3, -1e-3, 0.1] {
             let coefficients: Vec<f64> =
