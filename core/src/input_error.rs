@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::text::printable;
+
 /// A file that was refused: which, where in it, what was found, what was expected, what to do.
 ///
 /// Displayed as `path:place: problem` with the remedy, where there is one, on a `hint:` line.
@@ -136,19 +138,20 @@ impl InputError {
         Self { path: path.into(), place: place.into(), problem }
     }
 
-    /// The problem and its place without the remedy, as one line.
+    /// The problem and its place without the remedy, as one line that is safe to print.
     pub fn message(&self) -> String {
-        match (self.path.is_empty(), self.place.is_empty()) {
+        let message = match (self.path.is_empty(), self.place.is_empty()) {
             (true, true) => self.problem.to_string(),
             (true, false) => format!("{}: {}", self.place, self.problem),
             (false, true) => format!("{}: {}", self.path, self.problem),
             (false, false) => format!("{}:{}: {}", self.path, self.place, self.problem),
-        }
+        };
+        shortened(&printable(&message))
     }
 
-    /// What the user can do about it.
+    /// What the user can do about it, as one line that is safe to print.
     pub fn hint(&self) -> Option<String> {
-        self.problem.hint()
+        self.problem.hint().map(|hint| shortened(&printable(&hint)))
     }
 }
 
@@ -269,6 +272,16 @@ impl Problem {
             }
             _ => return None,
         })
+    }
+}
+
+/// The longest message that is shown: room for the names of 87 categories.
+const MAX_MESSAGE_CHARS: usize = 2_000;
+
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(MAX_MESSAGE_CHARS) {
+        Some((end, _)) => format!("{} …", &text[..end]),
+        None => text.to_owned(),
     }
 }
 

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::evaluation::{Against, Evaluation, RunEvaluation, SpecView};
 use crate::table::{Cell, Column, Table, fixed, markdown_escape};
+use crate::text::printable;
 
 /// Each run in a row: metrics, then baselines, with the difference from the baseline run if one was
 /// chosen.
@@ -206,14 +207,15 @@ pub fn diagnostic_line(diagnostic: &Diagnostic) -> String {
         Severity::Warning => "warning",
         Severity::Note => "note",
     };
-    format!("{severity}: {} ({})", diagnostic.message, diagnostic.code)
+    let (message, code) = (printable(&diagnostic.message), printable(&diagnostic.code));
+    format!("{severity}: {message} ({code})")
 }
 
 /// The evaluation's heading.
 pub fn title(evaluation: &Evaluation) -> String {
     let n_runs = evaluation.runs.len();
     let runs = if n_runs == 1 { "1 run".to_owned() } else { format!("{n_runs} runs") };
-    format!("{runs} against the training mixture of {}", evaluation.spec.name)
+    format!("{runs} against the training mixture of {}", printable(&evaluation.spec.name))
 }
 
 /// Where the ground truth comes from, a sentence a line.
@@ -234,7 +236,7 @@ pub fn provenance(spec: &SpecView) -> Vec<String> {
         lines.push(format!("notes: {notes}"));
     }
     lines.push(format!("SHA-256 of the spec: {}", spec.sha256));
-    lines
+    lines.iter().map(|line| printable(&line.replace('\n', " ")).into_owned()).collect()
 }
 
 /// Who computed this.

@@ -155,7 +155,7 @@ impl Run {
             Some(priors) => (
                 reader.intervals(priors, &shares.taxonomy)?,
                 reader.replicates(priors, &shares.taxonomy)?,
-                priors.level,
+                reader.level(priors)?,
             ),
             None => (None, None, None),
         };
@@ -411,9 +411,28 @@ impl Reader<'_> {
             return Ok(None);
         };
         for (index, row) in replicates.iter().enumerate() {
-            self.count(&format!("priors.replicates[{index}]"), row.len(), taxonomy)?;
+            let place = format!("priors.replicates[{index}]");
+            self.count(&place, row.len(), taxonomy)?;
+            let sum: f64 = row.iter().sum();
+            if let Some(found) = row.iter().copied().find(|share| !(*share >= 0.0)) {
+                return Err(self.refuse(place, Problem::Negative { found }));
+            }
+            // Stored to six decimals: 87 of them may add up to half a ten-thousandth.
+            if !((sum - 1.0).abs() <= 1e-3) {
+                return Err(self.refuse(place, Problem::Sum { sum }));
+            }
         }
         Ok(Some(replicates.clone()))
+    }
+
+    fn level(&self, priors: &RawPriors) -> Result<Option<f64>, InputError> {
+        match priors.level {
+            Some(level) if !(level > 0.0 && level < 1.0) => {
+                let detail = format!("expected a level between 0 and 1, found `{level}`");
+                Err(self.refuse("priors.level", Problem::Syntax { detail }))
+            }
+            level => Ok(level),
+        }
     }
 }
 

@@ -1,8 +1,11 @@
 //! A table of results, laid out once and written as text, Markdown, HTML, CSV or for the page.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use serde::Serialize;
+
+use crate::text::printable;
 
 /// How a column is set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -133,34 +136,30 @@ impl Table {
         Self { caption: caption.into(), columns, rows: Vec::new() }
     }
 
-    /// The table in columns of plain characters, for a terminal.
+    /// The table in columns of plain characters, safe to print on a terminal.
     pub fn to_text(&self) -> String {
-        let widths = self.widths();
+        let titles = self.columns.iter().map(|column| printable(&column.title)).collect();
+        let rows = self.rows.iter().map(|row| row.iter().map(|cell| printable(cell.shown())));
+        let lines: Vec<Vec<Cow<'_, str>>> =
+            std::iter::once(titles).chain(rows.map(Iterator::collect)).collect();
+        let width = |column: usize| {
+            lines.iter().map(|line| line[column].chars().count()).max().unwrap_or(0)
+        };
+        let widths: Vec<usize> = (0..self.columns.len()).map(width).collect();
         let mut text = String::new();
-        let titles: Vec<&str> = self.columns.iter().map(|column| column.title.as_str()).collect();
-        self.text_line(&mut text, &titles, &widths);
-        for row in &self.rows {
-            let shown: Vec<&str> = row.iter().map(Cell::shown).collect();
-            self.text_line(&mut text, &shown, &widths);
+        for line in &lines {
+            self.text_line(&mut text, line, &widths);
         }
         text
     }
 
-    fn widths(&self) -> Vec<usize> {
-        let widest = |(index, column): (usize, &Column)| {
-            let cells = self.rows.iter().map(|row| row[index].shown().chars().count());
-            cells.fold(column.title.chars().count(), usize::max)
-        };
-        self.columns.iter().enumerate().map(widest).collect()
-    }
-
-    fn text_line(&self, text: &mut String, cells: &[&str], widths: &[usize]) {
+    fn text_line(&self, text: &mut String, cells: &[Cow<'_, str>], widths: &[usize]) {
         let mut line = String::new();
         for ((cell, width), column) in cells.iter().zip(widths).zip(&self.columns) {
             let gap = " ".repeat(width - cell.chars().count());
             match column.align {
-                Align::Left => line.extend([cell, gap.as_str(), "  "]),
-                Align::Right => line.extend([gap.as_str(), cell, "  "]),
+                Align::Left => line.extend([cell.as_ref(), gap.as_str(), "  "]),
+                Align::Right => line.extend([gap.as_str(), cell.as_ref(), "  "]),
             }
         }
         text.push_str(line.trim_end());

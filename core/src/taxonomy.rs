@@ -6,7 +6,8 @@ use crate::well_known::key;
 
 /// An ordered list of distinct, non-empty category names.
 ///
-/// Invariants: at least one name; no name is empty or has white space at its ends; no two names
+/// Invariants: at least one name; no name is empty, has white space at its ends or holds a
+/// control character; no two names
 /// have the same [`key`], so that each can be found by any of its spellings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Taxonomy {
@@ -27,6 +28,12 @@ pub enum TaxonomyError {
         /// Position in the list, from 1.
         position: usize,
     },
+    /// A name holds a control character, such as a line end.
+    #[error("category {position} has a control character in its name")]
+    Control {
+        /// Position in the list, from 1.
+        position: usize,
+    },
     /// Two names mean the same category.
     #[error("two names for one category: `{first}` and `{second}`")]
     Duplicate {
@@ -41,7 +48,8 @@ impl Taxonomy {
     /// The taxonomy of these names, in this order, each trimmed of white space at its ends.
     ///
     /// # Errors
-    /// If there is no name, an empty name, or two names for one category.
+    /// If there is no name, an empty name, one with a control character, or two names for one
+    /// category.
     pub fn new<S: Into<String>>(names: impl IntoIterator<Item = S>) -> Result<Self, TaxonomyError> {
         let names: Vec<String> =
             names.into_iter().map(|name| name.into().trim().to_owned()).collect();
@@ -50,6 +58,9 @@ impl Taxonomy {
         }
         if let Some(index) = names.iter().position(String::is_empty) {
             return Err(TaxonomyError::Unnamed { position: index + 1 });
+        }
+        if let Some(index) = names.iter().position(|name| name.contains(char::is_control)) {
+            return Err(TaxonomyError::Control { position: index + 1 });
         }
         let keys: Vec<String> = names.iter().map(|name| key(name)).collect();
         let mut order: Vec<usize> = (0..names.len()).collect();

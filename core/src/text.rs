@@ -1,5 +1,7 @@
 //! From the bytes of a file to text, refusing what is not text.
 
+use std::borrow::Cow;
+
 use crate::input_error::{InputError, Problem};
 
 /// The largest summary or spec that is read into memory: 87 categories with their confusion matrix
@@ -46,9 +48,43 @@ pub fn decode<'bytes>(path: &str, bytes: &'bytes [u8]) -> Result<&'bytes str, In
     }
 }
 
+/// `text` with control characters and marks that turn the direction of writing shown as codes, so
+/// that nothing from a file can move a terminal's cursor or disguise a name.
+pub fn printable(text: &str) -> Cow<'_, str> {
+    if !text.contains(is_unprintable) {
+        return Cow::Borrowed(text);
+    }
+    let shown = text.chars().fold(String::with_capacity(text.len()), |mut shown, character| {
+        if is_unprintable(character) {
+            shown.extend(character.escape_unicode());
+        } else {
+            shown.push(character);
+        }
+        shown
+    });
+    Cow::Owned(shown)
+}
+
+fn is_unprintable(character: char) -> bool {
+    let turns = matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    character.is_control() || turns
+}
+
 fn line_and_column(bytes: &[u8], offset: usize) -> String {
     let before = &bytes[..offset];
     let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
     let line_start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
     format!("{line}:{}", 1 + offset - line_start)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::printable;
+
+    #[test]
+    fn escape_sequences_and_turned_text_are_shown_as_codes() {
+        assert_eq!(printable("a\u{1b}[2J\nb"), "a\\u{1b}[2J\\u{a}b");
+        assert_eq!(printable("\u{202e}txt"), "\\u{202e}txt");
+        assert_eq!(printable("naïve – 语料"), "naïve – 语料");
+    }
 }

@@ -4,6 +4,7 @@ use std::io;
 use std::process::ExitCode;
 
 use data_anatomy_core::input_error::InputError;
+use data_anatomy_core::text::printable;
 
 /// How a command that did not fail ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,7 +47,7 @@ pub fn report(error: &anyhow::Error) -> ExitCode {
             None => cause.to_string(),
         })
         .collect();
-    eprintln!("error: {}", causes.join(": "));
+    eprintln!("error: {}", printable(&causes.join(": ")));
     if let Some(hint) = hint {
         eprintln!("hint: {hint}");
     }

@@ -114,6 +114,13 @@ fn check(args: &LabelshiftArgs) -> anyhow::Result<()> {
         "--level: expected a level between 0 and 1, found {}",
         args.level
     );
+    let is_name = |name: &str| !name.is_empty() && name != "." && name != "..";
+    anyhow::ensure!(
+        is_name(&args.run_name) && !args.run_name.contains(['/', '\\']),
+        "--run-name: expected the name of a folder, found `{}`; the folder it is made in is \
+         --output-dir",
+        args.run_name
+    );
     anyhow::ensure!(
         args.n_boot != 1,
         "--n-boot: expected 0 for no intervals, or at least 2 replicates (200 or more are better)"
