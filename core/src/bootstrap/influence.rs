@@ -37,7 +37,7 @@ impl Influence {
         match self {
             Self::Likelihood(influence) => {
                 let ratios = problem.ratios(calibrations, weights);
-                let fit = likelihood::maximize(&ratios, Some(start));
+                let fit = likelihood::maximize_roughly(&ratios, Some(start));
                 let mixture = Mixture::from_weights(&fit.shares)
                     .expect("a solver on the simplex returns shares");
                 (mixture, influence.unbounded(&ratios))

@@ -5,9 +5,9 @@ use super::influence::LikelihoodInfluence;
 use crate::estimate::likelihood;
 
 /// Exact evaluations per side of the estimate, beyond those that find the side's end.
-const N_NODES: u32 = 8;
+const N_NODES: u32 = 6;
 /// Points tabulated between two exact evaluations.
-const N_BETWEEN: u32 = 24;
+const N_BETWEEN: u32 = 32;
 /// Searches for a side's end after which the last one is taken; 2 or 3 are usual.
 const MAX_SEARCHES: usize = 30;
 /// No share is fixed at more than this: at 1 the other shares would mean nothing.
@@ -16,7 +16,7 @@ const LARGEST_SHARE: f64 = 1.0 - 1e-9;
 /// The profile log-likelihood of the share of `class`, less its maximum and over `dispersion`,
 /// on both sides of the estimate down to `-depth` or a bound.
 ///
-/// The profile is concave. It is evaluated exactly at some 10 shares per side, each a small
+/// The profile is concave. It is evaluated exactly at some 8 shares per side, each a small
 /// optimisation warm-started by its neighbour, and interpolated by cubics that match its values
 /// and slopes there.
 pub(super) fn log_density(
@@ -95,7 +95,7 @@ impl Profile<'_> {
 
     fn at(&self, share: f64, start: &[f64]) -> Fit {
         let ratios = self.influence.ratios.with_fixed(self.class, share);
-        let fit = likelihood::maximize(&ratios, Some(start));
+        let fit = likelihood::maximize_roughly(&ratios, Some(start));
         let fall = fit.mean_log_likelihood - self.influence.mean_log_likelihood;
         let value = (self.influence.ratios.total_weight() * fall / self.dispersion).min(0.0);
         let mut shares: Vec<f64> = fit.shares.iter().map(|other| other * (1.0 - share)).collect();

@@ -3,6 +3,7 @@
 mod maximum;
 mod quadratic;
 
+pub(crate) use maximum::maximize_roughly;
 pub use maximum::{LikelihoodFit, maximize};
 
 use crate::calibration::Calibration;
