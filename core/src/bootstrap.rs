@@ -129,7 +129,13 @@ impl<'a> Bootstrap<'a> {
     /// Why not percentiles: with no text of a category its replicates are all 0, yet shares up to
     /// 3 / n are plausible; this region is then [0, 3 / n] at 95 % (the "rule of three"). Near 0
     /// it turns smoothly from two-sided to one-sided, as Feldman & Cousins' intervals do (1998,
-    /// Phys. Rev. D 57, 3873), and so neither falls below its level nor wastes the lower tail.
+    /// Phys. Rev. D 57, 3873).
+    ///
+    /// Measured on planted problems (six Gaussian categories, classifiers of accuracy .60 to .87,
+    /// 1,000 documents and 1,000 texts, 500 repetitions, `em`, 95 %): shares of .02 to .81 are held
+    /// in .92 to .97 of the repetitions; shares of .001 and .002, one or two expected texts, in .97
+    /// to .99, as next to 0 an interval can miss on one side only. Percentile intervals of the same
+    /// replicates hold .90 to .94 and .73 to .91.
     ///
     /// # Panics
     /// If there are fewer than two replicates, or the level is not between 0 and 1.
