@@ -32,12 +32,13 @@ pub fn all() -> &'static [SpecFile] {
     })
 }
 
-/// The bundled spec called `id`, such as `olmo1b` or `olmo1b@seed`.
+/// The bundled spec called `id`, such as `olmo1b` or `olmo1b@seed`, in capitals or not.
 ///
 /// # Errors
 /// If there is none of that name.
 pub fn find(id: &str) -> Result<&'static Spec, InputError> {
-    let found = all().iter().flat_map(SpecFile::all).find(|spec| spec.id == id);
+    let wanted = id.to_ascii_lowercase();
+    let found = all().iter().flat_map(SpecFile::all).find(|spec| spec.id == wanted);
     found.ok_or_else(|| {
         let known = all().iter().map(|file| file.main.id.clone()).collect();
         let name = id.to_owned();

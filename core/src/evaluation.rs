@@ -113,8 +113,9 @@ pub struct RunEvaluation {
 pub struct Against {
     /// Name of the baseline run.
     pub baseline: String,
-    /// Overlap accuracy minus the baseline run's.
-    pub overlap_accuracy_difference: f64,
+    /// Overlap accuracy minus the baseline run's; none where the two are scored on different
+    /// categories, for a coarser view scores higher by itself.
+    pub overlap_accuracy_difference: Option<f64>,
     /// Its central interval over bootstrap replicates; only where both runs' replicates drew the
     /// same documents and texts.
     pub overlap_accuracy_difference_ci: Option<Interval>,
@@ -246,6 +247,7 @@ impl<'spec> Evaluator<'spec> {
     /// The evaluation of all runs added. A baseline run that was not added is passed over.
     pub fn finish(mut self) -> Evaluation {
         self.compare_with_baseline();
+        self.doubt_mixed_schemes();
         Evaluation {
             schema_version: SCHEMA_VERSION,
             tool: Tool {
@@ -258,23 +260,51 @@ impl<'spec> Evaluator<'spec> {
         }
     }
 
+    /// Says of each run on other categories than the first run's that the two do not compare, and
+    /// what would make them.
+    fn doubt_mixed_schemes(&mut self) {
+        let Some((first, others)) = self.runs.split_first_mut() else { return };
+        for run in others.iter_mut().filter(|run| run.scheme.categories != first.scheme.categories)
+        {
+            let merges = run.scheme.merged.iter().chain(&first.scheme.merged);
+            let flags: Vec<String> = merges
+                .map(|merged| format!("--merge {}={}", merged.from.join("+"), merged.into))
+                .collect();
+            let remedy = match flags.as_slice() {
+                [] => "choose one view with --merge".to_owned(),
+                flags => format!("add {}", flags.join(" ")),
+            };
+            let message = format!(
+                "scored on other categories than {}: a coarser view scores higher by itself, so \
+                 the two do not compare; {remedy}",
+                first.name
+            );
+            run.diagnostics.push(Diagnostic::warning("different_categories", message));
+        }
+    }
+
     fn compare_with_baseline(&mut self) {
         let Some(wanted) = &self.options.baseline else { return };
         let Some(at) = self.runs.iter().position(|run| run.name == *wanted) else { return };
         let (baseline, accuracy) = (&self.comparable[at], self.runs[at].metrics.overlap_accuracy);
+        let categories = self.runs[at].scheme.categories.clone();
         for (index, run) in self.runs.iter_mut().enumerate().filter(|(index, _)| *index != at) {
             let own = &self.comparable[index];
             let level = run.level.unwrap_or(0.95);
+            let same_scheme = run.scheme.categories == categories;
+            let difference = run.metrics.overlap_accuracy - accuracy;
+            let differences = own.differences_to(baseline).filter(|_| same_scheme);
+            let same_classes = own.classes == baseline.classes;
+            let classifiers = paired::compare(
+                (&baseline.predictions, &baseline.classes),
+                (&own.predictions, &own.classes),
+            );
             run.against = Some(Against {
                 baseline: wanted.clone(),
-                overlap_accuracy_difference: run.metrics.overlap_accuracy - accuracy,
-                overlap_accuracy_difference_ci: own
-                    .differences_to(baseline)
+                overlap_accuracy_difference: same_scheme.then_some(difference),
+                overlap_accuracy_difference_ci: differences
                     .and_then(|differences| Interval::central(&differences, level)),
-                classifiers: paired::compare(
-                    (&baseline.predictions, &baseline.classes),
-                    (&own.predictions, &own.classes),
-                ),
+                classifiers: classifiers.filter(|_| same_classes),
             });
         }
     }

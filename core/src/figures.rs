@@ -165,7 +165,8 @@ impl LabelshiftFigures<'_> {
         };
         Scatter {
             title: format!("Does the estimate explain the texts? {}", self.name),
-            predicted_title: "expected mean probability, Cᵀπ".to_owned(),
+            predicted_title: "expected mean probability: confusion matrix times estimate"
+                .to_owned(),
             observed_title: "observed mean probability".to_owned(),
             points: self.categories.iter().enumerate().map(point).collect(),
         }

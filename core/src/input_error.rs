@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::taxonomy::TaxonomyError;
 use crate::text::printable;
 
 /// A file that was refused: which, where in it, what was found, what was expected, what to do.
@@ -39,6 +40,11 @@ pub enum Problem {
     Unreadable {
         /// What the system said.
         reason: String,
+    },
+    /// There is no such file, but a bundled spec is called so.
+    OnlyBundled {
+        /// Its name.
+        id: String,
     },
     /// The text breaks the rules of JSON or YAML, or holds a value of the wrong type.
     Syntax {
@@ -88,7 +94,7 @@ pub enum Problem {
         absent_from: &'static str,
     },
     /// The categories are not a taxonomy.
-    Taxonomy(crate::taxonomy::TaxonomyError),
+    Taxonomy(TaxonomyError),
     /// The run lacks categories that the ground truth has.
     MissingCategories {
         /// Their names.
@@ -181,6 +187,7 @@ impl fmt::Display for Problem {
                 mebibytes(*limit)
             ),
             Self::Unreadable { reason } => write!(formatter, "cannot be read: {reason}"),
+            Self::OnlyBundled { .. } => write!(formatter, "cannot be read: there is no such file"),
             Self::Syntax { detail } => formatter.write_str(detail),
             Self::Truncated => write!(formatter, "the text ends before the document does"),
             Self::NotFinite { found } => {
@@ -226,7 +233,7 @@ impl Problem {
             Self::NotText { looks_like } if looks_like.contains("compressed") => {
                 "unpack it first, then give the file inside".to_owned()
             }
-            Self::NotText { looks_like } if looks_like.contains("UTF-16") => {
+            Self::NotText { looks_like } if looks_like.contains("UTF-") => {
                 "save the file again as UTF-8".to_owned()
             }
             Self::NotText { .. } | Self::NotRecognised => {
@@ -250,6 +257,9 @@ impl Problem {
             {
                 "give a share for each of `categories`, and for no other".to_owned()
             }
+            Self::CategoryMismatch { present_in: "the verdicts", .. } => {
+                "the predictions.jsonl is another run's; copy the run's own folder".to_owned()
+            }
             Self::Syntax { detail } if detail.contains("found a tab") => {
                 "YAML is indented with blanks; replace the tab".to_owned()
             }
@@ -257,6 +267,8 @@ impl Problem {
                 "list each category once under `categories` and once under `category_weights`"
                     .to_owned()
             }
+            Self::Taxonomy(TaxonomyError::TooMany { .. }) => return None,
+            Self::Taxonomy(TaxonomyError::LongName { .. }) => "give it a shorter name".to_owned(),
             Self::Taxonomy(_) => "give each category one name of its own".to_owned(),
             Self::MissingCategories { .. } => {
                 "choose the spec that fits, join categories with --merge A+B=AB, or count them as \
@@ -264,9 +276,16 @@ impl Problem {
                     .to_owned()
             }
             Self::UnknownCategories { known, .. } => {
-                format!("rename or --merge them; this spec has {}", known.join(", "))
+                format!(
+                    "name them in the run as the ground truth does ({}), or join them with one of \
+                     those by --merge A+B=B",
+                    known.join(", ")
+                )
             }
             Self::TooNew { .. } => "get the version of data-anatomy that wrote it".to_owned(),
+            Self::OnlyBundled { id } => {
+                format!("a bundled spec has this name: give it as {id}")
+            }
             Self::NotFound { known, .. } if !known.is_empty() => {
                 format!("there are: {}", known.join(", "))
             }

@@ -1,9 +1,12 @@
 //! The classifier's verdicts, one line per text: enough to compute every estimate again.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::input_error::{InputError, Problem};
 use crate::parser_message::parser_message;
+use crate::taxonomy::Taxonomy;
 
 /// Significant decimal digits of a stored probability. Estimates are computed from the stored
 /// values, so that they can be computed again from the file to the last bit.
@@ -57,8 +60,13 @@ impl Prediction {
 /// If a line is not a verdict, or its probabilities differ in number from the first line's.
 pub fn parse(path: &str, text: &str) -> Result<Vec<Prediction>, InputError> {
     let mut predictions: Vec<Prediction> = Vec::new();
+    let mut seen = BTreeSet::new();
     for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         let place = |column: usize| format!("{}:{column}", index + 1);
+        let refuse = |detail: String| InputError::new(path, place(1), Problem::Syntax { detail });
+        if !line.trim_start().starts_with('{') {
+            return Err(refuse("expected a verdict (an object in braces)".to_owned()));
+        }
         let prediction: Prediction = serde_json::from_str(line).map_err(|error| {
             let detail = parser_message(&error.to_string());
             InputError::new(path, place(error.column()), Problem::Syntax { detail })
@@ -69,9 +77,44 @@ pub fn parse(path: &str, text: &str) -> Result<Vec<Prediction>, InputError> {
             let problem = Problem::Count { what: "probabilities", found, expected };
             return Err(InputError::new(path, place(1), problem));
         }
+        let sum: f64 = prediction.probabilities.iter().sum();
+        let is_share = |value: &f64| (0.0..=1.0).contains(value);
+        if !(prediction.probabilities.iter().all(is_share) && (sum - 1.0).abs() <= 1e-3) {
+            return Err(refuse("expected probabilities from 0 to 1 that sum to 1".to_owned()));
+        }
+        if prediction.kind == Origin::Validation && !seen.insert(prediction.id.clone()) {
+            return Err(refuse(format!("document `{}` stands twice", prediction.id)));
+        }
         predictions.push(prediction);
     }
     Ok(predictions)
+}
+
+/// Refuses verdicts that are not about the categories of the run that they lie beside.
+///
+/// # Errors
+/// If their probabilities are not one per category, or a true class is none of the categories.
+pub fn check_categories(
+    path: &str,
+    predictions: &[Prediction],
+    taxonomy: &Taxonomy,
+) -> Result<(), InputError> {
+    let expected = taxonomy.len();
+    for (index, prediction) in predictions.iter().enumerate() {
+        let found = prediction.probabilities.len();
+        let problem = if found != expected {
+            Problem::Count { what: "probabilities", found, expected }
+        } else if let Some(category) =
+            prediction.true_class.clone().filter(|name| !taxonomy.names().contains(name))
+        {
+            let (present_in, absent_from) = ("the verdicts", "the run's `categories`");
+            Problem::CategoryMismatch { category, present_in, absent_from }
+        } else {
+            continue;
+        };
+        return Err(InputError::new(path, format!("{}:1", index + 1), problem));
+    }
+    Ok(())
 }
 
 /// The probability of a log-probability as it is stored: rounded to nine significant digits and not

@@ -78,7 +78,7 @@ fn difference_cells(against: Option<&Against>) -> [Cell; 2] {
         let (lo, hi) = (Cell::points(interval.lo()), Cell::points(interval.hi()));
         Cell::text(format!("{} to {}", lo.shown(), hi.shown()))
     });
-    [Cell::points(against.overlap_accuracy_difference), interval]
+    [Cell::optional(against.overlap_accuracy_difference, Cell::points), interval]
 }
 
 /// How the classifiers of two runs compare on the documents that both classified, in one sentence.

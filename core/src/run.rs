@@ -16,7 +16,7 @@ use crate::parser_message::parser_message;
 use crate::predictions::Prediction;
 use crate::spec::OrderedMap;
 use crate::taxonomy::Taxonomy;
-use crate::text;
+use crate::text::{self, printable};
 
 /// The latest `schema_version` of summary files that is understood.
 pub const SCHEMA_VERSION: u64 = 1;
@@ -160,7 +160,7 @@ impl Run {
             None => (None, None, None),
         };
         Ok(Self {
-            name: run_name(path),
+            name: printable(&run_name(path)).into_owned(),
             path: path.to_owned(),
             dialect: shares.dialect,
             resampling: resampling(&raw),
@@ -394,8 +394,9 @@ impl Reader<'_> {
         let hi = self.one_for_each("priors.ci_hi", hi, taxonomy)?;
         let ends = lo.into_iter().zip(hi).enumerate();
         let intervals = ends.map(|(index, (lo, hi))| {
-            Interval::new(lo, hi).ok_or_else(|| {
-                let detail = format!("expected an interval that runs upwards, found {lo} to {hi}");
+            let within = |interval: &Interval| interval.lo() >= 0.0 && interval.hi() <= 1.0;
+            Interval::new(lo, hi).filter(within).ok_or_else(|| {
+                let detail = format!("expected an interval within 0 and 1, found {lo} to {hi}");
                 self.refuse(format!("priors.ci_lo[{index}]"), Problem::Syntax { detail })
             })
         });

@@ -9,7 +9,7 @@ use crate::input_error::{InputError, Problem};
 use crate::mixture::{Mixture, MixtureError};
 use crate::parser_message::parser_message;
 use crate::taxonomy::Taxonomy;
-use crate::text;
+use crate::text::{self, printable};
 
 /// The schema name that every spec file carries.
 pub const SCHEMA: &str = "category-mixture-v1";
@@ -138,7 +138,7 @@ impl SpecFile {
         let not_covered = context.not_covered(raw.not_covered)?;
         let (taxonomy, weights, mixture) = main_weights;
         let main = Spec {
-            id: stem(path),
+            id: printable(&stem(path)).into_owned(),
             name: raw.name.trim().to_owned(),
             family: raw.family.map(|family| family.trim().to_owned()),
             tokenizer_name: raw.tokenizer_name,
@@ -190,7 +190,7 @@ fn variant_of(
     let categories = variant.categories.as_deref().unwrap_or(main_categories);
     let (taxonomy, weights, mixture) = context.weights(categories, &variant.category_weights)?;
     Ok(Spec {
-        id: format!("{}@{name}", main.id),
+        id: printable(&format!("{}@{name}", main.id)).into_owned(),
         version: None,
         unit: variant.unit.or(main.unit),
         not_covered: context.not_covered(variant.not_covered)?,

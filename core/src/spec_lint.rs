@@ -7,12 +7,16 @@ use crate::spec::Spec;
 /// place of figures with one decimal.
 const SUM_SLACK: f64 = 0.0005;
 
-/// The doubts about `spec`: a sum that is neither 1 nor 100, missing provenance, shares of 0.
+/// Weights whose sum is this near to 1 or 100 are meant as shares or per cent; others are counts.
+const NEAR: f64 = 0.15;
+
+/// The doubts about `spec`: a sum that is nearly 1 or 100 and not quite, missing provenance, shares of 0.
 pub fn lint(spec: &Spec) -> Vec<Diagnostic> {
     let mut doubts = Vec::new();
     let sum: f64 = spec.weights.iter().sum();
-    if [1.0, 100.0].iter().all(|whole| (sum / whole - 1.0).abs() > SUM_SLACK) {
-        let message = format!("the weights sum to {sum:.4}, neither 1 nor 100");
+    let meant = [1.0, 100.0].into_iter().find(|whole| (sum / whole - 1.0).abs() <= NEAR);
+    if let Some(whole) = meant.filter(|whole| (sum / whole - 1.0).abs() > SUM_SLACK) {
+        let message = format!("the weights sum to {sum:.4}, not to {whole}");
         doubts.push(Diagnostic::warning("odd_sum", message));
     }
     let missing = [

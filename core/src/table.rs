@@ -254,7 +254,9 @@ pub fn markdown_escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         match character {
-            '|' | '*' | '_' | '`' | '[' | ']' | '\\' => escaped.extend(['\\', character]),
+            '|' | '*' | '_' | '`' | '[' | ']' | '~' | '#' | '\\' => {
+                escaped.extend(['\\', character]);
+            }
             '&' => escaped.push_str("&amp;"),
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),

@@ -15,6 +15,12 @@ pub struct Taxonomy {
     keys: Vec<String>,
 }
 
+/// The most categories of a taxonomy: ten times what any published mixture has.
+pub const MAX_CATEGORIES: usize = 1_000;
+
+/// The most characters of a category's name.
+pub const MAX_NAME_CHARS: usize = 200;
+
 /// Why a list of names is not a taxonomy.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -22,6 +28,18 @@ pub enum TaxonomyError {
     /// There are no categories at all.
     #[error("no categories")]
     Empty,
+    /// There are more categories than are compared.
+    #[error("{found} categories, at most {MAX_CATEGORIES} are compared")]
+    TooMany {
+        /// How many there are.
+        found: usize,
+    },
+    /// A name is longer than can be shown.
+    #[error("category {position} has a name of more than {MAX_NAME_CHARS} characters")]
+    LongName {
+        /// Position in the list, from 1.
+        position: usize,
+    },
     /// A name is empty or only white space.
     #[error("category {position} has an empty name")]
     Unnamed {
@@ -48,13 +66,20 @@ impl Taxonomy {
     /// The taxonomy of these names, in this order, each trimmed of white space at its ends.
     ///
     /// # Errors
-    /// If there is no name, an empty name, one with a control character, or two names for one
-    /// category.
+    /// If there is no name or too many, an empty or overlong name, one with a control character,
+    /// or two names for one category.
     pub fn new<S: Into<String>>(names: impl IntoIterator<Item = S>) -> Result<Self, TaxonomyError> {
         let names: Vec<String> =
             names.into_iter().map(|name| name.into().trim().to_owned()).collect();
         if names.is_empty() {
             return Err(TaxonomyError::Empty);
+        }
+        if names.len() > MAX_CATEGORIES {
+            return Err(TaxonomyError::TooMany { found: names.len() });
+        }
+        let is_long = |name: &String| name.chars().nth(MAX_NAME_CHARS).is_some();
+        if let Some(index) = names.iter().position(is_long) {
+            return Err(TaxonomyError::LongName { position: index + 1 });
         }
         if let Some(index) = names.iter().position(String::is_empty) {
             return Err(TaxonomyError::Unnamed { position: index + 1 });

@@ -66,8 +66,11 @@ pub fn printable(text: &str) -> Cow<'_, str> {
 }
 
 fn is_unprintable(character: char) -> bool {
-    let turns = matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    character.is_control() || turns
+    let turns_or_hides = matches!(
+        character,
+        '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}'
+    );
+    character.is_control() || turns_or_hides
 }
 
 fn line_and_column(bytes: &[u8], offset: usize) -> String {

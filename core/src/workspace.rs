@@ -245,7 +245,7 @@ impl Workspace {
         let mut refused = Vec::new();
         for open in &self.runs {
             let run = self.with_predictions(&open.parsed, options.baseline.is_some());
-            if let Err(error) = evaluator.add(&run) {
+            if let Err(error) = run.and_then(|run| evaluator.add(&run)) {
                 refused.push(Refused {
                     name: open.parsed.name.clone(),
                     message: error.message(),
@@ -257,15 +257,20 @@ impl Workspace {
     }
 
     /// The run with the verdicts from its folder, where they are wanted and open.
-    fn with_predictions<'run>(&self, run: &'run Run, wanted: bool) -> Cow<'run, Run> {
+    fn with_predictions<'run>(
+        &self,
+        run: &'run Run,
+        wanted: bool,
+    ) -> Result<Cow<'run, Run>, InputError> {
         let folder = folder_of(&run.path);
         let found = self.predictions.iter().find(|open| open.parsed.folder == folder);
         match found.filter(|_| wanted) {
             Some(open) => {
                 let predictions = open.parsed.predictions.clone();
-                Cow::Owned(Run { predictions, ..run.clone() })
+                predictions::check_categories(&open.path, &predictions, &run.taxonomy)?;
+                Ok(Cow::Owned(Run { predictions, ..run.clone() }))
             }
-            None => Cow::Borrowed(run),
+            None => Ok(Cow::Borrowed(run)),
         }
     }
 

@@ -185,7 +185,7 @@ fn summary_cases() -> Vec<Case> {
             summary(
                 "\"priors\": {\"mean\": [0.5, 0.5], \"ci_lo\": [0.6, 0.1], \"ci_hi\": [0.5, 0.9]}",
             ),
-            "r.json:priors.ci_lo[0]: expected an interval that runs upwards, found 0.6 to 0.5",
+            "r.json:priors.ci_lo[0]: expected an interval within 0 and 1, found 0.6 to 0.5",
         ),
         case(
             "r.json",

@@ -105,6 +105,9 @@ pub struct LabelshiftArgs {
     /// Revision of the model; recorded in the result.
     #[arg(long, value_name = "REVISION")]
     pub hf_revision: Option<String>,
+    /// Flags of the seed study that say how texts are made.
+    #[command(flatten)]
+    pub generation: GenerationArgs,
     /// Use at most so many of the texts (0: all).
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub num_prompts: usize,
@@ -167,6 +170,45 @@ pub struct LabelshiftArgs {
     pub quiet: bool,
 }
 
+/// Flags of the seed study that say how texts are made: without effect on texts that are given, and
+/// accepted, so that its commands need no change.
+#[derive(Debug, Args)]
+pub struct GenerationArgs {
+    /// Length of a text in tokens.
+    #[arg(long, hide = true)]
+    pub max_new_tokens: Option<u64>,
+    /// Temperature.
+    #[arg(long, hide = true)]
+    pub gen_temperature: Option<f64>,
+    /// Nucleus.
+    #[arg(long, hide = true)]
+    pub top_p: Option<f64>,
+    /// Texts at a time.
+    #[arg(long, hide = true)]
+    pub gen_batch_size: Option<u64>,
+    /// Kind of prompts.
+    #[arg(long, hide = true)]
+    pub prompts_style: Option<String>,
+    /// File of prompts.
+    #[arg(long, hide = true)]
+    pub prompts_file: Option<PathBuf>,
+}
+
+impl GenerationArgs {
+    /// The flags that were given.
+    pub fn given(&self) -> Vec<&'static str> {
+        let flags = [
+            ("--max-new-tokens", self.max_new_tokens.is_some()),
+            ("--gen-temperature", self.gen_temperature.is_some()),
+            ("--top-p", self.top_p.is_some()),
+            ("--gen-batch-size", self.gen_batch_size.is_some()),
+            ("--prompts-style", self.prompts_style.is_some()),
+            ("--prompts-file", self.prompts_file.is_some()),
+        ];
+        flags.into_iter().filter(|(_, given)| *given).map(|(flag, _)| flag).collect()
+    }
+}
+
 /// Classifiers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ClassifierKind {
@@ -200,6 +242,12 @@ pub enum CalibrationKind {
     Temperature,
     /// Bias-corrected temperature scaling.
     Bcts,
+}
+
+/// A number from 0 to 1.
+fn share(text: &str) -> Result<f64, String> {
+    let number = text.parse().ok().filter(|number| (0.0..=1.0).contains(number));
+    number.ok_or_else(|| "expected a share from 0 to 1, such as 0.9".to_owned())
 }
 
 /// The ground truth and the view of it.
@@ -266,7 +314,7 @@ pub struct EvaluateArgs {
     #[arg(long)]
     pub json: bool,
     /// Exit with 1 if a run's overlap accuracy is below this.
-    #[arg(long, value_name = "ACC")]
+    #[arg(long, value_name = "ACC", value_parser = share)]
     pub fail_below: Option<f64>,
 }
 

@@ -23,11 +23,39 @@ pub fn read(path: &Path) -> Result<Vec<u8>, InputError> {
         input.read_to_end(&mut bytes).map_err(unreadable)?;
         return Ok(bytes);
     }
-    let bytes = fs::metadata(path).map_err(unreadable)?.len();
-    if bytes > MAX_FILE_BYTES {
-        return Err(refuse(Problem::TooLarge { bytes, limit: MAX_FILE_BYTES }));
+    let file = File::open(path).map_err(unreadable)?;
+    let metadata = file.metadata().map_err(unreadable)?;
+    if metadata.is_dir() {
+        return Err(unreadable(io::ErrorKind::IsADirectory.into()));
     }
-    fs::read(path).map_err(unreadable)
+    if metadata.len() > MAX_FILE_BYTES {
+        return Err(refuse(Problem::TooLarge { bytes: metadata.len(), limit: MAX_FILE_BYTES }));
+    }
+    // A pipe or device tells no length: what is read of it is limited all the same, and core
+    // refuses what fills the limit.
+    let mut bytes = Vec::new();
+    file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    Ok(bytes)
+}
+
+/// The file, opened for reading, if it is one: not a pipe or device, which may never end or can be
+/// read only once.
+///
+/// # Errors
+/// If it cannot be opened, or is something else.
+pub fn open_regular(path: &Path) -> Result<File, InputError> {
+    let refuse = |reason: String| {
+        InputError::new(path.display().to_string(), "", Problem::Unreadable { reason })
+    };
+    // Asked before it is opened: opening a pipe waits for a writer.
+    let metadata = fs::metadata(path).map_err(|error| refuse(self::reason(&error)))?;
+    if metadata.is_dir() {
+        return Err(refuse(self::reason(&io::ErrorKind::IsADirectory.into())));
+    }
+    if !metadata.is_file() {
+        return Err(refuse("it is a pipe or a device; expected a file".to_owned()));
+    }
+    File::open(path).map_err(|error| refuse(self::reason(&error)))
 }
 
 /// The SHA-256 of the file at `path`, read in pieces, in hexadecimal.
@@ -40,7 +68,7 @@ pub fn sha256(path: &Path) -> Result<String, InputError> {
         InputError::new(path.display().to_string(), "", problem)
     };
     let mut digest = Sha256::new();
-    let mut file = File::open(path).map_err(unreadable)?;
+    let mut file = open_regular(path)?;
     let mut buffer = vec![0; 1 << 20];
     loop {
         let n_bytes = file.read(&mut buffer).map_err(unreadable)?;
@@ -72,30 +100,45 @@ pub fn make_folder(path: &Path) -> anyhow::Result<()> {
 /// Writes the file in one go: to a temporary file beside it, then renamed.
 ///
 /// # Errors
-/// If the folder cannot be written to.
+/// If the folder cannot be written to, or something that is no file stands in the way.
 pub fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     write_with(path, |file| file.write_all(bytes))
 }
 
-/// Writes the file by `fill`, through a buffer, to `.NAME.partial` beside it, then renamed.
+/// Writes the file by `fill`, through a buffer, to a temporary file beside it, then renamed: it is
+/// there whole or not at all.
 ///
 /// # Errors
-/// If the folder cannot be written to, or `fill` fails.
+/// If the folder cannot be written to, something that is no file stands in the way, or `fill` fails.
 pub fn write_with(
     path: &Path,
-    fill: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
+    fill: impl FnOnce(&mut BufWriter<&mut File>) -> io::Result<()>,
 ) -> anyhow::Result<()> {
+    // Renaming over a device or pipe would replace it.
+    let in_the_way = fs::symlink_metadata(path).is_ok_and(|found| !found.is_file());
+    anyhow::ensure!(!in_the_way, "{}: stands there already and is no file", path.display());
     write_and_rename(path, fill).with_context(|| format!("{}: cannot be written", path.display()))
 }
 
 fn write_and_rename(
     path: &Path,
-    fill: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
+    fill: impl FnOnce(&mut BufWriter<&mut File>) -> io::Result<()>,
 ) -> io::Result<()> {
-    let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_string_lossy();
-    let partial = path.with_file_name(format!(".{name}.partial"));
-    let mut writer = BufWriter::new(File::create(&partial)?);
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".partial-");
+    #[cfg(unix)]
+    {
+        // As any new file: what the umask leaves of it.
+        use std::os::unix::fs::PermissionsExt as _;
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    let mut file = builder.tempfile_in(folder.unwrap_or(Path::new(".")))?;
+    let mut writer = BufWriter::new(file.as_file_mut());
     fill(&mut writer)?;
-    writer.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
-    fs::rename(&partial, path)
+    writer.flush()?;
+    drop(writer);
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
 }

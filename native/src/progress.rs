@@ -28,6 +28,7 @@ enum Mode {
 #[derive(Debug)]
 struct Stage {
     name: String,
+    done: usize,
     started: Instant,
     last_line: Instant,
     bar: ProgressBar,
@@ -47,8 +48,9 @@ impl Progress {
         Self { mode, stage: Mutex::new(None) }
     }
 
-    /// Says that `done` of `total` units of the stage called `name` are done.
-    pub fn at(&self, name: &str, done: usize, total: usize) {
+    /// Says that `done` units of the stage called `name` are done, of `total` where that is known. A
+    /// stage ends with its last unit, or where another begins.
+    pub fn at(&self, name: &str, done: usize, total: Option<usize>) {
         if self.mode == Mode::Silent {
             return;
         }
@@ -56,61 +58,73 @@ impl Progress {
         let mut current = self.stage.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if current.as_ref().is_none_or(|stage| stage.name != name) {
             if let Some(before) = current.take() {
-                before.bar.finish_and_clear();
+                self.end(&before);
             }
-            *current = Some(self.start(name));
+            *current = Some(self.start(name, total));
         }
-        if let Some(stage) = current.as_mut() {
-            stage.bar.set_length(total as u64);
-            stage.bar.set_position(done as u64);
-            if self.mode == Mode::Lines
-                && (done >= total || stage.last_line.elapsed() >= LINE_EVERY)
-            {
-                stage.print(done, total);
-            }
-            if done >= total {
-                stage.bar.finish_and_clear();
-                *current = None;
-            }
+        let Some(stage) = current.as_mut() else { return };
+        stage.done = stage.done.max(done);
+        stage.bar.set_position(stage.done as u64);
+        if total.is_some_and(|total| stage.done >= total) {
+            self.end(stage);
+            *current = None;
+        } else if self.mode == Mode::Lines && stage.last_line.elapsed() >= LINE_EVERY {
+            stage.print(total);
+        }
+    }
+
+    fn end(&self, stage: &Stage) {
+        stage.bar.finish_and_clear();
+        if self.mode == Mode::Lines && stage.done > 0 {
+            let seconds = stage.started.elapsed().as_secs_f64();
+            print_line(&format!("{}: {} in {seconds:.1} s", stage.name, stage.done));
         }
     }
 
     /// A plain line about what was done.
     pub fn say(&self, line: &str) {
         if self.mode != Mode::Silent {
-            eprintln!("{line}");
+            print_line(line);
         }
     }
 
-    fn start(&self, name: &str) -> Stage {
+    fn start(&self, name: &str, total: Option<usize>) -> Stage {
         let target = match self.mode {
             Mode::Bar => ProgressDrawTarget::stderr(),
             _ => ProgressDrawTarget::hidden(),
         };
-        let bar = ProgressBar::with_draw_target(None, target);
-        let template = "{msg} {wide_bar} {human_pos}/{human_len} ({per_sec}, {eta} left)";
+        let bar = ProgressBar::with_draw_target(total.map(|total| total as u64), target);
+        let template = match total {
+            Some(_) => "{msg} {wide_bar} {human_pos}/{human_len} ({eta} left)",
+            None => "{msg}: step {human_pos} ({elapsed})",
+        };
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
         bar.set_message(name.to_owned());
         let now = Instant::now();
-        Stage { name: name.to_owned(), started: now, last_line: now, bar }
+        Stage { name: name.to_owned(), done: 0, started: now, last_line: now, bar }
     }
 }
 
 impl Stage {
     #[expect(clippy::cast_precision_loss, reason = "shown with one decimal")]
-    fn print(&mut self, done: usize, total: usize) {
+    fn print(&mut self, total: Option<usize>) {
         self.last_line = Instant::now();
         let seconds = self.started.elapsed().as_secs_f64();
+        let (name, done) = (&self.name, self.done);
         let rate = done as f64 / seconds.max(1e-9);
-        let left = total.saturating_sub(done) as f64 / rate.max(1e-9);
-        let line = if done >= total {
-            format!("{}: {done} in {seconds:.1} s", self.name)
-        } else {
-            format!("{}: {done}/{total}, {rate:.1}/s, {left:.0} s left", self.name)
-        };
-        // Progress that cannot be shown is no reason to stop.
-        let _ = writeln!(std::io::stderr(), "{line}");
+        print_line(&match total {
+            Some(total) => {
+                let left = total.saturating_sub(done) as f64 / rate.max(1e-9);
+                format!("{name}: {done}/{total}, {rate:.1}/s, {left:.0} s left")
+            }
+            None => format!("{name}: step {done}, {seconds:.0} s so far"),
+        });
     }
+}
+
+/// Progress that cannot be shown is no reason to stop.
+fn print_line(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
 }

@@ -29,6 +29,7 @@ pub fn read(run: &Path, with_predictions: bool) -> Result<Run, InputError> {
     if let Some(path) = predictions_path(run).filter(|_| with_predictions) {
         let (bytes, shown) = (files::read(&path)?, path.display().to_string());
         parsed.predictions = predictions::parse(&shown, text::decode(&shown, &bytes)?)?;
+        predictions::check_categories(&shown, &parsed.predictions, &parsed.taxonomy)?;
     }
     Ok(parsed)
 }

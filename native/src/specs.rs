@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use data_anatomy_core::bundled_specs;
-use data_anatomy_core::input_error::InputError;
+use data_anatomy_core::input_error::{InputError, Problem};
 use data_anatomy_core::spec::{Spec, SpecFile};
 
 use crate::files;
@@ -14,14 +14,26 @@ use crate::files;
 /// # Errors
 /// If the file is malformed, or there is no spec of that name.
 pub fn find(name: &str) -> Result<Spec, InputError> {
-    let (path, variant) = match name.rsplit_once('@') {
-        Some((path, variant)) if !Path::new(name).exists() => (path, Some(variant)),
-        _ => (name, None),
-    };
+    let (path, variant) = path_and_variant(name);
     if looks_like_a_path(path) {
+        let stem = Path::new(path).file_stem().unwrap_or_default().to_string_lossy();
+        if !Path::new(path).exists() && bundled_specs::find(&stem).is_ok() {
+            let id = stem.into_owned();
+            return Err(InputError::new(path, "", Problem::OnlyBundled { id }));
+        }
         return Ok(read(path)?.select(variant)?.clone());
     }
     bundled_specs::find(name).cloned()
+}
+
+/// The path or bundled name, and the variant after the last `@` unless a file is called all of it.
+pub fn path_and_variant(name: &str) -> (&str, Option<&str>) {
+    match name.rsplit_once('@') {
+        Some((path, variant)) if !Path::new(name).exists() && !variant.contains('/') => {
+            (path, Some(variant))
+        }
+        _ => (name, None),
+    }
 }
 
 /// The spec file at this path.

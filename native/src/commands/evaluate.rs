@@ -9,6 +9,7 @@ use data_anatomy_core::input_error::{InputError, Problem};
 use data_anatomy_core::report;
 use data_anatomy_core::run::Run;
 use data_anatomy_core::spec::Spec;
+use data_anatomy_core::text::printable;
 use data_anatomy_core::workspace::evaluate_options;
 use rayon::prelude::*;
 
@@ -84,9 +85,12 @@ fn print_text(out: &mut impl io::Write, evaluation: &Evaluation) -> io::Result<(
     for sentence in evaluation.runs.iter().filter_map(report::classifiers_sentence) {
         writeln!(out, "\n{sentence}")?;
     }
+    if evaluation.runs.iter().any(|run| !run.diagnostics.is_empty()) {
+        writeln!(out)?;
+    }
     for run in &evaluation.runs {
         for diagnostic in &run.diagnostics {
-            writeln!(out, "\n{}: {}", run.name, report::diagnostic_line(diagnostic))?;
+            writeln!(out, "{}: {}", printable(&run.name), report::diagnostic_line(diagnostic))?;
         }
     }
     Ok(())
@@ -113,5 +117,8 @@ fn write_outputs(
         }
     }
     eprintln!("written to {}", folder.display());
+    if !args.no_report {
+        eprintln!("open in a browser: {}", folder.join("report.html").display());
+    }
     Ok(())
 }

@@ -24,6 +24,10 @@ use crate::progress::Progress;
 pub(super) fn run(args: &LabelshiftArgs) -> anyhow::Result<Outcome> {
     check(args)?;
     let progress = Progress::new(args.quiet);
+    let without_effect = args.generation.given();
+    if !without_effect.is_empty() {
+        progress.say(&format!("without effect on given texts: {}", without_effect.join(" ")));
+    }
     let inputs = Inputs::read(args)?;
     let threads = rayon::ThreadPoolBuilder::new().num_threads(args.n_jobs).build();
     let threads = threads.context("--n-jobs: cannot start the threads")?;
@@ -76,7 +80,7 @@ fn replicates(bootstrap: &Bootstrap<'_>, n_boot: usize, progress: &Progress) -> 
         .map(|index| {
             let replicate = bootstrap.replicate(index);
             let done = 1 + done.fetch_add(1, Ordering::Relaxed);
-            progress.at(stage, done, n_boot);
+            progress.at(stage, done, Some(n_boot));
             replicate
         })
         .collect()
@@ -99,6 +103,9 @@ fn options(args: &LabelshiftArgs) -> LabelShiftOptions {
     LabelShiftOptions { estimator, calibration }
 }
 
+/// The most replicates of a bootstrap: each is kept until the end.
+const MAX_REPLICATES: usize = 100_000;
+
 fn check(args: &LabelshiftArgs) -> anyhow::Result<()> {
     anyhow::ensure!(
         args.classifier == ClassifierKind::Tfidf,
@@ -116,14 +123,19 @@ fn check(args: &LabelshiftArgs) -> anyhow::Result<()> {
     );
     let is_name = |name: &str| !name.is_empty() && name != "." && name != "..";
     anyhow::ensure!(
-        is_name(&args.run_name) && !args.run_name.contains(['/', '\\']),
+        is_name(&args.run_name)
+            && !args.run_name.contains(|character: char| {
+                matches!(character, '/' | '\\') || character.is_control()
+            }),
         "--run-name: expected the name of a folder, found `{}`; the folder it is made in is \
          --output-dir",
         args.run_name
     );
     anyhow::ensure!(
-        args.n_boot != 1,
-        "--n-boot: expected 0 for no intervals, or at least 2 replicates (200 or more are better)"
+        args.n_boot != 1 && args.n_boot <= MAX_REPLICATES,
+        "--n-boot: expected 0 for no intervals, or from 2 to {MAX_REPLICATES} replicates (500 are \
+         plenty), found {}",
+        args.n_boot
     );
     Ok(())
 }

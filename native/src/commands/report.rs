@@ -17,8 +17,11 @@ pub(super) fn run(args: &ReportArgs) -> anyhow::Result<Outcome> {
     let spec = specs::find(&args.view.ground_truth)?;
     let evaluation = super::evaluate::evaluate(&args.runs, &spec, &args.view)?;
     let html = html(&args.runs, &evaluation, &spec, &args.view)?;
+    if let Some(folder) = args.output.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        files::make_folder(folder)?;
+    }
     files::write(&args.output, html.as_bytes())?;
-    eprintln!("written: {}", args.output.display());
+    eprintln!("open in a browser: {}", args.output.display());
     Ok(Outcome::Done)
 }
 
@@ -50,7 +53,7 @@ fn data(paths: &[PathBuf], spec: &Spec, view: &ViewArgs) -> anyhow::Result<Repor
         }
     }
     if data_anatomy_core::bundled_specs::find(&spec.id) != Ok(spec) {
-        let path = view.ground_truth.split('@').next().unwrap_or_default();
+        let (path, _) = specs::path_and_variant(&view.ground_truth);
         workspace.add(path, &files::read(path.as_ref())?);
     }
     Ok(workspace.report_data(&view.options(&spec.id))?)

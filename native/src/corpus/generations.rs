@@ -1,11 +1,13 @@
 //! Texts that a model wrote, from a file with one `{"text": …}` per line.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use data_anatomy_core::input_error::{InputError, Problem};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::fingerprint::fingerprint;
 use super::jsonl;
 use crate::files;
 
@@ -14,7 +16,8 @@ use crate::files;
 pub struct Generation {
     /// Its own id, else the number of its line, from 1.
     pub id: String,
-    /// The prompt it was made from, where known: `prompt_id`, else the text of `prompt`.
+    /// The prompt it was made from, where known: `prompt_id`, else the text of `prompt`. Texts from
+    /// an empty prompt are independent draws, so that it counts as none.
     pub prompt_id: Option<String>,
     /// The text.
     pub text: String,
@@ -44,7 +47,11 @@ pub struct GenerationsInput {
     pub n_over_limit: usize,
     /// Texts used.
     pub n_used: usize,
-    /// Distinct prompts among them; none where prompts are not known.
+    /// Texts used that are equal to an earlier one, but for white space and case.
+    pub n_duplicates: usize,
+    /// Texts used whose prompt is not known; each counts as a prompt of its own.
+    pub n_without_prompt: usize,
+    /// Distinct known prompts; none where no prompt is known.
     pub n_prompts: Option<usize>,
 }
 
@@ -72,7 +79,11 @@ pub fn read(path: &Path, limit: usize) -> Result<Generations, InputError> {
         } else {
             texts.push(Generation {
                 id: line.id.as_ref().map_or_else(|| number.to_string(), plain),
-                prompt_id: line.prompt_id.as_ref().map(plain).or(line.prompt),
+                prompt_id: line
+                    .prompt_id
+                    .as_ref()
+                    .map(plain)
+                    .or(line.prompt.filter(|prompt| !prompt.is_empty())),
                 text: line.text,
             });
         }
@@ -90,15 +101,22 @@ pub fn read(path: &Path, limit: usize) -> Result<Generations, InputError> {
         n_empty,
         n_over_limit,
         n_used: texts.len(),
+        n_duplicates: count_duplicates(&texts),
+        n_without_prompt: texts.iter().filter(|text| text.prompt_id.is_none()).count(),
         n_prompts: count_prompts(&texts),
     };
     Ok(Generations { texts, input })
 }
 
 fn count_prompts(texts: &[Generation]) -> Option<usize> {
-    let prompts: Option<std::collections::BTreeSet<&String>> =
-        texts.iter().map(|text| text.prompt_id.as_ref()).collect();
-    prompts.map(|prompts| prompts.len())
+    let prompts: BTreeSet<&String> =
+        texts.iter().filter_map(|text| text.prompt_id.as_ref()).collect();
+    (!prompts.is_empty()).then_some(prompts.len())
+}
+
+fn count_duplicates(texts: &[Generation]) -> usize {
+    let distinct: BTreeSet<u64> = texts.iter().map(|text| fingerprint(&text.text)).collect();
+    texts.len() - distinct.len()
 }
 
 /// An id as text, whether it was written as a string or as a number.

@@ -1,10 +1,10 @@
 //! One JSON object per line.
 
-use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
 
 use data_anatomy_core::input_error::{InputError, Problem};
+use data_anatomy_core::text;
 use serde::de::DeserializeOwned;
 
 use crate::files;
@@ -24,7 +24,7 @@ pub fn for_each<Value: DeserializeOwned>(
     let unreadable = |place: String, error: &std::io::Error| {
         InputError::new(&shown, place, Problem::Unreadable { reason: files::reason(error) })
     };
-    let file = File::open(path).map_err(|error| unreadable(String::new(), &error))?;
+    let file = files::open_regular(path)?;
     let mut reader = BufReader::with_capacity(1 << 20, file);
     let mut line = Vec::new();
     for number in 1.. {
@@ -43,7 +43,13 @@ pub fn for_each<Value: DeserializeOwned>(
         if line.iter().all(u8::is_ascii_whitespace) {
             continue;
         }
-        let value = serde_json::from_slice(strip_mark(&line, number))
+        let object = strip_mark(&line, number);
+        if object.first() == Some(&b'[') {
+            let detail = "expected one {\"text\": …} per line, found a list".to_owned();
+            let place = format!("{number}:1");
+            return Err(InputError::new(&shown, place, Problem::Syntax { detail }));
+        }
+        let value = serde_json::from_slice(object)
             .map_err(|error| line_error(&shown, number, &line, &error))?;
         each(value, number)?;
     }
@@ -56,9 +62,9 @@ fn strip_mark(line: &[u8], number: usize) -> &[u8] {
 }
 
 fn line_error(path: &str, number: usize, line: &[u8], error: &serde_json::Error) -> InputError {
-    if number == 1 && std::str::from_utf8(line).is_err() {
-        let looks_like = "compressed or binary data";
-        return InputError::new(path, "", Problem::NotText { looks_like });
+    if let Err(refused) = text::decode(path, line) {
+        let place = if number == 1 { String::new() } else { number.to_string() };
+        return InputError { place, ..refused };
     }
     let message = error.to_string();
     let end = message.find(" at line ").unwrap_or(message.len());

@@ -99,7 +99,7 @@ pub fn read(folder: &Path, options: ReferenceOptions) -> anyhow::Result<Referenc
             None => categories.push(Category { name, documents }),
         }
     }
-    check(folder, &categories)?;
+    check(folder, &categories, &inputs)?;
     for (index, category) in categories.iter_mut().enumerate() {
         limit(category, options, index as u64);
     }
@@ -173,7 +173,7 @@ fn read_file(
     Ok((documents, input))
 }
 
-fn check(folder: &Path, categories: &[Category]) -> anyhow::Result<()> {
+fn check(folder: &Path, categories: &[Category], inputs: &[ReferenceInput]) -> anyhow::Result<()> {
     let shown = folder.display();
     anyhow::ensure!(
         categories.len() >= 2,
@@ -184,10 +184,13 @@ fn check(folder: &Path, categories: &[Category]) -> anyhow::Result<()> {
         .map_err(|error| InputError::new(shown.to_string(), "", Problem::Taxonomy(error)))?;
     for category in categories {
         let n_docs = category.documents.len();
+        let own = inputs.iter().filter(|input| input.category == category.name);
+        let n_copies: usize = own.map(|input| input.n_duplicates).sum();
         anyhow::ensure!(
             n_docs >= MIN_DOCUMENTS,
             "{shown}: category `{}` has {n_docs} distinct documents, expected at least \
-             {MIN_DOCUMENTS} (hundreds are better)",
+             {MIN_DOCUMENTS} (hundreds are better); {n_copies} more are copies of documents here or \
+             in other categories",
             category.name
         );
     }

@@ -84,7 +84,26 @@ impl Inputs {
             );
             doubts.push(Diagnostic::note("duplicate_documents", message));
         }
-        if self.generations.input.n_prompts.is_none() {
+        let texts = &self.generations.input;
+        if texts.n_duplicates > 0 {
+            let (n_duplicates, n_used) = (texts.n_duplicates, texts.n_used);
+            let message = format!(
+                "{n_duplicates} of {n_used} texts are copies of others; the intervals take them for \
+                 independent draws"
+            );
+            // One in fifty is what short texts may repeat by chance.
+            let doubt =
+                if 50 * n_duplicates > n_used { Diagnostic::warning } else { Diagnostic::note };
+            doubts.push(doubt("duplicate_generations", message));
+        }
+        if texts.n_prompts.is_some() && texts.n_without_prompt > 0 {
+            let message = format!(
+                "{} texts have no prompt_id while others do: each counts as a prompt of its own",
+                texts.n_without_prompt
+            );
+            doubts.push(Diagnostic::warning("prompts_missing", message));
+        }
+        if texts.n_prompts.is_none() {
             let message = "prompts are not known: the intervals take all texts for independent";
             doubts.push(Diagnostic::note("prompts_unknown", message));
         }

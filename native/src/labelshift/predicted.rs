@@ -40,7 +40,10 @@ pub fn predict(
     inputs: &Inputs,
     progress: &Progress,
 ) -> anyhow::Result<Predicted> {
-    let shown = |stage: &str, done: usize, total: usize| progress.at(stage, done, total);
+    let shown = |stage: &str, done: usize, total: usize| {
+        // How many steps a fit takes is not known before its last.
+        progress.at(stage, done, (stage != "fit").then_some(total));
+    };
     let texts: Vec<&str> = inputs.documents.iter().map(|document| document.text.as_str()).collect();
     let corpus = Corpus::analyze(&texts, &shown);
     let (classifier, split) = match &args.load_classifier {
@@ -153,14 +156,26 @@ fn scores(predictions: &[Prediction]) -> anyhow::Result<LogProbabilities> {
     LogProbabilities::from_probabilities(&rows).context("the classifier's probabilities")
 }
 
-/// Prompts by number, in the order in which they first appear; none where any is not known.
+/// Prompts by number, in the order in which they first appear; a text without one is a prompt of its
+/// own. None where no prompt is known.
 fn prompt_numbers(predictions: &[Prediction]) -> Option<Vec<u64>> {
+    if predictions.iter().all(|one| one.prompt_id.is_none()) {
+        return None;
+    }
     let mut numbers: BTreeMap<&str, u64> = BTreeMap::new();
-    predictions
-        .iter()
-        .map(|one| {
-            let next = numbers.len() as u64;
-            Some(*numbers.entry(one.prompt_id.as_deref()?).or_insert(next))
-        })
-        .collect()
+    let mut next = 0;
+    Some(
+        predictions
+            .iter()
+            .map(|one| {
+                let fresh = next;
+                let number = match one.prompt_id.as_deref() {
+                    Some(prompt) => *numbers.entry(prompt).or_insert(fresh),
+                    None => fresh,
+                };
+                next += u64::from(number == fresh);
+                number
+            })
+            .collect(),
+    )
 }

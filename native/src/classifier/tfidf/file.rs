@@ -11,8 +11,7 @@
 //! Numbers are little-endian. A text is its length in bytes (u32) and its UTF-8; a list is its
 //! number of elements (u32) and these. Hashes and idf are computed again from what stands here.
 
-use std::fs::{self, File};
-use std::io::{BufReader, Read, Write};
+use std::io::{BufReader, Read};
 use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -23,6 +22,7 @@ use super::logistic::{Convergence, Termination};
 use super::model::{Features, Options, TfidfClassifier};
 use super::ngrams::NgramKind;
 use super::vocabulary::Vocabulary;
+use crate::files;
 
 const MAGIC: &[u8; 19] = b"data-anatomy tfidf\n";
 const VERSION: u32 = 1;
@@ -47,38 +47,18 @@ pub fn load(path: &Path) -> Result<TfidfClassifier> {
 /// Writes the classifier; the file appears whole or not at all.
 pub(super) fn save(model: &TfidfClassifier, path: &Path) -> Result<()> {
     let bytes = encode(model);
-    write_atomically(path, &bytes)
+    files::write(path, &bytes)
         .with_context(|| format!("cannot save the classifier `{}`", path.display()))
 }
 
 fn read(path: &Path) -> Result<TfidfClassifier> {
-    let file = File::open(path)?;
+    let file = files::open_regular(path)?;
     let n_bytes = file.metadata()?.len();
     ensure!(n_bytes <= MAX_FILE_BYTES, "larger than any classifier: `{n_bytes}` bytes");
     let mut bytes = Vec::with_capacity(usize::try_from(n_bytes)?);
     // The limit holds for a file that grows meanwhile, and for devices, too.
     BufReader::new(file).take(n_bytes).read_to_end(&mut bytes)?;
     decode(&bytes)
-}
-
-fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
-    let folder = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".tfidf-");
-    #[cfg(unix)]
-    {
-        // As any new file: what the umask leaves of it.
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(fs::Permissions::from_mode(0o666));
-    }
-    let mut file = builder.tempfile_in(folder)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    file.persist(path)?;
-    Ok(())
 }
 
 pub(super) fn encode(model: &TfidfClassifier) -> Vec<u8> {
