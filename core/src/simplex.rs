@@ -77,7 +77,10 @@ pub fn least_squares(matrix: &Matrix, target: &[f64], start: Option<&[f64]>) -> 
         } else if iterations == max_iterations {
             Some(Termination::IterationLimit)
         } else if !corral.enter(gap.vertex) {
-            Some(Termination::Stalled)
+            // The nearest point is a sum of points as long as `scale`, so its rounding moves the gap
+            // by this much however small the distance is.
+            let is_rounding = gap.value <= rounding * scale;
+            Some(if is_rounding { Termination::Converged } else { Termination::Stalled })
         } else {
             None
         };
