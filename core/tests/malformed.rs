@@ -29,6 +29,8 @@ fn cases() -> Vec<Case> {
     let mut cases = summary_cases();
     cases.extend(spec_cases());
     cases.extend(byte_cases());
+    cases.extend(more_summary_cases());
+    cases.extend(prediction_cases());
     cases
 }
 
@@ -67,7 +69,7 @@ fn byte_cases() -> Vec<Case> {
         case(
             "r.json",
             b"{\"a\": \"\xc3\x28\"}".to_vec(),
-            "r.json:1:8: expected JSON or YAML text, found bytes that are not UTF-8 | give a run's summary.json or a spec such as bench/specs/olmo1b.yaml",
+            "r.json:1:8: expected JSON or YAML text, found bytes that are not UTF-8 | save the file again as UTF-8",
         ),
         case(
             "r.json",
@@ -203,6 +205,86 @@ fn summary_cases() -> Vec<Case> {
     ]
 }
 
+/// Runs whose names or uncertainty cannot be shown or are none.
+fn more_summary_cases() -> Vec<Case> {
+    let names = |names: &str| format!("{{\"categories\": {names}, \"priors\": {{\"mean\": [1]}}}}");
+    let many: Vec<String> = (0..1_001).map(|index| format!("\"c{index}\"")).collect();
+    let uncertain = |rest: &str| summary(&format!("\"priors\": {{\"mean\": [0.5, 0.5], {rest}}}"));
+    vec![
+        case(
+            "r.json",
+            names(&format!("[{}]", many.join(","))),
+            "r.json:categories: 1001 categories, at most 1000 are compared",
+        ),
+        case(
+            "r.json",
+            names(&format!("[\"{}\"]", "x".repeat(201))),
+            "r.json:categories: category 1 has a name of more than 200 characters | give it a shorter name",
+        ),
+        case(
+            "r.json",
+            names("[\"a\\u001b[31m\"]"),
+            "r.json:categories: category 1 has a control character in its name | give each category one name of its own",
+        ),
+        case(
+            "r.json",
+            uncertain("\"level\": 7"),
+            "r.json:priors.level: expected a level between 0 and 1, found `7`",
+        ),
+        case(
+            "r.json",
+            uncertain("\"ci_lo\": [-5, 0.1], \"ci_hi\": [77, 0.9]"),
+            "r.json:priors.ci_lo[0]: expected an interval within 0 and 1, found -5 to 77",
+        ),
+        case(
+            "r.json",
+            uncertain("\"replicates\": [[0.5, 0.5], [1.5, -0.5]]"),
+            "r.json:priors.replicates[1]: expected a number of at least 0, found `-0.5` | shares and weights are never negative; mend it",
+        ),
+        case(
+            "r.json",
+            uncertain("\"replicates\": [[0.5, 0.4]]"),
+            "r.json:priors.replicates[0]: the shares sum to 0.9, not to 1 | is a category missing? the shares must cover the whole",
+        ),
+        case(
+            "r.json",
+            uncertain("\"replicates\": [[0.5]]"),
+            "r.json:priors.replicates[0]: 1 values for 2 categories | give exactly one value for each category",
+        ),
+    ]
+}
+
+fn prediction_cases() -> Vec<Case> {
+    let line = |probabilities: &str| {
+        format!(
+            "{{\"kind\": \"validation\", \"id\": \"x:1\", \"true_class\": \"a\", \"probabilities\": {probabilities}}}\n"
+        )
+    };
+    let path = "run/predictions.jsonl";
+    vec![
+        case(
+            path,
+            line("[-5, 1e300]"),
+            "run/predictions.jsonl:1:1: expected probabilities from 0 to 1 that sum to 1",
+        ),
+        case(
+            path,
+            [line("[0.5, 0.5]"), line("[0.5, 0.5]")].concat(),
+            "run/predictions.jsonl:2:1: document `x:1` stands twice",
+        ),
+        case(
+            path,
+            "[\"validation\", \"x:1\", null, \"a\", 0, [0.5, 0.5]]",
+            "run/predictions.jsonl:1:1: expected a verdict (an object in braces)",
+        ),
+        case(
+            path,
+            "{\"kind\": \"guess\"}",
+            "run/predictions.jsonl:1:16: expected `validation` or `generation`, found `guess`",
+        ),
+    ]
+}
+
 fn spec_cases() -> Vec<Case> {
     // Each line stands for nine of the one before: 9^9 words in all.
     let mut bomb =
@@ -310,6 +392,22 @@ fn refusal(case: &Case) -> String {
     );
     let hint = opened.hint.map(|hint| format!(" | {hint}")).unwrap_or_default();
     format!("{}{hint}", opened.message.unwrap())
+}
+
+#[test]
+fn verdicts_of_another_run_are_refused() {
+    let mut workspace = Workspace::new();
+    workspace.add("run/summary.json", &summary("\"priors\": {\"mean\": [0.5, 0.5]}"));
+    workspace.add("truth.yaml", &spec("category_weights: {a: 1, b: 3}"));
+    let foreign = "{\"kind\": \"generation\", \"id\": \"1\", \"probabilities\": [0.2, 0.3, 0.5]}";
+    assert_eq!(
+        workspace.add("run/predictions.jsonl", foreign.as_bytes()).kind,
+        FileKind::Predictions
+    );
+    let options = ViewOptions { baseline: Some("run".to_owned()), ..ViewOptions::default() };
+    let (evaluation, refused) = workspace.evaluate(&options).unwrap();
+    assert!(evaluation.runs.is_empty());
+    assert_eq!(refused[0].message, "run/predictions.jsonl:1:1: 3 probabilities for 2 categories");
 }
 
 #[test]
