@@ -2,7 +2,6 @@
 
 use std::path::Path;
 use std::process::Command;
-use std::time::SystemTime;
 use std::{env, fs};
 
 fn main() {
@@ -15,33 +14,8 @@ fn embed_page() {
     let page = Path::new("../www/dist/data-anatomy.html");
     println!("cargo:rerun-if-changed=../www/dist/data-anatomy.html");
     let html = fs::read_to_string(page).unwrap_or_default();
-    warn_if_stale(page);
     let out = env::var_os("OUT_DIR").expect("cargo sets OUT_DIR");
     fs::write(Path::new(&out).join("page.html"), html).expect("OUT_DIR can be written");
-}
-
-/// A page older than what it is made of computes with older code than the program.
-fn warn_if_stale(page: &Path) {
-    let Some(built) = modified(page) else { return };
-    let sources =
-        ["../core/src", "../web/src", "../www/js", "../www/index.html", "../www/style.css"];
-    for source in sources {
-        println!("cargo:rerun-if-changed={source}");
-        if newest(Path::new(source)).is_some_and(|changed| changed > built) {
-            println!("cargo:warning=the page is older than {source}: `make page` builds it again");
-            return;
-        }
-    }
-}
-
-fn newest(path: &Path) -> Option<SystemTime> {
-    let entries = fs::read_dir(path).into_iter().flatten().flatten();
-    let inside = entries.filter_map(|entry| newest(&entry.path())).max();
-    inside.into_iter().chain(modified(path).filter(|_| path.is_file())).max()
-}
-
-fn modified(path: &Path) -> Option<SystemTime> {
-    fs::metadata(path).ok()?.modified().ok()
 }
 
 fn embed_commit() {

@@ -119,7 +119,8 @@ export async function metric(page, run, key) {
 
 /** The command line's program, or null where it is not built. */
 export function program() {
-  const places = [process.env.DATA_ANATOMY, join(root, 'target/release/data-anatomy'), join(root, 'target/debug/data-anatomy')];
+  // The tests' own build first: a release build may be of another day.
+  const places = [process.env.DATA_ANATOMY, join(root, 'target/debug/data-anatomy'), join(root, 'target/release/data-anatomy')];
   return places.find((place) => place && existsSync(place)) ?? null;
 }
 
