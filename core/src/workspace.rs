@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::alignment::{AlignOptions, Merge, align};
 use crate::bundled_specs;
+use crate::digest::sha256_hex;
 use crate::evaluation::{EvaluateOptions, Evaluation, Evaluator};
 use crate::input_error::{InputError, Problem};
 use crate::predictions::{self, Prediction};
@@ -25,6 +26,8 @@ pub struct Opened {
     pub name: String,
     /// The file as the user named it.
     pub path: String,
+    /// SHA-256 of the file, in hexadecimal; empty for one that is not used.
+    pub sha256: String,
     /// What is wrong with it, for a refused file; why it is not needed, for an ignored one.
     pub message: Option<String>,
     /// What the user can do about it.
@@ -133,6 +136,7 @@ impl Workspace {
             id,
             name: name.clone(),
             path: path.to_owned(),
+            sha256: String::new(),
             message: None,
             hint: None,
         };
@@ -141,7 +145,7 @@ impl Workspace {
             return Opened { message, ..blank };
         }
         match self.parse(path, bytes, id) {
-            Ok((kind, name)) => Opened { kind, name, ..blank },
+            Ok((kind, name, sha256)) => Opened { kind, name, sha256, ..blank },
             Err(error) => Opened {
                 kind: FileKind::Error,
                 message: Some(error.message()),
@@ -151,21 +155,22 @@ impl Workspace {
         }
     }
 
+    /// Kind, name and SHA-256 of what was opened.
     fn parse(
         &mut self,
         path: &str,
         bytes: &[u8],
         id: u64,
-    ) -> Result<(FileKind, String), InputError> {
+    ) -> Result<(FileKind, String, String), InputError> {
         let text = text::decode(path, bytes)?;
         let file = ReportFile { path: short_path(path), text: text.to_owned() };
         match sniff(path, text) {
             Some(FileKind::Run) => {
                 let parsed = Run::parse(path, bytes)?;
-                let name = parsed.name.clone();
+                let (name, sha256) = (parsed.name.clone(), parsed.sha256.clone());
                 self.runs.retain(|open| open.path != path);
                 self.runs.push(Open { id, path: path.to_owned(), parsed, file });
-                Ok((FileKind::Run, name))
+                Ok((FileKind::Run, name, sha256))
             }
             Some(FileKind::Predictions) => {
                 let folder = folder_of(path).to_owned();
@@ -174,15 +179,15 @@ impl Workspace {
                 let name = run_name(path);
                 self.predictions.retain(|open| open.path != path);
                 self.predictions.push(Open { id, path: path.to_owned(), parsed, file });
-                Ok((FileKind::Predictions, name))
+                Ok((FileKind::Predictions, name, sha256_hex(bytes)))
             }
             Some(_) => {
                 let mut parsed = SpecFile::parse(path, bytes)?;
-                let name = parsed.main.name.clone();
+                let (name, sha256) = (parsed.main.name.clone(), parsed.main.sha256.clone());
                 self.specs.retain(|open| open.path != path);
                 self.name_apart(&mut parsed);
                 self.specs.push(Open { id, path: path.to_owned(), parsed, file });
-                Ok((FileKind::Spec, name))
+                Ok((FileKind::Spec, name, sha256))
             }
             None => Err(InputError::new(path, "", Problem::NotRecognised)),
         }

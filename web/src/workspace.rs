@@ -1,6 +1,5 @@
 //! The open files, as JavaScript sees them: JSON text in, JSON text out.
 
-use data_anatomy_core::digest::sha256_hex;
 use data_anatomy_core::evaluation::Evaluation;
 use data_anatomy_core::figures;
 use data_anatomy_core::report;
@@ -25,7 +24,6 @@ pub struct Workspace {
 struct FileEntry {
     #[serde(flatten)]
     opened: Opened,
-    sha256: String,
     n_bytes: usize,
 }
 
@@ -50,7 +48,7 @@ impl Workspace {
         let text = json(&opened);
         if !matches!(opened.kind, FileKind::Ignored | FileKind::Error) {
             self.files.retain(|entry| !replaces(&opened, &entry.opened));
-            self.files.push(FileEntry { opened, sha256: sha256_hex(bytes), n_bytes: bytes.len() });
+            self.files.push(FileEntry { opened, n_bytes: bytes.len() });
         }
         text
     }
@@ -109,25 +107,9 @@ impl Workspace {
     }
 }
 
-/// Whether core let go of `entry` when it took `opened`: a run of the same path, a spec of the same
-/// file name, predictions of the same folder.
+/// Whether core let go of `entry` when it took `opened`: a file of the same path.
 fn replaces(opened: &Opened, entry: &Opened) -> bool {
-    let same = |part: fn(&str) -> &str| part(&opened.path) == part(&entry.path);
-    opened.kind == entry.kind
-        && match opened.kind {
-            FileKind::Spec => same(stem),
-            FileKind::Predictions => same(folder),
-            _ => same(|path| path),
-        }
-}
-
-fn stem(path: &str) -> &str {
-    let file = path.rsplit(['/', '\\']).next().unwrap_or_default();
-    file.rsplit_once('.').map_or(file, |(stem, _)| stem)
-}
-
-fn folder(path: &str) -> &str {
-    path.rsplit_once(['/', '\\']).map_or("", |(folder, _)| folder)
+    opened.kind == entry.kind && opened.path == entry.path
 }
 
 fn parse_options(text: &str) -> Result<ViewOptions, JsValue> {
