@@ -139,7 +139,7 @@ impl Run {
     pub fn parse(path: &str, bytes: &[u8]) -> Result<Self, InputError> {
         let text = text::decode(path, bytes)?;
         check_object(path, text)?;
-        let raw: RawSummary =
+        let mut raw: RawSummary =
             serde_json::from_str(text).map_err(|error| json_error(path, text, &error))?;
         if let Some(found) = raw.schema_version.filter(|version| *version > SCHEMA_VERSION) {
             let problem = Problem::TooNew { found, known: SCHEMA_VERSION };
@@ -151,10 +151,10 @@ impl Run {
             None => None,
         };
         let shares = reader.shares(&raw, stated)?;
-        let (intervals, replicates, level) = match &raw.priors {
+        let (intervals, replicates, level) = match &mut raw.priors {
             Some(priors) => (
                 reader.intervals(priors, &shares.taxonomy)?,
-                reader.replicates(priors, &shares.taxonomy)?,
+                reader.replicates(priors.replicates.take(), &shares.taxonomy)?,
                 reader.level(priors)?,
             ),
             None => (None, None, None),
@@ -405,10 +405,10 @@ impl Reader<'_> {
 
     fn replicates(
         &self,
-        priors: &RawPriors,
+        replicates: Option<Vec<Vec<f64>>>,
         taxonomy: &Taxonomy,
     ) -> Result<Option<Vec<Vec<f64>>>, InputError> {
-        let Some(replicates) = priors.replicates.as_ref().filter(|rows| !rows.is_empty()) else {
+        let Some(replicates) = replicates.filter(|rows| !rows.is_empty()) else {
             return Ok(None);
         };
         for (index, row) in replicates.iter().enumerate() {
@@ -423,7 +423,7 @@ impl Reader<'_> {
                 return Err(self.refuse(place, Problem::Sum { sum }));
             }
         }
-        Ok(Some(replicates.clone()))
+        Ok(Some(replicates))
     }
 
     fn level(&self, priors: &RawPriors) -> Result<Option<f64>, InputError> {

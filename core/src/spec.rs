@@ -98,9 +98,7 @@ pub struct SpecFile {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawSpec {
-    /// Checked before, by [`check_schema`].
-    #[serde(rename = "schema")]
-    _schema: de::IgnoredAny,
+    schema: Option<String>,
     name: String,
     family: Option<String>,
     tokenizer_name: Option<String>,
@@ -131,8 +129,9 @@ impl SpecFile {
     /// If the bytes are not YAML of the schema, or categories and weights do not make a mixture.
     pub fn parse(path: &str, bytes: &[u8]) -> Result<Self, InputError> {
         let text = text::decode(path, bytes)?;
-        check_schema(path, text)?;
-        let raw: RawSpec = serde_yaml::from_str(text).map_err(|error| yaml_error(path, &error))?;
+        let raw: RawSpec =
+            serde_yaml::from_str(text).map_err(|error| refusal(path, text, &error))?;
+        check_schema(path, raw.schema.as_deref())?;
         let context = Context { path, prefix: String::new() };
         let main_weights = context.weights(&raw.categories, &raw.category_weights)?;
         let not_covered = context.not_covered(raw.not_covered)?;
@@ -272,18 +271,22 @@ fn weight_problem(error: &MixtureError, taxonomy: &Taxonomy) -> (String, Problem
     }
 }
 
-/// Refuses a file of another schema before its other fields are complained about.
-fn check_schema(path: &str, text: &str) -> Result<(), InputError> {
+/// Why the file cannot be read: another schema before what that schema has in other fields.
+fn refusal(path: &str, text: &str, error: &serde_yaml::Error) -> InputError {
     #[derive(Deserialize)]
     struct Head {
         schema: Option<String>,
     }
-    // A file that does not even parse is reported by the full parser, with its place.
-    let Ok(head) = serde_yaml::from_str::<Head>(text) else { return Ok(()) };
-    match head.schema {
+    let head = serde_yaml::from_str::<Head>(text);
+    let other_schema = head.ok().and_then(|head| check_schema(path, head.schema.as_deref()).err());
+    other_schema.unwrap_or_else(|| yaml_error(path, error))
+}
+
+fn check_schema(path: &str, schema: Option<&str>) -> Result<(), InputError> {
+    match schema {
         Some(schema) if schema.trim() == SCHEMA => Ok(()),
         Some(found) => {
-            let problem = Problem::WrongSchema { found, expected: SCHEMA };
+            let problem = Problem::WrongSchema { found: found.to_owned(), expected: SCHEMA };
             Err(InputError::new(path, "schema", problem))
         }
         None => {

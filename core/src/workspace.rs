@@ -271,9 +271,9 @@ impl Workspace {
         let found = self.predictions.iter().find(|open| open.parsed.folder == folder);
         match found.filter(|_| wanted) {
             Some(open) => {
-                let predictions = open.parsed.predictions.clone();
-                predictions::check_categories(&open.path, &predictions, &run.taxonomy)?;
-                Ok(Cow::Owned(Run { predictions, ..run.clone() }))
+                let found = &open.parsed.predictions;
+                predictions::check_categories(&open.path, found, &run.taxonomy)?;
+                Ok(Cow::Owned(Run { predictions: found.clone(), ..run.clone() }))
             }
             None => Ok(Cow::Borrowed(run)),
         }

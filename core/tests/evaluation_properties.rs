@@ -1,4 +1,4 @@
-//! What holds of every evaluation, and figures of published mixtures that can be checked by hand.
+//! What holds of every spec and evaluation, and figures of published mixtures that can be checked by hand.
 #![allow(clippy::unwrap_used, reason = "a test fails loudly")]
 
 use data_anatomy_core::alignment::{AlignOptions, Merge, align};
@@ -43,6 +43,17 @@ fn score(estimate: &[f64], truth: &[f64], merges: Vec<Merge>) -> Metrics {
 }
 
 proptest! {
+    /// Weights on any scale: the spec is their shares, and writing them down loses nothing.
+    #[test]
+    fn a_spec_survives_a_round_trip(weights in prop::collection::vec(1e-6..1e9_f64, 1..90)) {
+        let spec = spec_of(&weights);
+        prop_assert_eq!(&spec.weights, &weights);
+        let sum: f64 = weights.iter().sum();
+        for (share, weight) in spec.mixture.shares().iter().zip(&weights) {
+            prop_assert!((share - weight / sum).abs() <= 1e-15);
+        }
+    }
+
     #[test]
     fn metrics_keep_their_bounds_and_relations((estimate, truth) in mixtures()) {
         let metrics = score(&estimate, &truth, Vec::new());

@@ -5,7 +5,6 @@ use std::io::{self, BufWriter, Read as _, Write as _};
 use std::path::Path;
 
 use anyhow::Context as _;
-use data_anatomy_core::digest::Sha256Digest as Sha256;
 use data_anatomy_core::input_error::{InputError, Problem};
 use data_anatomy_core::text::MAX_FILE_BYTES;
 
@@ -56,27 +55,6 @@ pub fn open_regular(path: &Path) -> Result<File, InputError> {
         return Err(refuse("it is a pipe or a device; expected a file".to_owned()));
     }
     File::open(path).map_err(|error| refuse(self::reason(&error)))
-}
-
-/// The SHA-256 of the file at `path`, read in pieces, in hexadecimal.
-///
-/// # Errors
-/// If it cannot be read.
-pub fn sha256(path: &Path) -> Result<String, InputError> {
-    let unreadable = |error: io::Error| {
-        let problem = Problem::Unreadable { reason: reason(&error) };
-        InputError::new(path.display().to_string(), "", problem)
-    };
-    let mut digest = Sha256::new();
-    let mut file = open_regular(path)?;
-    let mut buffer = vec![0; 1 << 20];
-    loop {
-        let n_bytes = file.read(&mut buffer).map_err(unreadable)?;
-        if n_bytes == 0 {
-            return Ok(digest.finish());
-        }
-        digest.update(&buffer[..n_bytes]);
-    }
 }
 
 /// The system's reason in plain words.

@@ -9,7 +9,6 @@ use serde_json::Value;
 
 use super::fingerprint::fingerprint;
 use super::jsonl;
-use crate::files;
 
 /// One text that a model wrote.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,7 +69,7 @@ struct Line {
 pub fn read(path: &Path, limit: usize) -> Result<Generations, InputError> {
     let mut texts = Vec::new();
     let (mut n_read, mut n_empty, mut n_over_limit) = (0, 0, 0);
-    jsonl::for_each(path, |line: Line, number| {
+    let sha256 = jsonl::for_each(path, |line: Line, number| {
         n_read += 1;
         if line.text.trim().is_empty() {
             n_empty += 1;
@@ -96,7 +95,7 @@ pub fn read(path: &Path, limit: usize) -> Result<Generations, InputError> {
     }
     let input = GenerationsInput {
         file: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
-        sha256: files::sha256(path)?,
+        sha256,
         n_read,
         n_empty,
         n_over_limit,

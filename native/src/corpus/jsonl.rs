@@ -3,6 +3,7 @@
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
 
+use data_anatomy_core::digest::Sha256Digest;
 use data_anatomy_core::input_error::{InputError, Problem};
 use data_anatomy_core::text;
 use serde::de::DeserializeOwned;
@@ -12,14 +13,15 @@ use crate::files;
 /// The longest line that is read: a text of 64 MiB is not a document.
 const MAX_LINE_BYTES: u64 = 64 * 1024 * 1024;
 
-/// Calls `each` with every line's value and its number, from 1; empty lines are passed over.
+/// Calls `each` with every line's value and its number, from 1, and returns the SHA-256 of the file in
+/// hexadecimal; empty lines are passed over.
 ///
 /// # Errors
 /// If the file cannot be read, or a line is not such an object; names the line.
 pub fn for_each<Value: DeserializeOwned>(
     path: &Path,
     mut each: impl FnMut(Value, usize) -> Result<(), InputError>,
-) -> Result<(), InputError> {
+) -> Result<String, InputError> {
     let shown = path.display().to_string();
     let unreadable = |place: String, error: &std::io::Error| {
         InputError::new(&shown, place, Problem::Unreadable { reason: files::reason(error) })
@@ -27,15 +29,19 @@ pub fn for_each<Value: DeserializeOwned>(
     let file = files::open_regular(path)?;
     let mut reader = BufReader::with_capacity(1 << 20, file);
     let mut line = Vec::new();
-    for number in 1.. {
+    let mut digest = Sha256Digest::new();
+    let mut number = 0;
+    loop {
+        number += 1;
         line.clear();
         let mut limited = reader.by_ref().take(MAX_LINE_BYTES);
         let n_bytes = limited
             .read_until(b'\n', &mut line)
             .map_err(|error| unreadable(number.to_string(), &error))?;
         if n_bytes == 0 {
-            return Ok(());
+            return Ok(digest.finish());
         }
+        digest.update(&line);
         if n_bytes as u64 == MAX_LINE_BYTES {
             let problem = Problem::TooLarge { bytes: MAX_LINE_BYTES, limit: MAX_LINE_BYTES };
             return Err(InputError::new(&shown, number.to_string(), problem));
@@ -53,7 +59,6 @@ pub fn for_each<Value: DeserializeOwned>(
             .map_err(|error| line_error(&shown, number, &line, &error))?;
         each(value, number)?;
     }
-    Ok(())
 }
 
 /// The line without a byte order mark at the start of the file.

@@ -35,6 +35,8 @@ pub struct Category {
 /// The reference documents of a run, by category.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reference {
+    /// The names of the categories.
+    pub taxonomy: Taxonomy,
     /// The categories, in the order of their file names, or of the well-known list.
     pub categories: Vec<Category>,
     /// What was read, for the record.
@@ -99,7 +101,7 @@ pub fn read(folder: &Path, options: ReferenceOptions) -> anyhow::Result<Referenc
             None => categories.push(Category { name, documents }),
         }
     }
-    check(folder, &categories, &inputs)?;
+    let taxonomy = check(folder, &categories, &inputs)?;
     for (index, category) in categories.iter_mut().enumerate() {
         limit(category, options, index as u64);
     }
@@ -113,7 +115,7 @@ pub fn read(folder: &Path, options: ReferenceOptions) -> anyhow::Result<Referenc
         input.n_used = category.map_or(0, used);
         input.n_over_limit = n_kept - input.n_used;
     }
-    Ok(Reference { categories, inputs })
+    Ok(Reference { taxonomy, categories, inputs })
 }
 
 /// The category files in the folder, well-known categories first and in their usual order, the
@@ -151,7 +153,7 @@ fn read_file(
     let mut input = ReferenceInput {
         file: format!("{stem}.jsonl"),
         category: category.to_owned(),
-        sha256: files::sha256(path)?,
+        sha256: String::new(),
         n_read: 0,
         n_empty: 0,
         n_duplicates: 0,
@@ -159,7 +161,7 @@ fn read_file(
         n_used: 0,
     };
     let mut documents = Vec::new();
-    jsonl::for_each(path, |line: Line, number| {
+    let sha256 = jsonl::for_each(path, |line: Line, number| {
         input.n_read += 1;
         if line.text.trim().is_empty() {
             input.n_empty += 1;
@@ -170,17 +172,22 @@ fn read_file(
         }
         Ok(())
     })?;
-    Ok((documents, input))
+    Ok((documents, ReferenceInput { sha256, ..input }))
 }
 
-fn check(folder: &Path, categories: &[Category], inputs: &[ReferenceInput]) -> anyhow::Result<()> {
+/// The names of the categories, if there are enough of them and of documents in each.
+fn check(
+    folder: &Path,
+    categories: &[Category],
+    inputs: &[ReferenceInput],
+) -> anyhow::Result<Taxonomy> {
     let shown = folder.display();
     anyhow::ensure!(
         categories.len() >= 2,
         "{shown}: expected a CATEGORY.jsonl for each of two or more categories, found {}",
         categories.len()
     );
-    Taxonomy::new(categories.iter().map(|category| category.name.clone()))
+    let taxonomy = Taxonomy::new(categories.iter().map(|category| category.name.clone()))
         .map_err(|error| InputError::new(shown.to_string(), "", Problem::Taxonomy(error)))?;
     for category in categories {
         let n_docs = category.documents.len();
@@ -194,7 +201,7 @@ fn check(folder: &Path, categories: &[Category], inputs: &[ReferenceInput]) -> a
             category.name
         );
     }
-    Ok(())
+    Ok(taxonomy)
 }
 
 /// The fewest documents of a category with which anything can be trained and measured.

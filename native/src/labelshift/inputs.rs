@@ -40,22 +40,17 @@ impl Inputs {
             seed: args.seed,
         };
         let reference = reference::read(&args.local_samples_dir, options)?;
-        Self::new(reference, generations::read(path, args.num_prompts)?)
+        Ok(Self::new(reference, generations::read(path, args.num_prompts)?))
     }
 
-    fn new(reference: Reference, generations: Generations) -> anyhow::Result<Self> {
-        let names = reference.categories.iter().map(|category| category.name.clone());
-        let taxonomy = Taxonomy::new(names).context("the categories")?;
-        let sizes: Vec<usize> =
-            reference.categories.iter().map(|category| category.documents.len()).collect();
-        let classes = sizes
-            .iter()
-            .enumerate()
-            .flat_map(|(class, &n_docs)| std::iter::repeat_n(class, n_docs))
-            .collect();
-        let documents =
-            reference.categories.into_iter().flat_map(|category| category.documents).collect();
-        Ok(Self { taxonomy, documents, classes, reference: reference.inputs, generations })
+    fn new(reference: Reference, generations: Generations) -> Self {
+        let Reference { taxonomy, categories, inputs } = reference;
+        let (mut documents, mut classes) = (Vec::new(), Vec::new());
+        for (class, category) in categories.into_iter().enumerate() {
+            classes.extend(std::iter::repeat_n(class, category.documents.len()));
+            documents.extend(category.documents);
+        }
+        Self { taxonomy, documents, classes, reference: inputs, generations }
     }
 
     /// SHA-256 and counts of every input, for the record.
