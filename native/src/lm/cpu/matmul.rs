@@ -1,0 +1,297 @@
+//! `y = x · Wᵀ + b`, the one product that all linear maps are.
+//!
+//! Tiles of a few rows of `x` by sixteen outputs stay in registers while the inputs are walked through
+//! (Goto & van de Geijn 2008). An output is always summed over the inputs in the same order, so a row's
+//! result does not depend on the rows beside it.
+
+use rayon::prelude::*;
+
+use super::matrix::{PackedMatrix, Weight, Weights};
+use super::simd::{self, Kernel, LANES, Lanes};
+
+/// Rows of `x` treated at a time: with [`PackedMatrix::block`] inputs each they fit into the second cache.
+pub(super) const MAX_ROWS: usize = 192;
+/// Below so many multiplications, a second thread costs more than it brings.
+const PARALLEL_FROM: usize = 1 << 19;
+
+/// Writes `x · Wᵀ + b` to `y`: `x` is `[n_rows, n_in]`, `y` is `[n_rows, n_out]`, both row-major.
+pub(super) fn linear(x: &[f32], matrix: &PackedMatrix, bias: Option<&[f32]>, y: &mut [f32]) {
+    let (n_in, n_out) = (matrix.n_in, matrix.n_out);
+    let n_rows = x.len() / n_in;
+    let n_threads = rayon::current_num_threads();
+    if n_rows == 0 {
+        return;
+    }
+    if n_threads == 1 || n_rows * n_in * n_out < PARALLEL_FROM {
+        let output = Output { values: y, row_stride: n_out, panel_stride: LANES, n_out };
+        product(x, matrix, bias, 0..matrix.n_panels(), output);
+    } else if n_rows >= 32 * n_threads {
+        let rows_each = MAX_ROWS.min(n_rows.div_ceil(n_threads)).next_multiple_of(12);
+        y.par_chunks_mut(rows_each * n_out).zip(x.par_chunks(rows_each * n_in)).for_each(
+            |(y, x)| {
+                let output = Output { values: y, row_stride: n_out, panel_stride: LANES, n_out };
+                product(x, matrix, bias, 0..matrix.n_panels(), output);
+            },
+        );
+    } else {
+        by_panels(x, matrix, bias, y, n_threads);
+    }
+}
+
+/// Few rows: threads share the outputs. Each writes to a place of its own, from where `y` is filled.
+fn by_panels(
+    x: &[f32],
+    matrix: &PackedMatrix,
+    bias: Option<&[f32]>,
+    y: &mut [f32],
+    n_threads: usize,
+) {
+    let n_rows = x.len() / matrix.n_in;
+    let n_panels = matrix.n_panels();
+    let each = n_panels.div_ceil(2 * n_threads).max(1);
+    let mut panels = vec![0.0; n_panels * n_rows * LANES];
+    panels.par_chunks_mut(each * n_rows * LANES).enumerate().for_each(|(part, values)| {
+        let range = part * each..((part + 1) * each).min(n_panels);
+        let n_out = n_panels * LANES;
+        let output = Output { values, row_stride: LANES, panel_stride: n_rows * LANES, n_out };
+        product(x, matrix, bias, range, output);
+    });
+    for (row, y) in y.chunks_exact_mut(matrix.n_out).enumerate() {
+        for (panel, values) in y.chunks_mut(LANES).enumerate() {
+            let start = (panel * n_rows + row) * LANES;
+            values.copy_from_slice(&panels[start..start + values.len()]);
+        }
+    }
+}
+
+/// Where a product goes: panel `p`, counted from the first one computed, of row `r` begins at
+/// `r · row_stride + p · panel_stride`.
+pub(super) struct Output<'a> {
+    pub(super) values: &'a mut [f32],
+    pub(super) row_stride: usize,
+    pub(super) panel_stride: usize,
+    /// Outputs from here on are padding and not written.
+    pub(super) n_out: usize,
+}
+
+/// The outputs of these panels, on this thread.
+pub(super) fn product(
+    x: &[f32],
+    matrix: &PackedMatrix,
+    bias: Option<&[f32]>,
+    panels: std::ops::Range<usize>,
+    output: Output<'_>,
+) {
+    let (n_in, block) = (matrix.n_in, matrix.block());
+    match &matrix.weights {
+        Weights::F32(weights) => {
+            simd::run(Product { x, n_in, block, weights, scales: None, bias, panels, output });
+        }
+        Weights::Bf16(weights) => {
+            simd::run(Product { x, n_in, block, weights, scales: None, bias, panels, output });
+        }
+        Weights::Int8 { weights, scales } => {
+            let scales = Some(scales.as_slice());
+            simd::run(Product { x, n_in, block, weights, scales, bias, panels, output });
+        }
+    }
+}
+
+struct Product<'a, W> {
+    x: &'a [f32],
+    n_in: usize,
+    block: usize,
+    weights: &'a [[W; LANES]],
+    scales: Option<&'a [Lanes]>,
+    bias: Option<&'a [f32]>,
+    panels: std::ops::Range<usize>,
+    output: Output<'a>,
+}
+
+impl<W: Weight> Kernel for Product<'_, W> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<const WIDTH: usize>(mut self) {
+        let n_rows = self.x.len() / self.n_in;
+        // As many accumulators as there are registers, less those for inputs and weights.
+        let tile_rows = if WIDTH == 16 { 12 } else { 6 };
+        let mut packed = vec![0.0; n_rows.min(MAX_ROWS) * self.block.min(self.n_in)];
+        for first in (0..n_rows).step_by(MAX_ROWS) {
+            let rows = first..(first + MAX_ROWS).min(n_rows);
+            let tiles = Tiles { n_rows: rows.len(), n_tiles: rows.len().div_ceil(tile_rows) };
+            for start in (0..self.n_in).step_by(self.block) {
+                let inputs = start..(start + self.block).min(self.n_in);
+                tiles.pack(&self.x[rows.start * self.n_in..], self.n_in, &inputs, &mut packed);
+                for panel in self.panels.clone() {
+                    self.panel::<WIDTH>(panel, &tiles, rows.start, &inputs, &packed);
+                }
+            }
+        }
+    }
+}
+
+impl<W: Weight> Product<'_, W> {
+    #[inline(always)]
+    fn panel<const WIDTH: usize>(
+        &mut self,
+        panel: usize,
+        tiles: &Tiles,
+        first_row: usize,
+        inputs: &std::ops::Range<usize>,
+        packed: &[f32],
+    ) {
+        let place = panel * self.n_in;
+        let weights = &self.weights[place + inputs.start..place + inputs.end];
+        let n_groups = self.n_in.div_ceil(self.block);
+        let scale = self.scales.map(|scales| &scales[panel * n_groups + inputs.start / self.block]);
+        let n_lanes = self.output.n_out.saturating_sub(panel * LANES).min(LANES);
+        let mut first = [0.0; LANES];
+        if let Some(bias) = self.bias {
+            let bias = &bias[(panel * LANES).min(bias.len())..];
+            let n = bias.len().min(LANES);
+            first[..n].copy_from_slice(&bias[..n]);
+        }
+        for tile in 0..tiles.n_tiles {
+            let rows = tiles.rows(tile);
+            let x = &packed[rows.start * inputs.len()..rows.end * inputs.len()];
+            let start = (first_row + rows.start) * self.output.row_stride
+                + (panel - self.panels.start) * self.output.panel_stride;
+            let target = Target {
+                values: &mut self.output.values[start..],
+                row_stride: self.output.row_stride,
+                n_lanes,
+                first: (inputs.start == 0).then_some(&first),
+            };
+            tile_of_any_height::<WIDTH, W>(rows.len(), x, weights, scale, target);
+        }
+    }
+}
+
+/// Rows shared out into tiles of nearly equal height.
+struct Tiles {
+    n_rows: usize,
+    n_tiles: usize,
+}
+
+impl Tiles {
+    #[inline(always)]
+    fn rows(&self, tile: usize) -> std::ops::Range<usize> {
+        self.n_rows * tile / self.n_tiles..self.n_rows * (tile + 1) / self.n_tiles
+    }
+
+    /// The tiles' inputs one after the other, each `[n_inputs][n_rows of the tile]`, so that a kernel reads
+    /// them in order.
+    #[inline(always)]
+    fn pack(&self, x: &[f32], n_in: usize, inputs: &std::ops::Range<usize>, packed: &mut [f32]) {
+        for tile in 0..self.n_tiles {
+            let rows = self.rows(tile);
+            let height = rows.len();
+            let target = &mut packed[rows.start * inputs.len()..rows.end * inputs.len()];
+            for (index, row) in rows.enumerate() {
+                let source = &x[row * n_in + inputs.start..row * n_in + inputs.end];
+                for (place, value) in target[index..].iter_mut().step_by(height).zip(source) {
+                    *place = *value;
+                }
+            }
+        }
+    }
+}
+
+/// Where a tile's sums are kept between blocks of inputs.
+struct Target<'a> {
+    values: &'a mut [f32],
+    row_stride: usize,
+    n_lanes: usize,
+    /// What the sums begin with, before the first block.
+    first: Option<&'a Lanes>,
+}
+
+#[inline(always)]
+fn tile_of_any_height<const WIDTH: usize, W: Weight>(
+    height: usize,
+    x: &[f32],
+    weights: &[[W; LANES]],
+    scale: Option<&Lanes>,
+    target: Target<'_>,
+) {
+    match height {
+        1 => tile::<1, WIDTH, W>(x, weights, scale, target),
+        2 => tile::<2, WIDTH, W>(x, weights, scale, target),
+        3 => tile::<3, WIDTH, W>(x, weights, scale, target),
+        4 => tile::<4, WIDTH, W>(x, weights, scale, target),
+        5 => tile::<5, WIDTH, W>(x, weights, scale, target),
+        6 => tile::<6, WIDTH, W>(x, weights, scale, target),
+        7 => tile::<7, WIDTH, W>(x, weights, scale, target),
+        8 => tile::<8, WIDTH, W>(x, weights, scale, target),
+        9 => tile::<9, WIDTH, W>(x, weights, scale, target),
+        10 => tile::<10, WIDTH, W>(x, weights, scale, target),
+        11 => tile::<11, WIDTH, W>(x, weights, scale, target),
+        _ => tile::<12, WIDTH, W>(x, weights, scale, target),
+    }
+}
+
+#[inline(always)]
+fn tile<const HEIGHT: usize, const WIDTH: usize, W: Weight>(
+    x: &[f32],
+    weights: &[[W; LANES]],
+    scale: Option<&Lanes>,
+    target: Target<'_>,
+) {
+    let Target { values, row_stride, n_lanes, first } = target;
+    let mut before = [[0.0; LANES]; HEIGHT];
+    for (row, sums) in before.iter_mut().enumerate() {
+        match first {
+            Some(first) => *sums = *first,
+            None => load(&values[row * row_stride..], n_lanes, sums),
+        }
+    }
+    let sums = match scale {
+        None => accumulate::<HEIGHT, WIDTH, W>(x, weights, before),
+        Some(scale) => {
+            let group = accumulate::<HEIGHT, WIDTH, W>(x, weights, [[0.0; LANES]; HEIGHT]);
+            for (sums, group) in before.iter_mut().zip(group) {
+                for lane in 0..LANES {
+                    sums[lane] = simd::multiply_add::<WIDTH>(group[lane], scale[lane], sums[lane]);
+                }
+            }
+            before
+        }
+    };
+    for (row, sums) in sums.iter().enumerate() {
+        let place = &mut values[row * row_stride..];
+        if n_lanes == LANES {
+            place[..LANES].copy_from_slice(sums);
+        } else {
+            place[..n_lanes].copy_from_slice(&sums[..n_lanes]);
+        }
+    }
+}
+
+#[inline(always)]
+fn load(values: &[f32], n_lanes: usize, sums: &mut Lanes) {
+    if n_lanes == LANES {
+        sums.copy_from_slice(&values[..LANES]);
+    } else {
+        sums[..n_lanes].copy_from_slice(&values[..n_lanes]);
+    }
+}
+
+/// The inner loop: each weight vector meets each row's input.
+#[inline(always)]
+fn accumulate<const HEIGHT: usize, const WIDTH: usize, W: Weight>(
+    x: &[f32],
+    weights: &[[W; LANES]],
+    mut sums: [Lanes; HEIGHT],
+) -> [Lanes; HEIGHT] {
+    for (x, weights) in x.as_chunks::<HEIGHT>().0.iter().zip(weights) {
+        let weights = W::widen(weights);
+        for row in 0..HEIGHT {
+            for lane in 0..LANES {
+                sums[row][lane] =
+                    simd::multiply_add::<WIDTH>(x[row], weights[lane], sums[row][lane]);
+            }
+        }
+    }
+    sums
+}

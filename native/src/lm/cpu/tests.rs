@@ -1,0 +1,1 @@
+//! The engine against `transformers`, and against itself.
