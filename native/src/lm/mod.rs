@@ -6,6 +6,8 @@ pub mod checkpoint;
 pub mod config;
 pub mod cpu;
 pub mod engine;
+#[cfg(test)]
+pub(crate) mod fixture;
 mod json_file;
 pub mod rotary;
 pub mod weight_reader;
