@@ -152,6 +152,7 @@ def changes_of_settings(case: Case, model: PreTrainedModel, tokens: torch.Tensor
         other = new_model(case, changed)
         other.load_state_dict(model.state_dict())
         changes[name] = (logits_of(other, tokens) - expected).abs().max().item()
+        assert changes[name] > 0, f"{name} is no setting that transformers reads"
         if changes[name] < LEAST_CHANGE_OF_SETTINGS:
             raise Unsuitable(f"{name} changes the logits by {changes[name]:.1e} only")
     return changes
