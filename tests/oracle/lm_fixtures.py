@@ -243,7 +243,7 @@ def make(name: str, case: Case) -> None:
     lm_tokenizers.write_json(folder / "expected.json", head | record)
     if case.oracle_config is None:
         check_folder(folder, case, expected)
-    print(f"  {record['smallest_greedy_margin']=:.4f} {record['max_f32_f64_difference']=:.1e}", file=sys.stderr)
+    print(f"  seed {record['seed']}, least margin {record['smallest_greedy_margin']:.4f}", file=sys.stderr)
 
 
 def make_legacy_copy() -> None:
