@@ -72,9 +72,12 @@ impl Fixture {
                 safetensors::Dtype::F64 => {
                     data.as_chunks().0.iter().map(|bytes| f64::from_le_bytes(*bytes)).collect()
                 }
-                safetensors::Dtype::I64 => {
-                    data.as_chunks().0.iter().map(|bytes| i64::from_le_bytes(*bytes) as f64).collect()
-                }
+                safetensors::Dtype::I64 => data
+                    .as_chunks()
+                    .0
+                    .iter()
+                    .map(|bytes| i64::from_le_bytes(*bytes) as f64)
+                    .collect(),
                 safetensors::Dtype::I32 => data
                     .as_chunks()
                     .0
@@ -88,7 +91,10 @@ impl Fixture {
         let sequences = (0..)
             .take_while(|index| tensors.tensor(&format!("tokens.{index}")).is_ok())
             .map(|index| Sequence {
-                tokens: numbers(format!("tokens.{index}")).iter().map(|id| *id as TokenId).collect(),
+                tokens: numbers(format!("tokens.{index}"))
+                    .iter()
+                    .map(|id| *id as TokenId)
+                    .collect(),
                 logits: floats(format!("logits.{index}")),
                 statistics: TokenStatistics {
                     log_prob: floats(format!("log_prob.{index}")),
