@@ -10,6 +10,7 @@ pub mod demo;
 pub mod exit;
 pub mod files;
 pub mod labelshift;
+pub mod lm;
 pub mod page;
 pub mod plots;
 pub mod png;
