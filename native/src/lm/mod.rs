@@ -10,6 +10,8 @@ pub mod weight_reader;
 pub mod engine;
 pub mod cpu;
 pub mod sampling;
+pub mod generate;
+pub mod score;
 pub mod prompts;
 pub mod journal;
 pub mod scores;
