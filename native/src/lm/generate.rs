@@ -64,7 +64,7 @@ impl Finish {
 }
 
 /// What happens while texts are made.
-pub trait Observer {
+pub trait Observer: Send {
     /// A step is done: so many tokens are new.
     fn tokens(&mut self, n_tokens: usize);
 
@@ -103,7 +103,17 @@ pub fn generate(
     }
     let n_slots = options.batch_size.min(wanted.len()).max(1);
     engine.reserve(n_slots, (longest + options.max_new_tokens).min(context))?;
-    let mut batch = Batch { slots: vec![None; n_slots], waiting: wanted.iter(), options, context };
+    let batch = Batch { slots: vec![None; n_slots], waiting: wanted.iter(), options, context };
+    // On a thread of the pool: from outside it, each of a step's many small parallel loops would put this
+    // thread to sleep and wake it again.
+    rayon::scope(|_| make_all(engine, batch, observer))
+}
+
+fn make_all(
+    engine: &mut dyn Engine,
+    mut batch: Batch<'_>,
+    observer: &mut dyn Observer,
+) -> anyhow::Result<()> {
     loop {
         batch.fill(engine);
         let rows: Vec<Row<'_>> = batch.rows();
@@ -143,7 +153,8 @@ struct Text {
 impl Batch<'_> {
     /// Puts waiting texts into free slots.
     fn fill(&mut self, engine: &mut dyn Engine) {
-        for (slot, place) in self.slots.iter_mut().enumerate().filter(|(_, place)| place.is_none()) {
+        for (slot, place) in self.slots.iter_mut().enumerate().filter(|(_, place)| place.is_none())
+        {
             let Some(wanted) = self.waiting.next() else { return };
             engine.clear(slot);
             *place = Some(Text {
@@ -157,19 +168,18 @@ impl Batch<'_> {
 
     fn rows(&self) -> Vec<Row<'_>> {
         let texts = self.slots.iter().enumerate();
-        texts
-            .filter_map(|(slot, text)| Some(Row { slot, tokens: &text.as_ref()?.next }))
-            .collect()
+        texts.filter_map(|(slot, text)| Some(Row { slot, tokens: &text.as_ref()?.next })).collect()
     }
 
     /// The next token of each slot: a function of the run's seed, the text's number, and its place.
     fn draw(&self, slots: &[usize], logits: Vec<&[f32]>) -> anyhow::Result<Vec<TokenId>> {
-        let drawn = slots.par_iter().zip(logits).map_init(Scratch::default, |scratch, (slot, logits)| {
-            let Some(text) = &self.slots[*slot] else { return Ok(0) };
-            let step = text.tokens.len() as u64;
-            let uniform = sampling::uniform(self.options.seed, text.id, step);
-            sampling::draw(logits, &self.options.sampling, uniform, scratch)
-        });
+        let drawn =
+            slots.par_iter().zip(logits).map_init(Scratch::default, |scratch, (slot, logits)| {
+                let Some(text) = &self.slots[*slot] else { return Ok(0) };
+                let step = text.tokens.len() as u64;
+                let uniform = sampling::uniform(self.options.seed, text.id, step);
+                sampling::draw(logits, &self.options.sampling, uniform, scratch)
+            });
         Ok(drawn.collect::<Result<_, _>>()?)
     }
 
@@ -235,7 +245,8 @@ mod tests {
     }
 
     fn wanted(ids: impl IntoIterator<Item = u64>) -> Vec<Wanted> {
-        let prompt = |id: u64| (0..=id % 5).map(|token| 5 + u32::try_from(token).unwrap()).collect();
+        let prompt =
+            |id: u64| (0..=id % 5).map(|token| 5 + u32::try_from(token).unwrap()).collect();
         ids.into_iter().map(|id| Wanted { id, prompt: prompt(id) }).collect()
     }
 
@@ -255,7 +266,9 @@ mod tests {
         assert!(finishes.contains(&Finish::Eos) && finishes.contains(&Finish::Length));
         let stops = options(1).stops;
         for text in together.values() {
-            assert!(text.tokens.len() <= 20 && !text.tokens.iter().any(|token| stops.contains(token)));
+            assert!(
+                text.tokens.len() <= 20 && !text.tokens.iter().any(|token| stops.contains(token))
+            );
             assert_eq!(text.finish == Finish::Length, text.tokens.len() == 20);
         }
     }

@@ -1,24 +1,24 @@
 //! Language models: checkpoints, architectures, engines, and the long work that is done with them.
 //! Nothing here knows of mixtures or estimates.
 
+pub mod architecture;
+pub mod blueprint;
 pub mod checkpoint;
 pub mod config;
-pub mod blueprint;
-pub mod architecture;
-pub mod rotary;
-pub mod weight_reader;
-pub mod engine;
 pub mod cpu;
-pub mod sampling;
-pub mod generate;
-pub mod score;
-pub mod prompts;
-pub mod journal;
-pub mod scores;
 pub mod description;
-pub mod run_lock;
-pub mod rate;
 pub mod endpoint;
+pub mod engine;
 #[cfg(test)]
 pub(crate) mod fixture;
+pub mod generate;
+pub mod journal;
 mod json_file;
+pub mod prompts;
+pub mod rate;
+pub mod rotary;
+pub mod run_lock;
+pub mod sampling;
+pub mod score;
+pub mod scores;
+pub mod weight_reader;

@@ -50,15 +50,23 @@ mod tests {
         let fixture = fixture::all().into_iter().find(|fixture| fixture.name == "llama").unwrap();
         let (checkpoint, blueprint) = fixture.open();
         let mut engine = CpuEngine::load(&checkpoint, blueprint, Precision::F32).unwrap();
-        let documents: Vec<Vec<TokenId>> =
-            [40, 0, 3, 200, 1, 17, 16].iter().map(|n| (0..*n).map(|i| 5 + i % 99).collect()).collect();
+        let documents: Vec<Vec<TokenId>> = [40, 0, 3, 200, 1, 17, 16]
+            .iter()
+            .map(|n| (0..*n).map(|i| 5 + i % 99).collect())
+            .collect();
         let mut all = |max_tokens, batch_tokens| {
             let mut found = vec![None; documents.len()];
-            score(&mut engine, &documents, max_tokens, batch_tokens, |document, tokens, statistics| {
-                assert_eq!(statistics.log_prob.len(), tokens.len().saturating_sub(1));
-                assert!(found[document].replace((tokens.len(), statistics)).is_none());
-                Ok(())
-            })
+            score(
+                &mut engine,
+                &documents,
+                max_tokens,
+                batch_tokens,
+                |document, tokens, statistics| {
+                    assert_eq!(statistics.log_prob.len(), tokens.len().saturating_sub(1));
+                    assert!(found[document].replace((tokens.len(), statistics)).is_none());
+                    Ok(())
+                },
+            )
             .unwrap();
             found
         };

@@ -117,10 +117,13 @@ impl Kernel for Absorb<'_> {
         let mut sums = [[0.0_f64; LANES]; 3];
         let (whole, rest) = self.logits.as_chunks::<LANES>();
         for lanes in whole {
-            let distance = lanes.map(|logit| logit - self.running.largest);
-            let weight = distance.map(simd::exp::<WIDTH>);
+            let (mut distances, mut weights) = ([0.0; LANES], [0.0; LANES]);
             for lane in 0..LANES {
-                let (weight, distance) = (f64::from(weight[lane]), f64::from(distance[lane]));
+                distances[lane] = lanes[lane] - self.running.largest;
+                weights[lane] = simd::exp::<WIDTH>(distances[lane]);
+            }
+            for lane in 0..LANES {
+                let (weight, distance) = (f64::from(weights[lane]), f64::from(distances[lane]));
                 sums[0][lane] += weight;
                 sums[1][lane] += weight * distance;
                 sums[2][lane] += weight * distance * distance;
