@@ -22,3 +22,5 @@ pub mod sampling;
 pub mod score;
 pub mod scores;
 pub mod weight_reader;
+pub mod hub;
+pub mod tokenizer;

@@ -127,7 +127,8 @@ fn a_tensor_that_is_asked_for_wrongly_is_named() {
 fn a_folder_without_weights_is_told_what_was_looked_for() {
     assert_eq!(
         refusal(folder(&[]).path()),
-        "FOLDER: no weights are there; looked for model.safetensors, model.safetensors.index.json"
+        "FOLDER: no weights are there; looked for model.safetensors, \
+         model.safetensors.index.json, pytorch_model.bin, pytorch_model.bin.index.json"
     );
 }
 
