@@ -191,14 +191,6 @@ mod tests {
     }
 
     #[test]
-    fn worlds_have_the_accuracy_asked_for() {
-        for accuracy in [0.6, 0.77, 0.87] {
-            assert!((GaussianWorld::equidistant(6, accuracy).accuracy() - accuracy).abs() < 1e-3);
-            assert!((GaussianWorld::random(6, 10, accuracy, 3).accuracy() - accuracy).abs() < 1e-3);
-        }
-    }
-
-    #[test]
     fn posteriors_of_the_calibrated_classifier_are_calibrated() {
         let world = GaussianWorld::equidistant(3, 0.7);
         let classes: Vec<usize> = (0..9000).map(|doc| doc % 3).collect();
