@@ -1,11 +1,15 @@
 //! What can be typed on the command line.
 
+mod lm;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use data_anatomy_core::evaluation::DEFAULT_TOLERANCE;
 use data_anatomy_core::report_page::ViewOptions;
+
+pub use lm::{GenerateArgs, ModelArgs, Preset, ScoreArgs};
 
 /// The version and the commit it was built from.
 pub const VERSION: &str =
@@ -65,6 +69,18 @@ pub enum Command {
   data-anatomy labelshift --local-samples-dir samples --use-cached-generations texts.jsonl \\
     --output-dir out --run-name my_model")]
     Labelshift(LabelshiftArgs),
+    /// Make texts with a language model, from its weights or by a server.
+    #[command(before_help = "Examples:
+  data-anatomy generate --target-model EleutherAI/pythia-160m --num-prompts 1000 --output texts.jsonl
+  data-anatomy generate --target-model ./my_model --device cpu --half --max-new-tokens 256
+  data-anatomy generate --endpoint http://localhost:8000 --model my_model --concurrency 16
+  data-anatomy generate --target-model ./my_model --preset seed")]
+    Generate(GenerateArgs),
+    /// Compute what a language model says about every token of documents, once for all membership methods.
+    #[command(before_help = "Example:
+  data-anatomy score --target-model EleutherAI/pythia-160m --local-samples-dir samples \\
+    --max-tokens 512 --output-dir scores")]
+    Score(ScoreArgs),
     /// Score one run or several against a published mixture.
     #[command(before_help = "Examples:
   data-anatomy evaluate --results-dir out/my_model --ground-truth olmo1b

@@ -2,8 +2,10 @@
 
 mod demo;
 mod evaluate;
+mod generate;
 mod labelshift;
 mod report;
+mod score;
 mod specs;
 
 use crate::args::Command;
@@ -16,6 +18,8 @@ use crate::exit::Outcome;
 pub fn dispatch(command: &Command) -> anyhow::Result<Outcome> {
     match command {
         Command::Labelshift(args) => labelshift::run(args),
+        Command::Generate(args) => generate::run(args),
+        Command::Score(args) => score::run(args),
         Command::Evaluate(args) => evaluate::run(args),
         Command::Report(args) => report::run(args),
         Command::Specs { action } => specs::run(action),

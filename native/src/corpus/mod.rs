@@ -1,5 +1,6 @@
 //! Texts read from files: reference documents by category, and texts that a model wrote.
 
+pub mod documents;
 pub mod fingerprint;
 pub mod generations;
 pub mod jsonl;

@@ -120,7 +120,7 @@ pub fn read(folder: &Path, options: ReferenceOptions) -> anyhow::Result<Referenc
 
 /// The category files in the folder, well-known categories first and in their usual order, the
 /// others by name.
-fn category_files(folder: &Path) -> Result<Vec<PathBuf>, InputError> {
+pub(super) fn category_files(folder: &Path) -> Result<Vec<PathBuf>, InputError> {
     let shown = folder.display().to_string();
     let entries = fs::read_dir(folder).map_err(|error| {
         InputError::new(&shown, "", Problem::Unreadable { reason: files::reason(&error) })
@@ -137,7 +137,7 @@ fn category_files(folder: &Path) -> Result<Vec<PathBuf>, InputError> {
     Ok(paths)
 }
 
-fn category_name(stem: &str, merge_web: bool) -> String {
+pub(super) fn category_name(stem: &str, merge_web: bool) -> String {
     if merge_web && let Some(whole) = well_known::whole_of(stem) {
         return whole.to_owned();
     }

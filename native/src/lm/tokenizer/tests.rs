@@ -124,7 +124,10 @@ fn documents_are_neither_cut_nor_filled_up() {
 #[test]
 fn bos_comes_once_whoever_asks_for_it() {
     let config = |adds: Value| {
-        ("tokenizer_config.json", json!({"bos_token": "<s>", "eos_token": "</s>", "add_bos_token": adds}))
+        (
+            "tokenizer_config.json",
+            json!({"bos_token": "<s>", "eos_token": "</s>", "add_bos_token": adds}),
+        )
     };
     for (by_file, by_config, expected) in [
         (false, json!(null), &[4][..]),
