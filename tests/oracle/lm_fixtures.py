@@ -6,9 +6,9 @@ Written with Python 3.11, torch 2.15.0, transformers 5.24.0, tokenizers 0.23.3, 
 attn_implementation="eager".
 
 A fixture is only written if it proves something: dropping any tensor changes the logits by more than 0.01, changing any
-setting named in `must_matter` by more than 0.001, f32 and f64 agree to 2e-5, the folder loads again through transformers with equal
-logits, and along every greedy path the best token leads by more than 0.002, cached and uncached alike. Seeds are tried
-in order until all of that holds.
+setting named in `must_matter` by more than 0.001; f32 and f64 agree to 2e-5; the folder loads again through transformers
+with equal logits; along every greedy path the best token leads by more than 0.002, cached and uncached alike. Seeds are
+tried in order until all of that holds.
 """
 
 import json
