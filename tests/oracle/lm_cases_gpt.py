@@ -149,7 +149,7 @@ GPT2 = Case(
 
 
 def publish_gpt_neo(tensors: Tensors, config: Config) -> Tensors:
-    """EleutherAI's names, with masks that nobody needs, the tied head stored too, and views as pickles may hold them."""
+    """EleutherAI's names, masks that nobody needs, the tied head stored too, and views as pickles may hold them."""
     result = lm_storage.with_views(
         tensors,
         joined=tuple(f"transformer.h.0.attn.attention.{part}_proj.weight" for part in "kvq"),
