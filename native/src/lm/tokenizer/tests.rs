@@ -219,7 +219,8 @@ fn files_that_are_not_what_they_should_be_are_named() {
     assert!(said.starts_with("FOLDER/tokenizer.json: no JSON: EOF"), "{said}");
     // What the library panics at.
     let normalizer = json!({"type": "Precompiled", "precompiled_charsmap": "!"});
-    let tokenizer = json!({"version": "1.0", "normalizer": normalizer, "model": {"type": "BPE"}});
+    let model = json!({"type": "WordLevel", "vocab": {"a": 0}, "unk_token": "a"});
+    let tokenizer = json!({"version": "1.0", "normalizer": normalizer, "model": model});
     fs::write(broken.path().join("tokenizer.json"), tokenizer.to_string()).unwrap();
     let expected = "FOLDER/tokenizer.json: no tokenizer: its parts do not go together";
     assert_eq!(refusal(broken.path()), expected);
