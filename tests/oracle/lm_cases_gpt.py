@@ -7,19 +7,19 @@ from lm_case import Case, Config, Tensors, causal_buffer, inverse_frequencies
 # GPT-NeoX
 
 
+def rename_neox_head(tensors: Tensors, _: Config) -> Tensors:
+    return {name.replace("lm_head.", "embed_out."): tensor for name, tensor in tensors.items()}
+
+
 def publish_neox(tensors: Tensors, config: Config) -> Tensors:
     """Pythia's names: the head is `embed_out`, every layer carries three buffers nobody needs."""
-    result = {name.replace("lm_head.", "embed_out."): tensor for name, tensor in tensors.items()}
+    result = rename_neox_head(tensors, config)
     for layer in range(config["num_hidden_layers"]):
         prefix = f"gpt_neox.layers.{layer}.attention"
         result[f"{prefix}.bias"] = causal_buffer(config["max_position_embeddings"])
         result[f"{prefix}.masked_bias"] = torch.tensor(-1e9)
         result[f"{prefix}.rotary_emb.inv_freq"] = inverse_frequencies(4)
     return result
-
-
-def rename_neox_head(tensors: Tensors, _: Config) -> Tensors:
-    return {name.replace("lm_head.", "embed_out."): tensor for name, tensor in tensors.items()}
 
 
 GPT_NEOX = Case(
@@ -52,8 +52,13 @@ GPT_NEOX = Case(
         "exact GELU": {"hidden_act": "gelu_new"},
     },
     publish=publish_neox,
-    notes=("keys of before transformers 5; buffers attention.bias, masked_bias and rotary_emb.inv_freq are to be ignored",),
+    notes=(
+        "keys of before transformers 5",
+        "buffers attention.bias, attention.masked_bias and attention.rotary_emb.inv_freq are to be ignored",
+    ),
 )
+
+NEOX_ROPE = {"partial_rotary_factor": 0.5, "rope_theta": 5000.0, "rope_type": "default"}
 
 GPT_NEOX_SEQUENTIAL = Case(
     config={
@@ -70,13 +75,13 @@ GPT_NEOX_SEQUENTIAL = Case(
         "initializer_range": 0.02,
         "intermediate_size": 80,
         "is_decoder": False,
-        "layer_norm_eps": 1e-05,
+        "layer_norm_eps": 0.001,
         "max_position_embeddings": 128,
         "model_type": "gpt_neox",
         "num_attention_heads": 4,
         "num_hidden_layers": 2,
         "pad_token_id": None,
-        "rope_parameters": {"partial_rotary_factor": 0.5, "rope_theta": 5000.0, "rope_type": "default"},
+        "rope_parameters": NEOX_ROPE,
         "tie_word_embeddings": False,
         "transformers_version": "5.24.0",
         "use_cache": True,
@@ -86,8 +91,9 @@ GPT_NEOX_SEQUENTIAL = Case(
     must_matter={
         "sequential residual": {"use_parallel_residual": True},
         "approximate GELU": {"hidden_act": "gelu"},
-        "rotary share": {"rope_parameters": {"partial_rotary_factor": 1.0, "rope_theta": 5000.0, "rope_type": "default"}},
-        "rotary base": {"rope_parameters": {"partial_rotary_factor": 0.5, "rope_theta": 10000.0, "rope_type": "default"}},
+        "norm's epsilon": {"layer_norm_eps": 1e-05},
+        "rotary share": {"rope_parameters": NEOX_ROPE | {"partial_rotary_factor": 1.0}},
+        "rotary base": {"rope_parameters": NEOX_ROPE | {"rope_theta": 10000.0}},
     },
     publish=rename_neox_head,
     notes=("keys of transformers 5",),
@@ -113,7 +119,7 @@ GPT2 = Case(
         "embd_pdrop": 0.1,
         "eos_token_id": 0,
         "initializer_range": 0.02,
-        "layer_norm_epsilon": 1e-05,
+        "layer_norm_epsilon": 0.001,
         "model_type": "gpt2",
         "n_ctx": 128,
         "n_embd": 32,
@@ -130,7 +136,8 @@ GPT2 = Case(
         "vocab_size": 320,
     },
     must_matter={
-        "approximate GELU": {"activation_function": "relu"},
+        "approximate GELU": {"activation_function": "gelu"},
+        "norm's epsilon": {"layer_norm_epsilon": 1e-05},
         "scaled attention": {"scale_attn_weights": False},
     },
     write=lm_storage.one_pickle,
@@ -142,7 +149,7 @@ GPT2 = Case(
 
 
 def publish_gpt_neo(tensors: Tensors, config: Config) -> Tensors:
-    """EleutherAI's names, with masks that nobody needs, the tied head stored too, and views as pickles may hold them."""
+    """EleutherAI's names, masks that nobody needs, the tied head stored too, and views as pickles may hold them."""
     result = lm_storage.with_views(
         tensors,
         joined=tuple(f"transformer.h.0.attn.attention.{part}_proj.weight" for part in "kvq"),
@@ -171,7 +178,7 @@ GPT_NEO = Case(
         "hidden_size": 32,
         "initializer_range": 0.02,
         "intermediate_size": None,
-        "layer_norm_epsilon": 1e-05,
+        "layer_norm_epsilon": 0.001,
         "max_position_embeddings": 128,
         "model_type": "gpt_neo",
         "num_heads": 4,
@@ -190,6 +197,7 @@ GPT_NEO = Case(
         "window of 8, not 7": {"window_size": 7},
         "window of 8, not 9": {"window_size": 9},
         "approximate GELU": {"activation_function": "gelu"},
+        "norm's epsilon": {"layer_norm_epsilon": 1e-05},
     },
     write=lm_storage.sharded_pickle,
     publish=publish_gpt_neo,
@@ -219,7 +227,7 @@ GPT_BIGCODE = Case(
         "eos_token_id": 0,
         "inference_runner": 0,
         "initializer_range": 0.02,
-        "layer_norm_epsilon": 1e-05,
+        "layer_norm_epsilon": 0.001,
         "max_batch_size": None,
         "max_sequence_length": None,
         "model_type": "gpt_bigcode",
@@ -243,6 +251,7 @@ GPT_BIGCODE = Case(
     },
     must_matter={
         "exact GELU": {"activation_function": "gelu_pytorch_tanh"},
+        "norm's epsilon": {"layer_norm_epsilon": 1e-05},
         "scaled attention": {"scale_attn_weights": False},
     },
     publish=publish_gpt_bigcode,

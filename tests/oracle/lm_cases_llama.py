@@ -89,8 +89,13 @@ LLAMA1 = Case(
         "rotary base": {"rope_theta": 10000.0},
     },
     publish=publish_llama1,
-    notes=("keys of before transformers 5: rope_scaling with `type`; neither num_key_value_heads nor tie_word_embeddings",),
+    notes=(
+        "keys of before transformers 5: rope_scaling with `type`; neither num_key_value_heads nor tie_word_embeddings",
+        "rotary_emb.inv_freq of every layer is to be ignored: it knows nothing of rope_theta and scaling",
+    ),
 )
+
+SHORT_YARN = {"factor": 4.0, "original_max_position_embeddings": 64, "type": "yarn"}
 
 LLAMA_YARN = Case(
     config={
@@ -106,7 +111,7 @@ LLAMA_YARN = Case(
         "num_hidden_layers": 2,
         "num_key_value_heads": 4,
         "rms_norm_eps": 1e-05,
-        "rope_scaling": {"factor": 4.0, "original_max_position_embeddings": 64, "type": "yarn"},
+        "rope_scaling": SHORT_YARN,
         "tie_word_embeddings": True,
         "torch_dtype": "float32",
         "transformers_version": "4.45.0",
@@ -115,10 +120,8 @@ LLAMA_YARN = Case(
     must_matter={
         "yarn scaling": {"rope_scaling": None},
         "frequencies' ramp": {"rope_scaling": {"factor": 4.0, "type": "linear"}},
-        "attention factor": {
-            "rope_scaling": {"factor": 4.0, "original_max_position_embeddings": 64, "type": "yarn", "attention_factor": 1.0}
-        },
-        "original length": {"rope_scaling": {"factor": 4.0, "original_max_position_embeddings": 32, "type": "yarn"}},
+        "attention factor": {"rope_scaling": SHORT_YARN | {"attention_factor": 1.0}},
+        "original length": {"rope_scaling": SHORT_YARN | {"original_max_position_embeddings": 32}},
     },
     notes=("keys of before transformers 5; the attention factor is 0.1 ln(factor) + 1; tied; no rope_theta: 10000",),
 )
@@ -220,7 +223,7 @@ QWEN3 = Case(
         "num_hidden_layers": 2,
         "num_key_value_heads": 2,
         "pad_token_id": None,
-        "rms_norm_eps": 1e-06,
+        "rms_norm_eps": 0.001,
         "rope_parameters": {"rope_theta": 1000000.0, "rope_type": "default"},
         "sliding_window": 10,
         "tie_word_embeddings": False,
@@ -231,6 +234,7 @@ QWEN3 = Case(
     },
     must_matter={
         "window": {"layer_types": ["full_attention", "full_attention"]},
+        "norm's epsilon": {"rms_norm_eps": 1e-06},
         "layers' order": {"layer_types": ["sliding_attention", "full_attention"]},
         "window of 10, not 11": {"sliding_window": 11},
         "rotary base": {"rope_parameters": {"rope_theta": 10000.0, "rope_type": "default"}},
@@ -256,7 +260,7 @@ STARCODER2 = Case(
         "max_position_embeddings": 128,
         "mlp_type": "default",
         "model_type": "starcoder2",
-        "norm_epsilon": 1e-05,
+        "norm_epsilon": 0.001,
         "norm_type": "layer_norm",
         "num_attention_heads": 4,
         "num_hidden_layers": 2,
@@ -273,6 +277,7 @@ STARCODER2 = Case(
     must_matter={
         "window": {"sliding_window": None},
         "window of 16, not 17": {"sliding_window": 17},
+        "norm's epsilon": {"norm_epsilon": 1e-05},
         "approximate GELU": {"hidden_act": "gelu"},
         "rotary base": {"rope_theta": 10000.0},
     },

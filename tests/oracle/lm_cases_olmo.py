@@ -176,14 +176,17 @@ OLMO2 = Case(
         "num_hidden_layers": 2,
         "num_key_value_heads": 2,
         "pad_token_id": 1,
-        "rms_norm_eps": 1e-06,
+        "rms_norm_eps": 0.001,
         "rope_parameters": {"rope_theta": 500000.0, "rope_type": "default"},
         "tie_word_embeddings": False,
         "transformers_version": "5.24.0",
         "use_cache": True,
         "vocab_size": 320,
     },
-    must_matter={"rotary base": {"rope_parameters": {"rope_theta": 10000.0, "rope_type": "default"}}},
+    must_matter={
+        "norm's epsilon": {"rms_norm_eps": 1e-06},
+        "rotary base": {"rope_parameters": {"rope_theta": 10000.0, "rope_type": "default"}},
+    },
     notes=("keys of transformers 5; q and k are normed over all their heads together, blocks after, not before",),
 )
 

@@ -5,10 +5,10 @@ Writes tests/fixtures/lm/<NAME>/ (all, where no name is given) and its tokenizer
 Written with Python 3.11, torch 2.15.0, transformers 5.24.0, tokenizers 0.23.3, safetensors 0.8.0; CPU, one thread, f32,
 attn_implementation="eager".
 
-A fixture is only written if it proves something: dropping any tensor changes the logits by more than 0.01, changing any
-setting named in `must_matter` by more than 0.001, f32 and f64 agree to 2e-5, the folder loads again through transformers with equal
-logits, and along every greedy path the best token leads by more than 0.002, cached and uncached alike. Seeds are tried
-in order until all of that holds.
+A fixture is only written if it proves something: dropping any tensor changes the logits by more than 0.01, changing a
+setting named in `must_matter` by more than 0.001; f32 and f64 agree to 2e-5; the folder loads again through
+transformers with equal logits; along every greedy path the best token leads by more than 0.002, cached and uncached
+alike. Seeds are tried in order until all of that holds.
 """
 
 import json
@@ -39,11 +39,11 @@ FIXTURES = ROOT / "tests" / "fixtures" / "lm"
 LENGTHS = (5, 17, 33, 48)
 PROMPT_LENGTHS = (1, 2, 3, 5, 7, 9, 11, 12)
 NEW_TOKENS = 64
-# Allowed to an f32 engine: a logit off by 1e-4.
-# Least lead of the best token along a greedy path: twenty times that error.
+# What follows is relative to 1e-4, by which an f32 engine's logits may be off.
+# Least lead of the best token along a greedy path.
 LEAST_MARGIN = 2e-3
-# Least change of a logit when a tensor is dropped and when a setting is another: a hundred and ten times
-# that error. (The two forms of GELU lie only 0.0005 apart.)
+# Least change of some logit when a tensor is dropped, and when a setting is another: the two forms of GELU lie only
+# 0.0005 apart.
 LEAST_CHANGE = 1e-2
 LEAST_CHANGE_OF_SETTINGS = 1e-3
 # Greatest difference between the f32 and the f64 model.

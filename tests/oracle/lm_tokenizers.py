@@ -72,7 +72,8 @@ def training_text() -> list[str]:
     """Made-up sentences: syllables to words, words drawn with falling frequency."""
     draw = random.Random(1)
     syllables = [consonant + vowel for consonant in "bdfgklmnprstvw" for vowel in "aeiou"]
-    words = ["".join(draw.choices(syllables, k=draw.randint(1, 3))) + draw.choice(["", "n", "r", "s"]) for _ in range(200)]
+    stems = ["".join(draw.choices(syllables, k=draw.randint(1, 3))) for _ in range(200)]
+    words = [stem + draw.choice(["", "n", "r", "s"]) for stem in stems]
     weights = [1 / (rank + 1) for rank in range(len(words))]
     sentences = []
     for _ in range(400):

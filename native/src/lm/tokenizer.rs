@@ -3,12 +3,14 @@
 mod rules;
 mod special_tokens;
 
+use std::panic;
 use std::path::Path;
 
 use anyhow::{Context as _, anyhow, bail, ensure};
 use rayon::prelude::*;
 
 pub use rules::{NamedToken, Rules};
+use serde::de::IgnoredAny;
 use special_tokens::SpecialTokens;
 
 use super::json_file;
@@ -41,17 +43,9 @@ impl Tokenizer {
         if path.symlink_metadata().is_err() {
             bail!("{}", missing(folder));
         }
-        let mut inner: tokenizers::Tokenizer = json_file::read_bytes(&path).and_then(|bytes| {
-            tokenizers::Tokenizer::from_bytes(&bytes)
-                .map_err(|error| anyhow!("{}: no tokenizer: {error}", path.display()))
-        })?;
-        // A file may carry the lengths of some training; documents are neither cut nor filled up.
-        inner
-            .with_truncation(None)
-            .map_err(|error| anyhow!("{}: {error}", path.display()))?
-            .with_padding(None);
+        let (inner, (prefix, suffix)) = json_file::read_bytes(&path)
+            .and_then(|bytes| parse(&bytes).with_context(|| path.display().to_string()))?;
         let special = SpecialTokens::read(folder, &inner)?;
-        let (prefix, suffix) = surroundings(&inner).with_context(|| path.display().to_string())?;
         let prefix = with_marker(prefix, special.adds_bos(), special.bos(), Edge::Start);
         let suffix = with_marker(suffix, special.adds_eos(), special.eos(), Edge::End);
         Ok(Self { inner, special, prefix, suffix })
@@ -157,8 +151,27 @@ fn missing(folder: &Path) -> String {
     )
 }
 
+/// What stands before and behind every text.
+type Surroundings = (Vec<u32>, Vec<u32>);
+
+/// The tokenizer that these bytes describe, and what its post-processor adds to texts.
+fn parse(bytes: &[u8]) -> anyhow::Result<(tokenizers::Tokenizer, Surroundings)> {
+    // Told apart first, since it says where a damaged file breaks off.
+    serde_json::from_slice::<IgnoredAny>(bytes).context("no JSON")?;
+    let parsed = panic::catch_unwind(|| {
+        let mut tokenizer = tokenizers::Tokenizer::from_bytes(bytes)
+            .map_err(|error| anyhow!("no tokenizer: {error}"))?;
+        // A file may carry the lengths of some training; documents are neither cut nor filled up.
+        tokenizer.with_truncation(None).map_err(|error| anyhow!(error))?.with_padding(None);
+        let surroundings = surroundings(&tokenizer)?;
+        Ok((tokenizer, surroundings))
+    });
+    // The library takes some contradictions for impossible.
+    parsed.unwrap_or_else(|_| bail!("no tokenizer: its parts do not go together"))
+}
+
 /// What the post-processor of `tokenizer.json` puts before and behind every text.
-fn surroundings(tokenizer: &tokenizers::Tokenizer) -> anyhow::Result<(Vec<u32>, Vec<u32>)> {
+fn surroundings(tokenizer: &tokenizers::Tokenizer) -> anyhow::Result<Surroundings> {
     let ids = |with_special_tokens| {
         tokenizer
             .encode_fast(PROBE, with_special_tokens)

@@ -7,8 +7,8 @@ use super::{HostTensor, transpose};
 use crate::lm::checkpoint::{ElementType, WeightType};
 
 fn tensor(shape: &[usize]) -> HostTensor<'static> {
-    let n_elements: usize = shape.iter().product();
-    let bytes = (0..n_elements).flat_map(|index| (index as f32).to_le_bytes()).collect();
+    let n_elements = u16::try_from(shape.iter().product::<usize>()).unwrap();
+    let bytes = (0..n_elements).flat_map(|index| f32::from(index).to_le_bytes()).collect();
     HostTensor { shape: shape.to_vec(), dtype: WeightType::F32, bytes: Cow::Owned(bytes) }
 }
 
@@ -118,8 +118,8 @@ proptest! {
     fn transposition_moves_each_element_to_its_mirror_place(
         n_rows in 0_usize..200, n_columns in 0_usize..200
     ) {
-        let n_elements = n_rows * n_columns;
-        let bytes: Vec<u8> = (0..n_elements).flat_map(|index| (index as u16).to_le_bytes()).collect();
+        let places = 0..u16::try_from(n_rows * n_columns).unwrap();
+        let bytes: Vec<u8> = places.flat_map(u16::to_le_bytes).collect();
         let found = transpose::<2>(&bytes, n_rows, n_columns);
         for row in 0..n_rows {
             for column in 0..n_columns {

@@ -93,6 +93,26 @@ fn shards_give_their_tensors_together() {
 }
 
 #[test]
+fn the_tensors_of_published_layouts_are_those_their_index_lists() {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/lm");
+    for (folder, index) in
+        [("llama", "model.safetensors.index.json"), ("gpt_neo", "pytorch_model.bin.index.json")]
+    {
+        let folder = fixtures.join(folder);
+        let index: serde_json::Value =
+            serde_json::from_slice(&fs::read(folder.join(index)).unwrap()).unwrap();
+        let checkpoint = Checkpoint::open(&folder).unwrap();
+        assert!(checkpoint.names().eq(index["weight_map"].as_object().unwrap().keys()));
+        let mut n_bytes = 0;
+        for name in checkpoint.names() {
+            let n_elements: usize = checkpoint.shape(name).unwrap().iter().product();
+            n_bytes += n_elements as u64 * checkpoint.element_type(name).unwrap().n_bytes();
+        }
+        assert_eq!(Some(n_bytes), index["metadata"]["total_size"].as_u64());
+    }
+}
+
+#[test]
 fn a_tensor_that_is_asked_for_wrongly_is_named() {
     let header = r#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},
         "mask":{"dtype":"BOOL","shape":[2],"data_offsets":[4,6]}}"#;

@@ -3,8 +3,10 @@ use std::fs;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 
+use data_anatomy_core::digest::sha256_hex;
 use tempfile::TempDir;
 
+use super::client::{Client, RemoteFile};
 use super::mock_hub::{MAIN, MODEL, MockHub, STEP};
 use super::model_id::ModelId;
 use super::settings::Settings;
@@ -289,29 +291,22 @@ fn a_tag_that_is_a_path_is_refused() {
 
 #[test]
 fn a_weak_tag_that_is_no_digest_is_taken() {
-    let (hub, home) = started(&[CONFIG, WEIGHTS]);
-    hub.state().files.values_mut().for_each(|files| drop(files.remove("config.json")));
-    hub.state()
-        .files
-        .values_mut()
-        .for_each(|files| drop(files.insert(CONFIG.0.into(), WEIGHTS.1.into())));
+    // Both files have the one tag, and so must hold the same.
+    let (hub, home) = started(&[("config.json", b"{}"), ("model.safetensors", b"{}")]);
     hub.state().tag = Some("W/\"abc-1\"".to_owned());
     let folder = get(MODEL, None, &settings(hub.port, home.path(), &[])).unwrap();
-    assert_eq!(fs::read(folder.join(WEIGHTS.0)).unwrap(), WEIGHTS.1);
+    assert_eq!(fs::read(folder.join(WEIGHTS.0)).unwrap(), b"{}");
     assert_eq!(names(&home.path().join("hub/models--org--tiny/blobs")), ["abc-1"]);
 }
 
 #[test]
-fn a_renamed_model_is_followed() {
+fn a_file_of_a_renamed_model_is_found_where_it_is_now() {
     let (hub, home) = started(&[CONFIG, WEIGHTS]);
-    hub.state().old_name = Some("api/models/old/name".to_owned());
-    let settings = settings(hub.port, home.path(), &[]);
-    assert!(refusal(&hub, "old/name", None, &settings).contains("no such"));
-    hub.state().old_name = Some("org/renamed".to_owned());
-    let client = super::client::Client::new(&settings);
-    let model = ModelId::parse("org/renamed", None).unwrap();
-    let found = client.describe(&client.file_url(&model, MAIN, "config.json")).unwrap();
-    assert_eq!(found.n_bytes, 2);
+    hub.state().old_name = Some("org/old".to_owned());
+    let client = Client::new(&settings(hub.port, home.path(), &[]));
+    let old = ModelId::parse("org/old", None).unwrap();
+    let found = client.describe(&client.file_url(&old, MAIN, "config.json")).unwrap();
+    assert_eq!(found, RemoteFile { tag: sha256_hex(CONFIG.1), n_bytes: 2 });
 }
 
 #[test]

@@ -179,7 +179,7 @@ fn markers_are_found_in_the_files_in_their_order() {
     assert_eq!(found(&[]), (None, Some(3), vec![3], Some(3)));
     // The model's configuration, by number.
     let config = ("config.json", json!({"bos_token_id": 1, "eos_token_id": 2}));
-    assert_eq!(found(&[config.clone()]), (Some(1), Some(2), vec![2], Some(1)));
+    assert_eq!(found(std::slice::from_ref(&config)), (Some(1), Some(2), vec![2], Some(1)));
     // A list, of which the tokenizer knows some.
     let listed = ("config.json", json!({"bos_token_id": null, "eos_token_id": [99, 2, 3]}));
     assert_eq!(found(&[listed]), (None, Some(2), vec![2, 3], Some(2)));
@@ -216,7 +216,14 @@ fn files_that_are_not_what_they_should_be_are_named() {
     let broken = folder(true, &[]);
     fs::write(broken.path().join("tokenizer.json"), "{\"version\":\"1.0\"").unwrap();
     let said = refusal(broken.path());
-    assert!(said.starts_with("FOLDER/tokenizer.json: no tokenizer: EOF"), "{said}");
+    assert!(said.starts_with("FOLDER/tokenizer.json: no JSON: EOF"), "{said}");
+    // What the library panics at.
+    let normalizer = json!({"type": "Precompiled", "precompiled_charsmap": "!"});
+    let model = json!({"type": "WordLevel", "vocab": {"a": 0}, "unk_token": "a"});
+    let tokenizer = json!({"version": "1.0", "normalizer": normalizer, "model": model});
+    fs::write(broken.path().join("tokenizer.json"), tokenizer.to_string()).unwrap();
+    let expected = "FOLDER/tokenizer.json: no tokenizer: its parts do not go together";
+    assert_eq!(refusal(broken.path()), expected);
     for (name, value, problem) in [
         ("tokenizer_config.json", json!({"bos_token": 3}), "a token's name, or an object"),
         ("tokenizer_config.json", json!({"add_bos_token": "yes"}), "expected a boolean"),
@@ -230,6 +237,8 @@ fn files_that_are_not_what_they_should_be_are_named() {
 }
 
 proptest! {
+    // Each case builds a tokenizer.
+    #![proptest_config(ProptestConfig::with_cases(48))]
     #[test]
     fn a_tokenizer_changed_anywhere_never_panics(
         name in prop::sample::select(vec!["tokenizer", "tokenizer_llama"]),
