@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::evaluation::{Against, Evaluation, RunEvaluation, SpecView};
+use crate::interval::Interval;
 use crate::table::{Cell, Column, Table, fixed, markdown_escape};
 use crate::text::printable;
 
@@ -12,7 +13,7 @@ use crate::text::printable;
 pub fn runs_table(evaluation: &Evaluation) -> Table {
     let mut columns = vec![
         Column::words("run", "the run's folder"),
-        Column::numbers("Acc", "overlap accuracy, 1 − ½·Σ|e − g|: 1 is perfect"),
+        Column::numbers("Acc", "overlap accuracy, 1 − ½·Σ|e − g|: 100 % is perfect"),
     ];
     let compared = evaluation.runs.iter().any(|run| run.against.is_some());
     if compared {
@@ -31,7 +32,7 @@ pub fn runs_table(evaluation: &Evaluation) -> Table {
         Column::numbers("L2", "√Σ(e − g)²"),
         Column::numbers("KL", "Σ g·ln((g + 1e-10)/(e + 1e-10)), in nats"),
         Column::numbers("MAE", "mean |e − g|"),
-        Column::numbers("max", "max |e − g|"),
+        Column::numbers("max", "largest |e − g|"),
         Column::numbers("within", "categories with |e − g| within the tolerance"),
         Column::numbers("covered", "categories whose interval contains g"),
         Column::numbers("uniform", "Acc of equal shares for all categories"),
@@ -49,27 +50,30 @@ pub fn runs_table(evaluation: &Evaluation) -> Table {
 fn run_row(run: &RunEvaluation, compared: bool) -> Vec<Cell> {
     let decimals = |value| Cell::number(value, 3);
     let metrics = &run.metrics;
-    let mut row = vec![Cell::text(&run.name), decimals(metrics.overlap_accuracy)];
+    let mut row = vec![Cell::text(&run.name), Cell::percent(metrics.overlap_accuracy)];
     if compared {
         row.extend(difference_cells(run.against.as_ref()));
     }
-    row.push(run.overlap_accuracy_ci.map_or_else(Cell::empty, |interval| {
-        Cell::text(format!("{} to {}", fixed(interval.lo(), 3), fixed(interval.hi(), 3)))
-    }));
+    row.push(run.overlap_accuracy_ci.map_or_else(Cell::empty, percent_interval));
     row.extend([
         Cell::optional(metrics.skill, decimals),
         decimals(metrics.l1_distance),
         decimals(metrics.l2_distance),
         decimals(metrics.kl_divergence),
-        decimals(metrics.mean_absolute_error),
-        decimals(metrics.max_absolute_error),
+        Cell::percent(metrics.mean_absolute_error),
+        Cell::percent(metrics.max_absolute_error),
         Cell::percent(metrics.within_tolerance_rate),
         Cell::optional(metrics.ci_coverage_rate, Cell::percent),
-        decimals(run.baselines.uniform),
-        decimals(run.baselines.largest_category),
-        Cell::optional(run.baselines.mean_of_other_specs, decimals),
+        Cell::percent(run.baselines.uniform),
+        Cell::percent(run.baselines.largest_category),
+        Cell::optional(run.baselines.mean_of_other_specs, Cell::percent),
     ]);
     row
+}
+
+fn percent_interval(interval: Interval) -> Cell {
+    let (lo, hi) = (100.0 * interval.lo(), 100.0 * interval.hi());
+    Cell::text(format!("{} to {} %", fixed(lo, 1), fixed(hi, 1)))
 }
 
 fn difference_cells(against: Option<&Against>) -> [Cell; 2] {
@@ -114,10 +118,10 @@ pub fn categories_table(run: &RunEvaluation, tolerance: f64) -> Table {
     let mut table = Table::new(format!("Categories of {}", run.name), columns);
     for (index, name) in run.scheme.categories.iter().enumerate() {
         let (truth, estimate) = (run.ground_truth[index], run.estimate[index]);
-        let interval = run.intervals.as_ref().map_or_else(Cell::empty, |intervals| {
-            let (lo, hi) = (100.0 * intervals[index].lo(), 100.0 * intervals[index].hi());
-            Cell::text(format!("{} to {} %", fixed(lo, 1), fixed(hi, 1)))
-        });
+        let interval = run
+            .intervals
+            .as_ref()
+            .map_or_else(Cell::empty, |intervals| percent_interval(intervals[index]));
         let within = (estimate - truth).abs() <= tolerance;
         table.rows.push(vec![
             Cell::text(name),
@@ -209,6 +213,37 @@ pub fn diagnostic_line(diagnostic: &Diagnostic) -> String {
     };
     let (message, code) = (printable(&diagnostic.message), printable(&diagnostic.code));
     format!("{severity}: {message} ({code})")
+}
+
+/// Doubts, and the run they are about.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DoubtGroup<'evaluation> {
+    /// The run's name; `all runs` for what is said of each of several.
+    pub title: &'evaluation str,
+    /// The doubts, warnings first.
+    pub doubts: Vec<&'evaluation Diagnostic>,
+}
+
+/// The doubts of every run that has any; those that all runs share stand first, and once.
+pub fn doubt_groups(evaluation: &Evaluation) -> Vec<DoubtGroup<'_>> {
+    let runs = &evaluation.runs;
+    let first = runs.first().filter(|_| runs.len() > 1);
+    let shared: Vec<&Diagnostic> = first
+        .iter()
+        .flat_map(|run| &run.diagnostics)
+        .filter(|doubt| runs.iter().all(|run| run.diagnostics.contains(doubt)))
+        .collect();
+    let own = runs.iter().map(|run| {
+        let doubts = run.diagnostics.iter().filter(|doubt| !shared.contains(doubt)).collect();
+        DoubtGroup { title: &run.name, doubts }
+    });
+    let mut groups = vec![DoubtGroup { title: "all runs", doubts: shared.clone() }];
+    groups.extend(own);
+    groups.retain(|group| !group.doubts.is_empty());
+    for group in &mut groups {
+        group.doubts.sort_by_key(|doubt| doubt.severity != Severity::Warning);
+    }
+    groups
 }
 
 /// The evaluation's heading.

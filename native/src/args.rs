@@ -369,6 +369,9 @@ pub enum SpecsAction {
         /// A bundled name, `name@variant`, or a file.
         #[arg(value_name = "SPEC")]
         spec: String,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
     },
     /// Check spec files: form, sums, provenance.
     Lint {

@@ -119,6 +119,33 @@ fn missing_as_zero_is_marked_in_the_result() {
 }
 
 #[test]
+fn doubts_stand_under_their_run_and_shared_ones_once() {
+    let scratch = Scratch::new();
+    scratch.write("truth.yaml", TRUTH);
+    let doubt =
+        |code: &str, severity: &str| json!({ "code": code, "severity": severity, "message": code });
+    for name in ["one", "two"] {
+        let summary = json!({
+            "categories": ["a", "b", "c"],
+            "priors": { "point": [0.4, 0.3, 0.3] },
+            "diagnostics": [doubt(name, "note"), doubt("both", "warning"), doubt("own", "warning")],
+        });
+        let summary = if name == "two" {
+            summary.to_string().replace("own", name)
+        } else {
+            summary.to_string()
+        };
+        scratch.write(&format!("{name}/summary.json"), summary);
+    }
+    let text =
+        scratch.run("evaluate --compare one two --ground-truth truth.yaml").exited(0).stdout();
+    let expected = "\nall runs\n  warning: both (both)\n\
+                    \none\n  warning: own (own)\n  note: one (one)\n\
+                    \ntwo\n  warning: two (two)\n  note: two (two)\n";
+    assert!(text.ends_with(expected), "{text}");
+}
+
+#[test]
 fn a_gate_that_fails_exits_with_1() {
     let run = run_of("[\"a\", \"b\", \"c\"]", "[0.4, 0.3, 0.3]");
     evaluate(&run, "--fail-below 0.8").exited(0);

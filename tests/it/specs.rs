@@ -43,6 +43,21 @@ fn show_gives_provenance_and_shares() {
 }
 
 #[test]
+fn show_as_json_holds_every_figure_of_the_file() {
+    let shown = Scratch::new().run("specs show llama1@seed --json").exited(0).json();
+    let spec = bundled_specs::find("llama1@seed").unwrap();
+    assert_eq!(shown["id"], "llama1@seed");
+    assert_eq!(shown["source"]["title"], spec.source.as_ref().unwrap().title);
+    let categories = shown["categories"].as_array().unwrap();
+    let names: Vec<&str> = categories.iter().map(|one| one["name"].as_str().unwrap()).collect();
+    assert_eq!(names, spec.taxonomy.names());
+    for (index, category) in categories.iter().enumerate() {
+        assert_eq!(category["weight"], spec.weights[index]);
+        assert_eq!(category["share"], spec.mixture.shares()[index]);
+    }
+}
+
+#[test]
 fn lint_tells_odd_from_wrong() {
     let scratch = Scratch::new();
     let head = "schema: category-mixture-v1\nname: M\ncategories: [a, b]\n";

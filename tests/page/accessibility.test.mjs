@@ -109,6 +109,11 @@ test('figures have a finding as their name, and the status is announced', LIMIT,
   for (const label of labels) assert.match(label, /\d.*The numbers are in the table “Category by category” on this page\./);
   assert.equal(await page.getAttribute('#status', 'aria-live'), 'polite');
   assert.match(await page.textContent('#status'), /^Opened 2 runs and 1 spec\.$/);
+  const clickedThere = await page.evaluate(() => {
+    const { left, top, width, height } = document.getElementById('status').getBoundingClientRect();
+    return document.elementFromPoint(left + width / 2, top + height / 2).id;
+  });
+  assert.notEqual(clickedThere, 'status', 'the message stands in the way of a click');
   await marked(page, 'ready');
   await page.context().close();
 });

@@ -85,12 +85,10 @@ fn print_text(out: &mut impl io::Write, evaluation: &Evaluation) -> io::Result<(
     for sentence in evaluation.runs.iter().filter_map(report::classifiers_sentence) {
         writeln!(out, "\n{sentence}")?;
     }
-    if evaluation.runs.iter().any(|run| !run.diagnostics.is_empty()) {
-        writeln!(out)?;
-    }
-    for run in &evaluation.runs {
-        for diagnostic in &run.diagnostics {
-            writeln!(out, "{}: {}", printable(&run.name), report::diagnostic_line(diagnostic))?;
+    for group in report::doubt_groups(evaluation) {
+        writeln!(out, "\n{}", printable(group.title))?;
+        for doubt in group.doubts {
+            writeln!(out, "  {}", report::diagnostic_line(doubt))?;
         }
     }
     Ok(())

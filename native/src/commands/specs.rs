@@ -3,10 +3,13 @@
 use std::io::{self, Write as _};
 
 use data_anatomy_core::bundled_specs;
+use data_anatomy_core::evaluation::SpecView;
 use data_anatomy_core::report;
 use data_anatomy_core::spec::{Spec, SpecFile};
 use data_anatomy_core::spec_lint;
 use data_anatomy_core::table::{Cell, Column, Table};
+
+use serde::Serialize;
 
 use crate::args::SpecsAction;
 use crate::exit::Outcome;
@@ -15,7 +18,7 @@ use crate::specs;
 pub(super) fn run(action: &SpecsAction) -> anyhow::Result<Outcome> {
     match action {
         SpecsAction::List { json } => list(*json),
-        SpecsAction::Show { spec } => show(&specs::find(spec)?),
+        SpecsAction::Show { spec, json } => show(&specs::find(spec)?, *json),
         SpecsAction::Lint { files } => lint(files),
     }
 }
@@ -49,7 +52,46 @@ fn list(json: bool) -> anyhow::Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-fn show(spec: &Spec) -> anyhow::Result<Outcome> {
+/// A spec as `specs show --json` prints it.
+#[derive(Serialize)]
+struct ShownSpec<'spec> {
+    #[serde(flatten)]
+    provenance: SpecView,
+    family: &'spec Option<String>,
+    tokenizer_name: &'spec Option<String>,
+    categories: Vec<ShownCategory<'spec>>,
+}
+
+#[derive(Serialize)]
+struct ShownCategory<'spec> {
+    name: &'spec str,
+    /// As published, on the file's own scale.
+    weight: f64,
+    /// Of 1.
+    share: f64,
+}
+
+impl<'spec> From<&'spec Spec> for ShownSpec<'spec> {
+    fn from(spec: &'spec Spec) -> Self {
+        let figures = spec.weights.iter().zip(spec.mixture.shares());
+        let categories = spec.taxonomy.names().iter().zip(figures);
+        Self {
+            provenance: spec.into(),
+            family: &spec.family,
+            tokenizer_name: &spec.tokenizer_name,
+            categories: categories
+                .map(|(name, (&weight, &share))| ShownCategory { name, weight, share })
+                .collect(),
+        }
+    }
+}
+
+fn show(spec: &Spec, json: bool) -> anyhow::Result<Outcome> {
+    let mut out = io::stdout().lock();
+    if json {
+        writeln!(out, "{}", serde_json::to_string_pretty(&ShownSpec::from(spec))?)?;
+        return Ok(Outcome::Done);
+    }
     let columns = vec![
         Column::words("category", ""),
         Column::numbers("as published", ""),
@@ -63,7 +105,6 @@ fn show(spec: &Spec) -> anyhow::Result<Outcome> {
             Cell::percent(spec.mixture.shares()[index]),
         ]);
     }
-    let mut out = io::stdout().lock();
     for line in report::provenance(&spec.into()) {
         writeln!(out, "{line}")?;
     }
