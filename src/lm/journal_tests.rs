@@ -1,0 +1,1 @@
+/work/main/native/src/lm/journal_tests.rs

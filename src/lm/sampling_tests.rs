@@ -1,0 +1,1 @@
+/work/main/native/src/lm/sampling_tests.rs

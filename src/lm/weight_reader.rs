@@ -1,0 +1,1 @@
+/work/main/native/src/lm/weight_reader.rs
