@@ -8,4 +8,6 @@ pub mod cpu;
 pub mod engine;
 mod json_file;
 pub mod rotary;
+#[cfg(feature = "burn")]
+pub mod tensor_engine;
 pub mod weight_reader;
