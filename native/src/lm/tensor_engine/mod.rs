@@ -8,7 +8,6 @@
 mod attention;
 mod batch;
 mod cache;
-mod failure;
 mod forward;
 mod linear;
 mod norm;
@@ -19,21 +18,48 @@ mod tests;
 mod vocabulary;
 mod weights;
 
-use anyhow::ensure;
+use anyhow::{bail, ensure};
 use burn::Dispatch;
 use burn::tensor::backend::Backend as _;
 use burn::tensor::{DType, Int, Tensor};
 
 use self::batch::{Batch, Sequence};
-use self::failure::guarded;
 use self::weights::Model;
 use super::blueprint::Blueprint;
 use super::checkpoint::Checkpoint;
 use super::cpu::Precision;
+use super::device::{Adapter, BackEnd, Kind};
 use super::engine::{Engine, Logits, Row, TokenId, TokenStatistics};
+use super::failure::guarded;
 
 /// A device of burn, of any of the back ends that are compiled in.
 pub type Device = burn::DispatchDevice;
+
+/// The device of burn for this adapter.
+///
+/// # Errors
+/// If it is the processor, which this engine is not for, or its back end is not compiled in.
+pub fn device(adapter: &Adapter) -> anyhow::Result<Device> {
+    match (adapter.back_end, adapter.kind) {
+        #[cfg(feature = "cuda")]
+        (BackEnd::Cuda, _) => Ok(burn::backend::cuda::CudaDevice::new(adapter.index).into()),
+        #[cfg(feature = "rocm")]
+        (BackEnd::Rocm, _) => Ok(burn::backend::rocm::RocmDevice::new(adapter.index).into()),
+        #[cfg(feature = "wgpu")]
+        (BackEnd::Wgpu, kind) => {
+            use burn::backend::wgpu::WgpuDevice;
+            let index = adapter.index_of_kind;
+            Ok(Device::from(match kind {
+                Kind::DiscreteGpu => WgpuDevice::DiscreteGpu(index),
+                Kind::IntegratedGpu => WgpuDevice::IntegratedGpu(index),
+                Kind::VirtualGpu => WgpuDevice::VirtualGpu(index),
+                Kind::SoftwareRasteriser => WgpuDevice::Cpu,
+                Kind::Unknown | Kind::Processor => WgpuDevice::DefaultDevice,
+            }))
+        }
+        _ => bail!("{}: this engine does not compute there", adapter.device()),
+    }
+}
 
 /// A tensor of floats on such a device.
 type Floats<const D: usize> = Tensor<Dispatch, D>;
@@ -71,7 +97,7 @@ impl TensorEngine {
         precision: Precision,
         devices: &[Device],
     ) -> anyhow::Result<Self> {
-        guarded(|| {
+        guarded(FAILED, || {
             let model = Model::read(checkpoint, &blueprint, precision, devices)?;
             Ok(Self { blueprint, model, slots: Vec::new() })
         })
@@ -102,7 +128,7 @@ impl Engine for TensorEngine {
     }
 
     fn score(&mut self, sequences: &[&[TokenId]]) -> anyhow::Result<Vec<TokenStatistics>> {
-        guarded(|| {
+        guarded(FAILED, || {
             let mut statistics = vec![TokenStatistics::default(); sequences.len()];
             let lengths: Vec<usize> = sequences.iter().map(|tokens| tokens.len()).collect();
             for group in batch::groups(&lengths, MAX_TOKENS) {
@@ -124,7 +150,7 @@ impl Engine for TensorEngine {
 
     fn reserve(&mut self, n_slots: usize, _capacity: usize) -> anyhow::Result<()> {
         self.slots = vec![Slot::default(); n_slots];
-        guarded(|| {
+        guarded(FAILED, || {
             self.model.reserve(&self.blueprint, n_slots);
             Ok(())
         })
@@ -135,7 +161,7 @@ impl Engine for TensorEngine {
     }
 
     fn step(&mut self, rows: &[Row<'_>]) -> anyhow::Result<Logits> {
-        guarded(|| {
+        guarded(FAILED, || {
             let n_vocab = self.blueprint.n_vocab;
             let mut values = vec![0.0; rows.len() * n_vocab];
             for (group, sequences) in batch::step_groups(rows, &self.slots, MAX_TOKENS) {
@@ -156,5 +182,7 @@ fn half_type(device: &Device) -> Option<DType> {
     [DType::BF16, DType::F16].into_iter().find(|&dtype| Dispatch::supports_dtype(device, dtype))
 }
 
+/// What an error of a device begins with.
+const FAILED: &str = "the device failed";
 /// Weights that overflow, or a file that is not what it says.
 const NOT_FINITE: &str = "the model returned a number that is not finite: its weights are damaged, or too large for this precision";
