@@ -20,16 +20,20 @@ import tempfile
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 
+import lm_cases_gpt
+import lm_cases_llama
+import lm_cases_olmo
 import lm_storage
 import lm_tokenizers
 import safetensors
 import tokenizers
 import torch
 import transformers
-from lm_cases import CASES, Case, Config, Tensors
+from lm_case import Case, Config, Tensors
 from safetensors.torch import save_file
 from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedModel
 
+CASES = lm_cases_llama.CASES | lm_cases_gpt.CASES | lm_cases_olmo.CASES
 ROOT = pathlib.Path(__file__).parents[2]
 FIXTURES = ROOT / "tests" / "fixtures" / "lm"
 LENGTHS = (5, 17, 33, 48)
@@ -59,9 +63,10 @@ def load_config(config: Config) -> transformers.PreTrainedConfig:
         return AutoConfig.from_pretrained(folder)
 
 
-def new_model(config: Config) -> PreTrainedModel:
-    parsed = load_config(config)
-    model = AutoModelForCausalLM.from_config(parsed, attn_implementation="eager", dtype=torch.float32)
+def new_model(case: Case, changed: Config) -> PreTrainedModel:
+    config = load_config((case.oracle_config or case.config) | changed)
+    model = AutoModelForCausalLM.from_config(config, attn_implementation="eager", dtype=torch.float32)
+    case.adapt(model)
     # Greedy decoding of exactly NEW_TOKENS tokens, whatever ends a text.
     model.generation_config = transformers.GenerationConfig(do_sample=False, eos_token_id=None, pad_token_id=0)
     return model.eval()
@@ -144,7 +149,7 @@ def least_change_of_tensors(model: PreTrainedModel, tokens: torch.Tensor, expect
 def changes_of_settings(case: Case, model: PreTrainedModel, tokens: torch.Tensor, expected: torch.Tensor) -> dict:
     changes = {}
     for name, changed in case.must_matter.items():
-        other = new_model((case.oracle_config or case.config) | changed)
+        other = new_model(case, changed)
         other.load_state_dict(model.state_dict())
         changes[name] = (logits_of(other, tokens) - expected).abs().max().item()
         if changes[name] < LEAST_CHANGE_OF_SETTINGS:
@@ -175,7 +180,7 @@ def draw(count: int, below: int, generator: torch.Generator) -> torch.Tensor:
 
 def compute(case: Case, seed: int) -> tuple[PreTrainedModel, Tensors, dict]:
     """The model of a seed and what is expected of it; `Unsuitable` where the seed will not do."""
-    model = new_model(case.oracle_config or case.config)
+    model = new_model(case, {})
     fill(model, seed, case.dtype)
     generator = torch.Generator().manual_seed(seed)
     sequences = [draw(length, case.tokens_below, generator) for length in LENGTHS]
@@ -210,12 +215,6 @@ def first_suitable(case: Case) -> tuple[PreTrainedModel, Tensors, dict]:
     raise SystemExit("no seed will do")
 
 
-def untied(model: PreTrainedModel) -> Tensors:
-    """Every weight once: a head tied to the embedding is left out."""
-    state = {name: parameter.detach().clone() for name, parameter in model.named_parameters()}
-    return state
-
-
 def check_folder(folder: pathlib.Path, case: Case, expected: Tensors) -> None:
     """transformers loads the folder as written and computes the same logits from it."""
     model, report = AutoModelForCausalLM.from_pretrained(
@@ -226,12 +225,6 @@ def check_folder(folder: pathlib.Path, case: Case, expected: Tensors) -> None:
         assert torch.equal(logits_of(model.eval(), expected[f"tokens.{index}"]), expected[f"logits.{index}"])
 
 
-def write_json(path: pathlib.Path, value: object) -> None:
-    """Indented, with lists of numbers on one line each."""
-    text = json.dumps(value, indent=1, ensure_ascii=False)
-    path.write_text(lm_tokenizers.lists_on_one_line(text) + "\n", encoding="utf-8")
-
-
 def make(name: str, case: Case) -> None:
     print(name, file=sys.stderr)
     model, expected, record = first_suitable(case)
@@ -239,13 +232,14 @@ def make(name: str, case: Case) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     (folder / "config.json").write_text(json.dumps(case.config, indent=2) + "\n")
-    stored = {key: tensor.to(case.dtype) for key, tensor in untied(model).items()}
+    # Each weight once: a head tied to the embedding is left out.
+    stored = {key: tensor.detach().clone().to(case.dtype) for key, tensor in model.named_parameters()}
     case.write(folder, case.publish(stored, case.config))
     save_file({key: tensor.contiguous() for key, tensor in expected.items()}, folder / "expected.safetensors")
     versions = {module.__name__: module.__version__ for module in (torch, transformers, tokenizers, safetensors)}
     stored_as = str(case.dtype).removeprefix("torch.")
     head = {"fixture": name, "versions": versions, "stored_dtype": stored_as, "notes": list(case.notes)}
-    write_json(folder / "expected.json", head | record)
+    lm_tokenizers.write_json(folder / "expected.json", head | record)
     if case.oracle_config is None:
         check_folder(folder, case, expected)
     print(f"  {record['smallest_greedy_margin']=:.4f} {record['max_f32_f64_difference']=:.1e}", file=sys.stderr)
