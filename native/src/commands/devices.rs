@@ -54,7 +54,10 @@ fn table(inventory: &Inventory) -> Table {
     let mut table = Table::new("Devices", columns);
     for adapter in &inventory.adapters {
         let memory = |of: fn(&crate::lm::device::Memory) -> u64| {
-            adapter.memory.as_ref().map_or_else(Cell::empty, |memory| Cell::text(gigabytes(of(memory))))
+            adapter
+                .memory
+                .as_ref()
+                .map_or_else(Cell::empty, |memory| Cell::text(gigabytes(of(memory))))
         };
         table.rows.push(vec![
             Cell::text(adapter.device()),

@@ -235,7 +235,8 @@ impl Blueprint {
         let hidden = self.hidden as u64;
         let embeddings = self.n_embeddings as u64 * hidden;
         let heads = if self.weights.head.is_some() { 2 } else { 1 };
-        let positions = if self.weights.positions.is_some() { self.context as u64 * hidden } else { 0 };
+        let positions =
+            if self.weights.positions.is_some() { self.context as u64 * hidden } else { 0 };
         self.layers.len() as u64 * self.n_layer_parameters() + heads * embeddings + positions
     }
 

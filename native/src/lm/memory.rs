@@ -54,13 +54,9 @@ impl Costs {
     fn of(back_end: BackEnd, precision: Precision) -> Self {
         match back_end {
             // Keys and values are 32-bit floats; logits and scores never leave the caches.
-            BackEnd::Cpu => Self {
-                cached_number: 4,
-                pass_tokens: usize::MAX,
-                logits: 0,
-                scores: 0,
-                queries: 0,
-            },
+            BackEnd::Cpu => {
+                Self { cached_number: 4, pass_tokens: usize::MAX, logits: 0, scores: 0, queries: 0 }
+            }
             BackEnd::Cuda | BackEnd::Rocm | BackEnd::Wgpu => Self {
                 cached_number: if precision == Precision::F32 { 4 } else { 2 },
                 pass_tokens: 1 << 14,
@@ -99,7 +95,8 @@ pub fn estimate(
     Estimate {
         parameters: precision.bytes(blueprint.n_parameters()),
         cache: cached * blueprint.cache_bytes_per_token() / 4 * costs.cached_number,
-        workspace: 4 * (n_tokens as u64 * numbers_per_token(blueprint) + costs.logits.min(4 * n_logits))
+        workspace: 4
+            * (n_tokens as u64 * numbers_per_token(blueprint) + costs.logits.min(4 * n_logits))
             + 4 * scores,
     }
 }

@@ -68,8 +68,7 @@ fn what_does_not_fit_says_what_to_try() {
         name: String::new(),
         kind: Kind::DiscreteGpu,
         index_of_kind: 1,
-        memory: free_bytes
-            .map(|free_bytes| Memory { total_bytes: 80_000_000_000, free_bytes }),
+        memory: free_bytes.map(|free_bytes| Memory { total_bytes: 80_000_000_000, free_bytes }),
         types: vec![],
     };
     let estimate =
@@ -84,6 +83,9 @@ fn what_does_not_fit_says_what_to_try() {
         beside(&[Some(23_000_000_000)]),
         format!("{sum}, but 23.0 GB are free on cuda:1: {hint}")
     );
-    assert_eq!(beside(&[Some(23_000_000_000); 2]), format!("{sum} of 46.0 GB free on cuda:1, cuda:1"));
+    assert_eq!(
+        beside(&[Some(23_000_000_000); 2]),
+        format!("{sum} of 46.0 GB free on cuda:1, cuda:1")
+    );
     assert_eq!(beside(&[None]), format!("{sum}; how much cuda:1 has is not known"));
 }

@@ -43,7 +43,8 @@ pub(crate) fn fixtures() -> Vec<Fixture> {
         .filter(|folder| folder.join("expected.json").exists())
         .collect();
     folders.sort();
-    let fixtures: Vec<Fixture> = folders.iter().filter_map(|folder| Fixture::open(folder)).collect();
+    let fixtures: Vec<Fixture> =
+        folders.iter().filter_map(|folder| Fixture::open(folder)).collect();
     assert!(!fixtures.is_empty(), "{}: no fixture is there", root.display());
     fixtures
 }
@@ -137,17 +138,19 @@ pub(crate) fn score_distance(engine: &mut dyn Engine, fixture: &Fixture) -> f32 
 
 /// The largest distance of logits to what `transformers` says: after prompts of `n_prompt` tokens that come
 /// at once, and after each token that comes alone from there on.
-pub(crate) fn logits_distance(
-    engine: &mut dyn Engine,
-    fixture: &Fixture,
-    n_prompt: usize,
-) -> f32 {
+pub(crate) fn logits_distance(engine: &mut dyn Engine, fixture: &Fixture, n_prompt: usize) -> f32 {
     let longest = fixture.sequences.iter().map(|sequence| sequence.tokens.len()).max().unwrap();
     engine.reserve(fixture.sequences.len(), longest).unwrap();
     let mut largest = 0.0_f32;
     let mut start = 0;
     for end in n_prompt..=longest {
-        let going_on = || fixture.sequences.iter().enumerate().filter(|(_, sequence)| sequence.tokens.len() > start);
+        let going_on = || {
+            fixture
+                .sequences
+                .iter()
+                .enumerate()
+                .filter(|(_, sequence)| sequence.tokens.len() > start)
+        };
         let rows: Vec<Row<'_>> = going_on()
             .map(|(slot, sequence)| {
                 let end = end.min(sequence.tokens.len());

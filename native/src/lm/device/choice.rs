@@ -29,7 +29,8 @@ pub struct NamedDevice {
 }
 
 /// What can be typed.
-const EXPECTED: &str = "auto, cpu, wgpu[:N], cuda[:N], rocm[:N], or several devices of a kind such as cuda:0,cuda:1";
+const EXPECTED: &str =
+    "auto, cpu, wgpu[:N], cuda[:N], rocm[:N], or several devices of a kind such as cuda:0,cuda:1";
 
 impl FromStr for DeviceChoice {
     type Err = String;

@@ -6,7 +6,8 @@ use super::inventory::{Adapter, BackEnd, Kind, Memory};
 
 /// The processor.
 pub(super) fn processor() -> Adapter {
-    let model = fs::read_to_string("/proc/cpuinfo").ok().and_then(|text| field(&text, "model name"));
+    let model =
+        fs::read_to_string("/proc/cpuinfo").ok().and_then(|text| field(&text, "model name"));
     let n_threads = rayon::current_num_threads();
     Adapter {
         back_end: BackEnd::Cpu,
@@ -44,10 +45,7 @@ fn within_limit(memory: Memory, limit: Option<&str>, used: Option<&str>) -> Memo
     let number = |text: Option<&str>| text.and_then(|text| text.trim().parse::<u64>().ok());
     let Some(limit) = number(limit) else { return memory };
     let left = limit.saturating_sub(number(used).unwrap_or(0));
-    Memory {
-        total_bytes: memory.total_bytes.min(limit),
-        free_bytes: memory.free_bytes.min(left),
-    }
+    Memory { total_bytes: memory.total_bytes.min(limit), free_bytes: memory.free_bytes.min(left) }
 }
 
 /// The value of the first line `name: value`.
@@ -61,7 +59,8 @@ fn field(text: &str, name: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    const MEMINFO: &str = "MemTotal:       24689792 kB\nMemFree:         1000 kB\nMemAvailable:    8192 kB\n";
+    const MEMINFO: &str =
+        "MemTotal:       24689792 kB\nMemFree:         1000 kB\nMemAvailable:    8192 kB\n";
 
     #[test]
     fn memory_is_what_the_kernel_says() {

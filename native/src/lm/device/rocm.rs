@@ -1,7 +1,7 @@
 //! AMD GPUs.
 
-use burn::backend::Rocm;
-use burn::tensor::backend::Backend as _;
+use burn_rocm::Rocm;
+use burn_tensor::backend::Backend as _;
 
 use super::inventory::{Adapter, BackEnd, Kind};
 use crate::lm::failure::guarded;

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
-use burn::backend::wgpu::graphics::{AutoGraphicsApi, GraphicsApi as _};
+use burn_wgpu::graphics::{AutoGraphicsApi, GraphicsApi as _};
 use wgpu::{Backends, DeviceType, Features, Instance, InstanceDescriptor};
 
 use super::host;

@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use burn::tensor::activation::softmax;
-use burn::tensor::module::attention;
-use burn::tensor::ops::AttentionModuleOptions;
-use burn::tensor::DType;
+use burn_tensor::DType;
+use burn_tensor::activation::softmax;
+use burn_tensor::module::attention;
+use burn_tensor::ops::AttentionModuleOptions;
 
 use super::{Device, Floats, Integers};
 
@@ -48,7 +48,12 @@ pub(super) struct Block {
 
 impl Seen {
     /// What is seen within rows of `length` tokens where a token sees `window` of them, itself included.
-    pub(super) fn fresh(length: usize, window: Option<usize>, dtype: DType, device: &Device) -> Self {
+    pub(super) fn fresh(
+        length: usize,
+        window: Option<usize>,
+        dtype: DType,
+        device: &Device,
+    ) -> Self {
         let window = window.filter(|window| *window < length);
         // The kernels that fuse the steps of attention round as 16-bit floats do.
         if window.is_none() && dtype != DType::F32 {
@@ -118,8 +123,7 @@ pub(super) fn attend(
         Seen::Blocks(blocks) => {
             let of_block = |block: &Block| {
                 let queries = queries.clone().slice_dim(2, block.queries.clone());
-                let seen =
-                    [&keys, &values].map(|all| all.clone().slice_dim(2, block.keys.clone()));
+                let seen = [&keys, &values].map(|all| all.clone().slice_dim(2, block.keys.clone()));
                 with_scores(heads, queries, seen, block.bias.clone())
             };
             match blocks.as_slice() {

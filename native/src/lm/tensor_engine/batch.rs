@@ -76,9 +76,7 @@ impl<'a> Batch<'a> {
 
     /// The number of the last token of each sequence that has one.
     pub(super) fn last_tokens(&self) -> Vec<i32> {
-        self.numbered(|sequence| {
-            sequence.tokens.len().saturating_sub(1)..sequence.tokens.len()
-        })
+        self.numbered(|sequence| sequence.tokens.len().saturating_sub(1)..sequence.tokens.len())
     }
 
     /// The numbers of the tokens after which another one of their sequence comes.
@@ -165,11 +163,8 @@ pub(super) fn step_groups<'a>(
     max_tokens: usize,
 ) -> Vec<(Vec<usize>, Vec<Sequence<'a>>)> {
     let first = |row: usize| slots[rows[row].slot].n_positions;
-    let sequence = |row: usize| Sequence {
-        tokens: rows[row].tokens,
-        first: first(row),
-        slot: rows[row].slot,
-    };
+    let sequence =
+        |row: usize| Sequence { tokens: rows[row].tokens, first: first(row), slot: rows[row].slot };
     let (going_on, fresh): (Vec<usize>, Vec<usize>) =
         (0..rows.len()).partition(|&row| first(row) > 0);
     let (mut single, longer): (Vec<usize>, Vec<usize>) =
@@ -187,11 +182,95 @@ pub(super) fn step_groups<'a>(
         single.sort_by_key(|&row| rows[row].slot);
         let mut sequences: Vec<Sequence<'a>> = single.iter().map(|&row| sequence(row)).collect();
         if 2 * single.len() >= slots.len() {
-            let idle = (0..slots.len()).filter(|slot| single.iter().all(|&row| rows[row].slot != *slot));
+            let idle =
+                (0..slots.len()).filter(|slot| single.iter().all(|&row| rows[row].slot != *slot));
             sequences.extend(idle.map(|slot| Sequence { tokens: &[], first: 0, slot }));
             sequences.sort_by_key(|sequence| sequence.slot);
         }
         result.push((single, sequences));
     }
     result
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const SLOTS: [Slot; 4] = [
+        Slot { n_positions: 0 },
+        Slot { n_positions: 7 },
+        Slot { n_positions: 2 },
+        Slot { n_positions: 3 },
+    ];
+
+    fn batch<'a>(sequences: &[(usize, usize, &'a [TokenId])]) -> Batch<'a> {
+        let sequence = |&(slot, first, tokens): &(usize, usize, &'a [TokenId])| Sequence {
+            tokens,
+            first,
+            slot,
+        };
+        Batch::new(sequences.iter().map(sequence).collect())
+    }
+
+    #[test]
+    fn rows_are_padded_at_their_ends() {
+        let batch = batch(&[(1, 5, &[7, 8, 9]), (0, 2, &[4])]);
+        assert_eq!((batch.n_rows(), batch.length, batch.end()), (2, 4, 8));
+        assert_eq!(batch.tokens(), [7, 8, 9, 0, 4, 0, 0, 0]);
+        assert_eq!(batch.positions(), [5, 6, 7, 7, 2, 2, 2, 2]);
+        assert_eq!(batch.real(), Some(vec![0, 1, 2, 4]));
+        assert_eq!(batch.last_tokens(), [2, 4]);
+        assert_eq!(batch.predicting_tokens(), [0, 1]);
+        assert_eq!(batch.targets(), [8, 9]);
+        assert_eq!(batch.places(1), [1, 0, 5, 1, 0, 6, 1, 0, 7, 0, 0, 2]);
+        assert_eq!(batch.slots(2), Some(vec![1, 0]));
+    }
+
+    #[test]
+    fn nothing_is_picked_where_all_is_used() {
+        let batch = batch(&[(0, 3, &[1]), (1, 4, &[2])]);
+        assert_eq!((batch.real(), batch.slots(2)), (None, None));
+        assert_eq!(batch.slots(3), Some(vec![0, 1]));
+    }
+
+    #[test]
+    fn a_step_is_parted_by_what_slots_hold() {
+        let long = [1; 5];
+        let row = |slot, tokens| Row { slot, tokens };
+        let rows = [row(3, &[1][..]), row(0, &long), row(1, &[2]), row(2, &long[..2])];
+        let groups = step_groups(&rows, &SLOTS, 1 << 10);
+        let parts: Vec<&[usize]> = groups.iter().map(|(rows, _)| rows.as_slice()).collect();
+        assert_eq!(parts, [&[1][..], &[3], &[2, 0]]);
+        // Two of four slots go on by one token: the others are taken along.
+        let slots: Vec<(usize, usize)> =
+            groups[2].1.iter().map(|sequence| (sequence.slot, sequence.tokens.len())).collect();
+        assert_eq!(slots, [(0, 0), (1, 1), (2, 0), (3, 1)]);
+    }
+
+    #[test]
+    fn one_slot_of_many_is_computed_alone() {
+        let rows = [Row { slot: 1, tokens: &[2] }];
+        let groups = step_groups(&rows, &SLOTS, 1 << 10);
+        assert_eq!(groups.len(), 1);
+        assert_eq!(groups[0].1.len(), 1);
+    }
+
+    proptest! {
+        #[test]
+        fn groups_hold_each_sequence_once_and_no_more_tokens_than_allowed(
+            lengths in prop::collection::vec(0_usize..300, 0..40),
+            max_tokens in 1_usize..2000,
+        ) {
+            let groups = groups(&lengths, max_tokens);
+            let mut all: Vec<usize> = groups.concat();
+            all.sort_unstable();
+            prop_assert_eq!(all, (0..lengths.len()).collect::<Vec<_>>());
+            for group in groups {
+                let longest = group.iter().map(|&index| padded(lengths[index])).max().unwrap();
+                prop_assert!(group.len() == 1 || group.len() * longest <= max_tokens);
+            }
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! Keys and values of all slots, on the devices of their layers.
 
-use burn::tensor::{DType, IndexingUpdateOp};
+use burn_tensor::{DType, IndexingUpdateOp};
 
 use super::{Device, Floats, Integers};
 

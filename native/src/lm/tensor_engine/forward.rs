@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use burn::tensor::{DType, TensorData};
+use burn_tensor::{DType, TensorData};
 
 use super::attention::{self, Heads, Seen};
 use super::batch::Batch;
@@ -235,7 +235,7 @@ impl Layer {
 }
 
 fn activate(x: Floats<2>, activation: Activation) -> Floats<2> {
-    use burn::tensor::activation::{gelu, relu, sigmoid};
+    use burn_tensor::activation::{gelu, relu, sigmoid};
     match activation {
         Activation::Gelu => gelu(x),
         Activation::GeluTanh => {

@@ -1,9 +1,9 @@
 //! Linear maps and tensors of weights on a device.
 
-use burn::tensor::quantization::{
+use burn_tensor::quantization::{
     BlockSize, QuantLevel, QuantMode, QuantParam, QuantScheme, QuantStore, QuantValue,
 };
-use burn::tensor::{DType, TensorData};
+use burn_tensor::{DType, TensorData};
 use half::{bf16, f16};
 
 use super::{Device, Floats};

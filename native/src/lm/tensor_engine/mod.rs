@@ -19,35 +19,38 @@ mod vocabulary;
 mod weights;
 
 use anyhow::{bail, ensure};
-use burn::Dispatch;
-use burn::tensor::backend::Backend as _;
-use burn::tensor::{DType, Int, Tensor};
+use burn_dispatch::{Dispatch, DispatchDevice};
+use burn_tensor::backend::Backend as _;
+use burn_tensor::{DType, Int, Tensor};
 
 use self::batch::{Batch, Sequence};
 use self::weights::Model;
 use super::blueprint::Blueprint;
 use super::checkpoint::Checkpoint;
 use super::cpu::Precision;
-use super::device::{Adapter, BackEnd, Kind};
+use super::device::Adapter;
 use super::engine::{Engine, Logits, Row, TokenId, TokenStatistics};
 use super::failure::guarded;
 
 /// A device of burn, of any of the back ends that are compiled in.
-pub type Device = burn::DispatchDevice;
+pub type Device = DispatchDevice;
 
 /// The device of burn for this adapter.
 ///
 /// # Errors
 /// If it is the processor, which this engine is not for, or its back end is not compiled in.
 pub fn device(adapter: &Adapter) -> anyhow::Result<Device> {
+    #[cfg(any(feature = "cuda", feature = "rocm", feature = "wgpu"))]
+    use super::device::BackEnd;
     match (adapter.back_end, adapter.kind) {
         #[cfg(feature = "cuda")]
-        (BackEnd::Cuda, _) => Ok(burn::backend::cuda::CudaDevice::new(adapter.index).into()),
+        (BackEnd::Cuda, _) => Ok(burn_cuda::CudaDevice::new(adapter.index).into()),
         #[cfg(feature = "rocm")]
-        (BackEnd::Rocm, _) => Ok(burn::backend::rocm::RocmDevice::new(adapter.index).into()),
+        (BackEnd::Rocm, _) => Ok(burn_rocm::RocmDevice::new(adapter.index).into()),
         #[cfg(feature = "wgpu")]
         (BackEnd::Wgpu, kind) => {
-            use burn::backend::wgpu::WgpuDevice;
+            use super::device::Kind;
+            use burn_wgpu::WgpuDevice;
             let index = adapter.index_of_kind;
             Ok(Device::from(match kind {
                 Kind::DiscreteGpu => WgpuDevice::DiscreteGpu(index),
@@ -112,11 +115,16 @@ impl TensorEngine {
         Ok(values)
     }
 
+    /// Log-probability, mean and variance of each token that has one before it.
     fn score_batch(&mut self, batch: &Batch<'_>) -> anyhow::Result<Vec<[f32; 3]>> {
+        let targets = batch.targets();
+        if targets.is_empty() {
+            return Ok(Vec::new());
+        }
         let x = self.model.forward(&self.blueprint, batch, false);
         let normed = self.model.final_norm(x, batch.predicting_tokens());
         let n_vocab = self.blueprint.n_vocab;
-        let moments = vocabulary::moments(&self.model.head, normed, n_vocab, &batch.targets())?;
+        let moments = vocabulary::moments(&self.model.head, normed, n_vocab, &targets)?;
         ensure!(moments.as_flattened().iter().all(|value| value.is_finite()), "{NOT_FINITE}");
         Ok(moments)
     }
@@ -132,7 +140,8 @@ impl Engine for TensorEngine {
             let mut statistics = vec![TokenStatistics::default(); sequences.len()];
             let lengths: Vec<usize> = sequences.iter().map(|tokens| tokens.len()).collect();
             for group in batch::groups(&lengths, MAX_TOKENS) {
-                let sequence = |&index: &usize| Sequence { tokens: sequences[index], first: 0, slot: 0 };
+                let sequence =
+                    |&index: &usize| Sequence { tokens: sequences[index], first: 0, slot: 0 };
                 let batch = Batch::new(group.iter().map(sequence).collect());
                 let mut moments = self.score_batch(&batch)?.into_iter();
                 for &index in &group {

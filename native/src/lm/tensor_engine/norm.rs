@@ -1,6 +1,6 @@
 //! Norms over the last axis, in single precision.
 
-use burn::tensor::DType;
+use burn_tensor::DType;
 
 use super::{Device, Floats, linear};
 use crate::lm::blueprint::{self, NormKind};

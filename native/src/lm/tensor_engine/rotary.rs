@@ -1,6 +1,6 @@
 //! Rotary embeddings on a device.
 
-use burn::tensor::DType;
+use burn_tensor::DType;
 
 use super::{Device, Floats, Integers, linear};
 use crate::lm::rotary::Rotary;
@@ -47,8 +47,7 @@ impl RotaryTable {
         }
         let n_frequencies = self.rotary.frequencies.len();
         let tables = self.rotary.tables(end.next_multiple_of(STEP));
-        let tables =
-            tables.map(|table| linear::matrix(table, n_frequencies, DType::F32, device));
+        let tables = tables.map(|table| linear::matrix(table, n_frequencies, DType::F32, device));
         self.tables.insert(tables).clone()
     }
 }

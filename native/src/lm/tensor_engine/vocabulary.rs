@@ -2,11 +2,11 @@
 //! log-probability.
 
 use anyhow::{Context as _, anyhow};
-use burn::tensor::DType;
+use burn_tensor::DType;
 
+use super::Floats;
 use super::forward::numbers;
 use super::linear::Linear;
-use super::Floats;
 
 /// Logits that are kept at a time: 256 MiB of them.
 const MAX_LOGITS: usize = 1 << 26;
@@ -17,16 +17,13 @@ pub(super) fn logits(head: &Linear, normed: Floats<2>) -> anyhow::Result<Vec<f32
 }
 
 /// Log-probability of the target, and mean and variance of the log-probability, at each row of `normed`,
-/// `[n_rows, hidden]`.
+/// `[n_rows, hidden]`, one or more.
 pub(super) fn moments(
     head: &Linear,
     normed: Floats<2>,
     n_vocab: usize,
     targets: &[i32],
 ) -> anyhow::Result<Vec<[f32; 3]>> {
-    if targets.is_empty() {
-        return Ok(Vec::new());
-    }
     let rows_each = (MAX_LOGITS / n_vocab).max(1);
     let parts = targets.chunks(rows_each).enumerate().map(|(part, targets)| {
         let start = part * rows_each;

@@ -1,7 +1,7 @@
 //! A model's weights on its devices.
 
 use anyhow::{Context as _, bail};
-use burn::tensor::DType;
+use burn_tensor::DType;
 
 use super::cache::LayerCache;
 use super::linear::{self, Format, Linear};
@@ -205,7 +205,11 @@ impl LayerReader<'_, '_> {
         })
     }
 
-    fn linear(&mut self, sources: &[(&LinearSource, usize)], n_in: usize) -> anyhow::Result<Linear> {
+    fn linear(
+        &mut self,
+        sources: &[(&LinearSource, usize)],
+        n_in: usize,
+    ) -> anyhow::Result<Linear> {
         let weights = self.reader.stacked(sources, n_in)?;
         Ok(Linear::new(weights, n_in, self.format, self.device))
     }
