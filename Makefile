@@ -9,6 +9,8 @@ PAGE := www/dist/data-anatomy.html
 WASM := target/wasm/wasm32-unknown-unknown/page/data_anatomy_web.wasm
 # The builder of the page is tested with everything else.
 WORKSPACE := --workspace --features data-anatomy-web/bundle
+# One profile for all that is tested, so that nothing is compiled twice (Cargo.toml says which).
+CHECKED := --profile checked
 STEP := scripts/step.sh
 
 .PHONY: help
@@ -26,22 +28,22 @@ test: setup-test ## check and test everything, cheapest first
 	@$(STEP) "spelling" scripts/typos.sh
 	@$(STEP) "dependencies" scripts/deny.sh
 	@$(STEP) "page" $(MAKE) page
-	@$(STEP) "lints" cargo clippy $(WORKSPACE) --all-targets -- -D warnings
-	@$(STEP) "lints for the browser" scripts/cargo-wasm.sh clippy --lib -p data-anatomy-web -- -D warnings
-	@$(STEP) "build" cargo build $(WORKSPACE)
-	@$(STEP) "tests" cargo test $(WORKSPACE)
+	@$(STEP) "lints" cargo clippy $(WORKSPACE) $(CHECKED) --all-targets -- -D warnings
+	@$(STEP) "lints for the browser" scripts/cargo-wasm.sh clippy --profile page --lib -p data-anatomy-web -- -D warnings
+	@$(STEP) "build" cargo build $(WORKSPACE) $(CHECKED) --bins --tests --examples
+	@$(STEP) "tests" cargo test $(WORKSPACE) $(CHECKED)
 	@$(STEP) "tests of the page" $(MAKE) test-page
 
 .PHONY: check
 check: setup-rust ## the daily loop: format, lints and quick tests
 	cargo fmt --all --check
-	cargo clippy --workspace --all-targets -- -D warnings
 	cargo test -p data-anatomy-core
+	cargo clippy --workspace --all-targets -- -D warnings
 
 .PHONY: page
 page: setup-wasm ## build the page, one file that opens offline
 	scripts/cargo-wasm.sh build --profile page --lib -p data-anatomy-web
-	cargo run --features data-anatomy-web/bundle --bin bundle-page -- --wasm $(WASM) --www www --out $(PAGE)
+	cargo run $(CHECKED) --features data-anatomy-web/bundle --bin bundle-page -- --wasm $(WASM) --www www --out $(PAGE)
 
 .PHONY: test-page
 test-page: setup-page-tests ## test the built page in a real browser

@@ -8,8 +8,9 @@ use data_anatomy_core::bootstrap::{Bootstrap, Replicate};
 use data_anatomy_core::calibration::CalibrationMethod;
 use data_anatomy_core::estimate::Estimator;
 use data_anatomy_core::estimate::label_shift::{LabelShift, LabelShiftOptions, analyze};
-use data_anatomy_core::estimate::problem::Problem;
-use data_anatomy_core::math::total_variation;
+use data_anatomy_core::estimate::problem::{Generations, Problem};
+use data_anatomy_core::log_probabilities::LogProbabilities;
+use data_anatomy_core::math::{exp, total_variation};
 use data_anatomy_core::mixture::Mixture;
 use data_anatomy_core::planted::{GaussianWorld, PlantedProblem};
 use data_anatomy_core::taxonomy::Taxonomy;
@@ -54,6 +55,14 @@ fn mean_accuracy(planted: &PlantedProblem, estimator: Estimator, n_runs: u64) ->
         total_variation(found.shares(), planted.truth.shares())
     };
     1.0 - (0..n_runs).map(loss).sum::<f64>() / n_runs as f64
+}
+
+#[test]
+fn worlds_have_the_accuracy_asked_for() {
+    for accuracy in [0.6, 0.77, 0.87] {
+        assert!((GaussianWorld::equidistant(6, accuracy).accuracy() - accuracy).abs() < 1e-3);
+        assert!((GaussianWorld::random(6, 10, accuracy, 3).accuracy() - accuracy).abs() < 1e-3);
+    }
 }
 
 /// 1,000 validation documents per category, 1,000 texts, the classifier over-confident (T = .4).
@@ -142,4 +151,44 @@ fn intervals_cover_at_their_level() {
             assert!((0.92..=at_most).contains(&holds), "{figures}");
         }
     }
+}
+
+#[test]
+fn texts_of_one_prompt_count_as_one() {
+    // Each text stands five times under one prompt: the spread must be that of single texts, so
+    // sqrt(5) times what five independent copies would show.
+    let planted = PlantedProblem {
+        world: GaussianWorld::equidistant(3, 0.8),
+        truth: Mixture::new(vec![0.7, 0.3, 0.0]).unwrap(),
+        temperature: 0.5,
+        n_validation: 3000,
+        n_folds: 3,
+        n_generations: 200,
+    };
+    let (validation, generations) = planted.draw(3, 0);
+    let mut rows = Vec::new();
+    let mut prompts = Vec::new();
+    for text in 0..200 {
+        let row: Vec<f64> = generations.scores.row(text).iter().map(|x| exp(*x)).collect();
+        for _ in 0..5 {
+            rows.push(row.clone());
+            prompts.push(text as u64);
+        }
+    }
+    let width = |prompts: Option<Vec<u64>>| {
+        let generations =
+            Generations { scores: LogProbabilities::from_probabilities(&rows).unwrap(), prompts };
+        let options = LabelShiftOptions::default();
+        let taxonomy = Taxonomy::new(["a", "b", "c"]).unwrap();
+        let problem =
+            Problem::new(taxonomy, validation.clone(), generations, options.calibration).unwrap();
+        let analysis = analyze(problem, options);
+        let bootstrap = Bootstrap::new(&analysis, 2);
+        let replicates: Vec<Replicate> = (0..150).map(|index| bootstrap.replicate(index)).collect();
+        bootstrap.interval(0, &replicates, 0.95).width()
+    };
+    let ratio = width(Some(prompts)) / width(None);
+    // The standard deviation of 150 replicates is known to 6 %, the ratio to 8 %; validation noise
+    // takes a little off: four standard errors.
+    assert!(ratio > 0.68 * 5.0_f64.sqrt() && ratio < 1.32 * 5.0_f64.sqrt(), "{ratio}");
 }

@@ -11,23 +11,7 @@
 //! 5. [`report`], [`figures`], [`plot`], [`report_page`]: what is shown of it.
 //! 6. [`workspace`]: the files that somebody has open, for the page.
 //!
-//! ```
-//! use data_anatomy_core::bundled_specs;
-//! use data_anatomy_core::evaluation::{EvaluateOptions, Evaluation};
-//! use data_anatomy_core::run::Run;
-//!
-//! let summary = r#"{
-//!     "schema_version": 1,
-//!     "categories": ["code", "language_code", "language"],
-//!     "priors": {"point": [0.80, 0.10, 0.10]}
-//! }"#;
-//! let run = Run::parse("my_run/summary.json", summary.as_bytes())?;
-//! let truth = bundled_specs::find("codellama")?;
-//! let evaluation = Evaluation::new(&[run], truth, &EvaluateOptions::default())?;
-//! let metrics = &evaluation.runs[0].metrics;
-//! assert!((metrics.overlap_accuracy - 0.95).abs() < 1e-12);
-//! # Ok::<(), data_anatomy_core::input_error::InputError>(())
-//! ```
+#![doc = include_str!("example.md")]
 //!
 //! Pure: no files, clock, threads or environment, and no floating-point function but those of
 //! [`math`], which are libm's; clippy forbids the others. Matrices are named by what they map:
@@ -71,3 +55,6 @@ pub mod termination;
 pub mod text;
 pub mod well_known;
 pub mod workspace;
+
+#[cfg(test)]
+mod tests;

@@ -107,10 +107,12 @@ pub fn dot(left: &[f64], right: &[f64]) -> f64 {
     let (left_blocks, left_rest) = left.as_chunks::<4>();
     let (right_blocks, right_rest) = right.as_chunks::<4>();
     let mut sums = [0.0; 4];
+    // Written out, because an unoptimised build spends most of its time here.
     for (a, b) in left_blocks.iter().zip(right_blocks) {
-        for lane in 0..4 {
-            sums[lane] += a[lane] * b[lane];
-        }
+        sums[0] += a[0] * b[0];
+        sums[1] += a[1] * b[1];
+        sums[2] += a[2] * b[2];
+        sums[3] += a[3] * b[3];
     }
     let rest: f64 = left_rest.iter().zip(right_rest).map(|(a, b)| a * b).sum();
     (sums[0] + sums[1]) + (sums[2] + sums[3]) + rest

@@ -35,6 +35,12 @@ impl RandomStream {
         Self { generator: Pcg64::new(join(seed_high, seed_low), join(stream_high, stream_low)) }
     }
 
+    /// Passes over the next `n_draws` values of [`RandomStream::bits`], as if they had been drawn, in
+    /// the time of a few draws however many they are.
+    pub fn skip(&mut self, n_draws: u64) {
+        self.generator.advance(u128::from(n_draws));
+    }
+
     /// 64 random bits.
     pub fn bits(&mut self) -> u64 {
         self.generator.next_u64()

@@ -78,6 +78,18 @@ fn dirichlet_sums_to_one() {
 }
 
 #[test]
+fn skipping_equals_drawing() {
+    for n_draws in [0, 1, 2, 63, 1000] {
+        let (mut skipped, mut drawn) = (RandomStream::new(3, 4), RandomStream::new(3, 4));
+        skipped.skip(n_draws);
+        for _ in 0..n_draws {
+            drawn.bits();
+        }
+        assert_eq!(skipped.bits(), drawn.bits(), "{n_draws}");
+    }
+}
+
+#[test]
 fn shuffle_keeps_every_item() {
     let mut items: Vec<usize> = (0..50).collect();
     RandomStream::new(9, 9).shuffle(&mut items);

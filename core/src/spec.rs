@@ -129,8 +129,7 @@ impl SpecFile {
     /// If the bytes are not YAML of the schema, or categories and weights do not make a mixture.
     pub fn parse(path: &str, bytes: &[u8]) -> Result<Self, InputError> {
         let text = text::decode(path, bytes)?;
-        let raw: RawSpec =
-            serde_yaml::from_str(text).map_err(|error| refusal(path, text, &error))?;
+        let raw: RawSpec = read_yaml(text).map_err(|error| refusal(path, text, &error))?;
         check_schema(path, raw.schema.as_deref())?;
         let context = Context { path, prefix: String::new() };
         let main_weights = context.weights(&raw.categories, &raw.category_weights)?;
@@ -271,13 +270,22 @@ fn weight_problem(error: &MixtureError, taxonomy: &Taxonomy) -> (String, Problem
     }
 }
 
+/// Most values that aliases may stand for in one file: 1,000 categories, two dozen times over. A
+/// file of a few lines can ask for billions.
+const MOST_ALIASED_VALUES: usize = 50_000;
+
+fn read_yaml<Value: de::DeserializeOwned>(text: &str) -> Result<Value, serde_yaml::Error> {
+    let alias_limits = serde_yaml::alias_limits! { max_total_replayed_events: MOST_ALIASED_VALUES };
+    serde_yaml::from_str_with_options(text, serde_yaml::options! { alias_limits: alias_limits })
+}
+
 /// Why the file cannot be read: another schema before what that schema has in other fields.
 fn refusal(path: &str, text: &str, error: &serde_yaml::Error) -> InputError {
     #[derive(Deserialize)]
     struct Head {
         schema: Option<String>,
     }
-    let head = serde_yaml::from_str::<Head>(text);
+    let head = read_yaml::<Head>(text);
     let other_schema = head.ok().and_then(|head| check_schema(path, head.schema.as_deref()).err());
     other_schema.unwrap_or_else(|| yaml_error(path, error))
 }

@@ -28,7 +28,10 @@ enum Mode {
 #[derive(Debug)]
 struct Stage {
     name: String,
+    /// Units that were done before the stage began, and say nothing about its speed.
+    first: usize,
     done: usize,
+    remark: String,
     started: Instant,
     last_line: Instant,
     bar: ProgressBar,
@@ -51,6 +54,17 @@ impl Progress {
     /// Says that `done` units of the stage called `name` are done, of `total` where that is known. A
     /// stage ends with its last unit, or where another begins.
     pub fn at(&self, name: &str, done: usize, total: Option<usize>) {
+        self.show(name, done, total, "", 0);
+    }
+
+    /// As [`Progress::at`] with a total, for a stage that is taken up again after `first` units; a
+    /// remark such as `1,234 tokens/s` is shown beside it. Who remarks also sums up: such a stage ends
+    /// without a line.
+    pub fn at_with(&self, name: &str, done: usize, total: usize, remark: &str, first: usize) {
+        self.show(name, done, Some(total), remark, first);
+    }
+
+    fn show(&self, name: &str, done: usize, total: Option<usize>, remark: &str, first: usize) {
         if self.mode == Mode::Silent {
             return;
         }
@@ -60,11 +74,15 @@ impl Progress {
             if let Some(before) = current.take() {
                 self.end(&before);
             }
-            *current = Some(self.start(name, total));
+            *current = Some(self.start(name, total, first));
         }
         let Some(stage) = current.as_mut() else { return };
         stage.done = stage.done.max(done);
         stage.bar.set_position(stage.done as u64);
+        if stage.remark != remark {
+            remark.clone_into(&mut stage.remark);
+            stage.bar.set_prefix(format!(", {remark}"));
+        }
         if total.is_some_and(|total| stage.done >= total) {
             self.end(stage);
             *current = None;
@@ -75,7 +93,7 @@ impl Progress {
 
     fn end(&self, stage: &Stage) {
         stage.bar.finish_and_clear();
-        if self.mode == Mode::Lines && stage.done > 0 {
+        if self.mode == Mode::Lines && stage.done > 0 && stage.remark.is_empty() {
             let seconds = stage.started.elapsed().as_secs_f64();
             print_line(&format!("{}: {} in {seconds:.1} s", stage.name, stage.done));
         }
@@ -88,22 +106,26 @@ impl Progress {
         }
     }
 
-    fn start(&self, name: &str, total: Option<usize>) -> Stage {
+    fn start(&self, name: &str, total: Option<usize>, first: usize) -> Stage {
         let target = match self.mode {
             Mode::Bar => ProgressDrawTarget::stderr(),
             _ => ProgressDrawTarget::hidden(),
         };
         let bar = ProgressBar::with_draw_target(total.map(|total| total as u64), target);
         let template = match total {
-            Some(_) => "{msg} {wide_bar} {human_pos}/{human_len} ({eta} left)",
+            Some(_) => "{msg} {wide_bar} {human_pos}/{human_len}{prefix} ({eta} left)",
             None => "{msg}: step {human_pos} ({elapsed})",
         };
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
         bar.set_message(name.to_owned());
+        // What was done before must not count for the time left.
+        bar.set_position(first as u64);
+        bar.reset_eta();
         let now = Instant::now();
-        Stage { name: name.to_owned(), done: 0, started: now, last_line: now, bar }
+        let (name, remark) = (name.to_owned(), String::new());
+        Stage { name, first, done: first, remark, started: now, last_line: now, bar }
     }
 }
 
@@ -113,11 +135,13 @@ impl Stage {
         self.last_line = Instant::now();
         let seconds = self.started.elapsed().as_secs_f64();
         let (name, done) = (&self.name, self.done);
-        let rate = done as f64 / seconds.max(1e-9);
+        let rate = (done - self.first) as f64 / seconds.max(1e-9);
         print_line(&match total {
             Some(total) => {
                 let left = total.saturating_sub(done) as f64 / rate.max(1e-9);
-                format!("{name}: {done}/{total}, {rate:.1}/s, {left:.0} s left")
+                let remark =
+                    if self.remark.is_empty() { "" } else { ", " }.to_owned() + &self.remark;
+                format!("{name}: {done}/{total}, {rate:.1}/s{remark}, {left:.0} s left")
             }
             None => format!("{name}: step {done}, {seconds:.0} s so far"),
         });

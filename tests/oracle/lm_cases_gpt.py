@@ -185,8 +185,8 @@ GPT_NEO = Case(
         "window_size": 8,
     },
     must_matter={
-        "local attention": {"attention_types": [[["global"], 2]]},
-        "layers' order": {"attention_types": [[["local", "global"], 1]]},
+        "local attention": {"attention_types": [[["global"], 2]], "attention_layers": ["global", "global"]},
+        "layers' order": {"attention_types": [[["local", "global"], 1]], "attention_layers": ["local", "global"]},
         "window of 8, not 7": {"window_size": 7},
         "window of 8, not 9": {"window_size": 9},
         "approximate GELU": {"activation_function": "gelu"},

@@ -118,7 +118,7 @@ LLAMA_YARN = Case(
         "attention factor": {
             "rope_scaling": {"factor": 4.0, "original_max_position_embeddings": 64, "type": "yarn", "attention_factor": 1.0}
         },
-        "original length": {"rope_scaling": {"factor": 4.0, "original_max_position_embeddings": 256, "type": "yarn"}},
+        "original length": {"rope_scaling": {"factor": 4.0, "original_max_position_embeddings": 32, "type": "yarn"}},
     },
     notes=("keys of before transformers 5; the attention factor is 0.1 ln(factor) + 1; tied; no rope_theta: 10000",),
 )

@@ -152,6 +152,7 @@ def changes_of_settings(case: Case, model: PreTrainedModel, tokens: torch.Tensor
         other = new_model(case, changed)
         other.load_state_dict(model.state_dict())
         changes[name] = (logits_of(other, tokens) - expected).abs().max().item()
+        assert changes[name] > 0, f"{name} is no setting that transformers reads"
         if changes[name] < LEAST_CHANGE_OF_SETTINGS:
             raise Unsuitable(f"{name} changes the logits by {changes[name]:.1e} only")
     return changes
@@ -242,7 +243,7 @@ def make(name: str, case: Case) -> None:
     lm_tokenizers.write_json(folder / "expected.json", head | record)
     if case.oracle_config is None:
         check_folder(folder, case, expected)
-    print(f"  {record['smallest_greedy_margin']=:.4f} {record['max_f32_f64_difference']=:.1e}", file=sys.stderr)
+    print(f"  seed {record['seed']}, least margin {record['smallest_greedy_margin']:.4f}", file=sys.stderr)
 
 
 def make_legacy_copy() -> None:

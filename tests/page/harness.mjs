@@ -120,7 +120,8 @@ export async function metric(page, run, key) {
 /** The command line's program, or null where it is not built. */
 export function program() {
   // The tests' own build first: a release build may be of another day.
-  const places = [process.env.DATA_ANATOMY, join(root, 'target/debug/data-anatomy'), join(root, 'target/release/data-anatomy')];
+  const built = ['checked', 'debug', 'release'].map((profile) => join(root, 'target', profile, 'data-anatomy'));
+  const places = [process.env.DATA_ANATOMY, ...built];
   return places.find((place) => place && existsSync(place)) ?? null;
 }
 

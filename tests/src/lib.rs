@@ -165,3 +165,10 @@ fn line(vocabulary: &str, seed: usize, prompt: Option<usize>) -> String {
     }
     format!("{value}\n")
 }
+
+/// The examples in core's documentation. Core leaves them to this member, because they would
+/// compile it a second time in the daily loop.
+#[cfg(doctest)]
+#[doc = include_str!("../../core/src/example.md")]
+#[doc = include_str!("../../core/src/plot/example.md")]
+pub struct CoreExamples;

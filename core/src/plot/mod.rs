@@ -5,18 +5,7 @@
 //! in the browser, pixels on a server, SVG anywhere. No text is ever measured by a back end, so the
 //! layout is the same everywhere.
 //!
-//! ```
-//! use data_anatomy_core::plot::{GroupedBars, Plot, Series, Theme, svg};
-//!
-//! let plot = GroupedBars {
-//!     title: "Two categories".to_owned(),
-//!     categories: vec!["web".to_owned(), "code".to_owned()],
-//!     series: vec![Series::new("run", vec![0.7, 0.3])],
-//!     ..GroupedBars::default()
-//! };
-//! let (width, height) = plot.preferred_size(480);
-//! assert!(svg(&plot, width, height, Theme::LIGHT).starts_with("<svg"));
-//! ```
+#![doc = include_str!("example.md")]
 //!
 //! Values that are not finite are left out of a drawing and shown as a dash in its table.
 

@@ -154,6 +154,7 @@ fn printable(letter: char) -> char {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::texts;
     use super::*;
     use proptest::prelude::*;
 
@@ -194,13 +195,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn cut_text_fits_its_room(text in ".{0,80}", size in 4.0..40.0f64, room in -5.0..500.0f64) {
+        fn cut_text_fits_its_room(text in texts(80), size in 4.0..40.0f64, room in -5.0..500.0f64) {
             let cut = cut_to(&one_line(&text), size, room);
             prop_assert!(text_width(&cut, size) <= room.max(0.0) + 1e-9);
         }
 
         #[test]
-        fn cut_names_fit_and_keep_their_order(names in proptest::collection::vec(".{0,30}", 0..6), room in 0.0..200.0f64) {
+        fn cut_names_fit_and_keep_their_order(names in prop::collection::vec(texts(30), 0..6), room in 0.0..200.0f64) {
             let cut = cut_names(&names, 12.0, room);
             prop_assert_eq!(cut.len(), names.len());
             for (short, name) in cut.iter().zip(&names) {
@@ -210,7 +211,7 @@ mod tests {
         }
 
         #[test]
-        fn wrapped_text_fits_its_room(text in ".{0,80}", room in 0.0..300.0f64, n in 1usize..4) {
+        fn wrapped_text_fits_its_room(text in texts(80), room in 0.0..300.0f64, n in 1usize..4) {
             let lines = wrap(&text, 12.0, room, n);
             prop_assert!(lines.len() <= n);
             for line in lines {

@@ -131,7 +131,7 @@ impl<'a> Corral<'a> {
             for (direction, entry) in self.basis.iter().zip(&mut column) {
                 let component = dot(direction, &rest);
                 *entry += component;
-                for (value, along) in rest.iter_mut().zip(direction) {
+                for (value, &along) in rest.iter_mut().zip(direction) {
                     *value -= component * along;
                 }
             }

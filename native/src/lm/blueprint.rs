@@ -12,10 +12,9 @@ use super::rotary::Rotary;
 pub struct Blueprint {
     /// The family's usual name, such as `GPT-NeoX`.
     pub family: &'static str,
-    /// Entries of the vocabulary: rows of the embedding that count, and logits per position.
+    /// Rows of the embedding, and logits per position. May be more than the tokenizer has: the padding
+    /// took part in training, so it does in probabilities.
     pub n_vocab: usize,
-    /// Rows that the embedding matrix has, at least `n_vocab`: some checkpoints pad them.
-    pub n_embeddings: usize,
     /// Width of the residual stream.
     pub hidden: usize,
     /// Query heads.
@@ -126,7 +125,7 @@ pub struct LayerPlan {
 pub struct ModelSource {
     /// What all but the head's names begin with; some checkpoints leave it out.
     pub prefix: &'static str,
-    /// Embedding of tokens, `[n_embeddings, hidden]`.
+    /// Embedding of tokens, `[n_vocab, hidden]`.
     pub embedding: Source,
     /// Learned embedding of positions, `[context, hidden]`.
     pub positions: Option<Source>,
@@ -134,7 +133,7 @@ pub struct ModelSource {
     pub layers: Vec<LayerSource>,
     /// The last norm.
     pub final_norm: NormSource,
-    /// The head, `[n_embeddings, hidden]`; the embedding itself where none.
+    /// The head, `[n_vocab, hidden]`; the embedding itself where none.
     pub head: Option<Source>,
     /// Endings of names of tensors that are no weights: buffers, and heads tied to the embedding.
     pub ignored: &'static [&'static str],
@@ -233,7 +232,7 @@ impl Blueprint {
     /// Number of weights, counting tied ones once.
     pub fn n_parameters(&self) -> u64 {
         let hidden = self.hidden as u64;
-        let embeddings = self.n_embeddings as u64 * hidden;
+        let embeddings = self.n_vocab as u64 * hidden;
         let heads = if self.weights.head.is_some() { 2 } else { 1 };
         let positions =
             if self.weights.positions.is_some() { self.context as u64 * hidden } else { 0 };

@@ -64,7 +64,6 @@ pub(super) fn with_fused_attention(
     Ok(Blueprint {
         family,
         n_vocab,
-        n_embeddings: n_vocab,
         hidden,
         n_heads,
         n_kv_heads: n_heads,

@@ -25,7 +25,6 @@ pub(super) fn blueprint(config: &Config) -> Result<Blueprint, InputError> {
     Ok(Blueprint {
         family: "GPT-Neo",
         n_vocab,
-        n_embeddings: n_vocab,
         hidden,
         n_heads,
         n_kv_heads: n_heads,

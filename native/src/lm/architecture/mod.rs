@@ -86,10 +86,6 @@ pub fn blueprint(config: &Config) -> Result<Blueprint, InputError> {
 
 /// What every engine relies on.
 fn check(config: &Config, blueprint: &Blueprint) -> Result<(), InputError> {
-    if blueprint.n_embeddings < blueprint.n_vocab {
-        let detail = format!("expected at least vocab_size, {}", blueprint.n_vocab);
-        return Err(config.refuse("embedding_size", detail));
-    }
     for rotary in &blueprint.rotaries {
         if 2 * rotary.frequencies.len() > blueprint.head_dim {
             return Err(config.refuse("", "more dimensions are rotated than a head has"));
@@ -233,7 +229,6 @@ impl UsualSizes {
         Blueprint {
             family,
             n_vocab: self.n_vocab,
-            n_embeddings: self.n_vocab,
             hidden: self.hidden,
             n_heads: self.n_heads,
             n_kv_heads: self.n_kv_heads,

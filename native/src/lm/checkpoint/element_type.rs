@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use anyhow::bail;
+
 /// The type of weights as they are handed out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum WeightType {
@@ -55,6 +57,17 @@ impl ElementType {
     /// Whether a tensor of this type can be handed out.
     pub fn is_float(self) -> bool {
         !matches!(self, Self::Other { .. })
+    }
+
+    /// Nothing, if a tensor of this type can be handed out.
+    ///
+    /// # Errors
+    /// If not.
+    pub(super) fn check_float(self) -> anyhow::Result<()> {
+        match self {
+            Self::Other { name, .. } => bail!("it holds {name}; expected f32, f16, bf16, or f64"),
+            _ => Ok(()),
+        }
     }
 
     /// The bytes of one element, rounded down.

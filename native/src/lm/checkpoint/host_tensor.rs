@@ -40,18 +40,16 @@ impl<'a> HostTensor<'a> {
         shape: Vec<usize>,
         bytes: Cow<'a, [u8]>,
     ) -> anyhow::Result<Self> {
+        element_type.check_float()?;
         let n_elements =
             shape.iter().try_fold(1_usize, |product, &length| product.checked_mul(length));
         let Some(n_elements) = n_elements else {
             bail!("its shape {shape:?} is beyond any memory")
         };
         let dtype = match element_type {
-            ElementType::F32 | ElementType::F64 => WeightType::F32,
             ElementType::F16 => WeightType::F16,
             ElementType::Bf16 => WeightType::Bf16,
-            ElementType::Other { name, .. } => {
-                bail!("it holds {name}; expected f32, f16, bf16, or f64")
-            }
+            _ => WeightType::F32,
         };
         let n_bytes = u64::try_from(n_elements)?.checked_mul(element_type.n_bytes());
         ensure!(

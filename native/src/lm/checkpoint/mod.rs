@@ -6,8 +6,11 @@
 mod element_type;
 mod host_tensor;
 mod mapped_file;
+mod pytorch_file;
 mod safetensors_file;
 mod shard_index;
+mod weight_file;
+mod weight_layout;
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -17,46 +20,43 @@ use anyhow::{Context as _, bail, ensure};
 
 pub use element_type::{ElementType, WeightType};
 pub use host_tensor::HostTensor;
-use safetensors_file::SafetensorsFile;
 use shard_index::ShardIndex;
+pub(super) use shard_index::listed_files;
+use weight_file::{Format, WeightFile};
+pub(super) use weight_layout::WeightLayout;
 
 /// A model's weights: every tensor of every file, by name.
 #[derive(Debug)]
 pub struct Checkpoint {
     folder: PathBuf,
-    files: Vec<SafetensorsFile>,
+    files: Vec<WeightFile>,
     /// Where each tensor is: its place in `files`.
     file_of: BTreeMap<String, usize>,
 }
 
-/// Where weights are looked for, in this order, and whether the file is an index of several.
-const LAYOUTS: [(&str, bool); 2] =
-    [("model.safetensors", false), ("model.safetensors.index.json", true)];
-
 impl Checkpoint {
-    /// The weights in `folder`: of `model.safetensors` or of the files that
-    /// `model.safetensors.index.json` lists. Only headers are read.
+    /// The weights in `folder`: of `model.safetensors`, of the files that
+    /// `model.safetensors.index.json` lists, or of PyTorch's counterparts of these two. No tensor is
+    /// read yet.
     ///
     /// # Errors
     /// If none of these files is there, or one of them is damaged, names a file outside the folder,
     /// or contradicts another; names the file, and the tensor where it is about one.
     pub fn open(folder: &Path) -> anyhow::Result<Self> {
-        for (name, is_index) in LAYOUTS {
-            let path = folder.join(name);
+        for layout in WeightLayout::ALL {
+            let path = folder.join(layout.file());
             // A link to a blob that is gone is found too, so that opening it says what is wrong.
             if path.symlink_metadata().is_err() {
                 continue;
             }
-            let checkpoint =
-                Self { folder: folder.to_owned(), files: vec![], file_of: BTreeMap::new() };
-            return if is_index {
-                checkpoint.with_shards(&ShardIndex::read(&path)?)
+            let empty = Self { folder: folder.to_owned(), files: vec![], file_of: BTreeMap::new() };
+            return if layout.is_index() {
+                empty.with_shards(&ShardIndex::read(&path)?, layout.format())
             } else {
-                checkpoint.with_file(&path)
+                empty.with_file(&path, layout.format())
             };
         }
-        let looked_for: Vec<&str> = LAYOUTS.iter().map(|(name, _)| *name).collect();
-        bail!("{}: no weights are there; looked for {}", folder.display(), looked_for.join(", "))
+        bail!("{}: no weights are there; looked for {}", folder.display(), WeightLayout::list())
     }
 
     /// The names of all tensors, sorted.
@@ -103,23 +103,22 @@ impl Checkpoint {
             .with_context(|| format!("{}: tensor {}", file.path().display(), quoted(name)))
     }
 
-    /// The tensor of this name, which must have this shape.
+    /// The tensor of this name, which must have this shape; it is not read if it has another.
     ///
     /// # Errors
     /// As [`Checkpoint::tensor`], and if it has another shape.
     pub fn tensor_of_shape(&self, name: &str, shape: &[usize]) -> anyhow::Result<HostTensor<'_>> {
-        let tensor = self.tensor(name)?;
-        ensure!(
-            tensor.shape == shape,
-            "{}: tensor {} has shape {:?}; config.json asks for {shape:?}",
-            self.folder.display(),
-            quoted(name),
-            tensor.shape,
-        );
-        Ok(tensor)
+        if let Some(found) = self.shape(name).filter(|&found| found != shape) {
+            bail!(
+                "{}: tensor {} has shape {found:?}; config.json asks for {shape:?}",
+                self.folder.display(),
+                quoted(name),
+            );
+        }
+        self.tensor(name)
     }
 
-    fn file(&self, name: &str) -> Option<&SafetensorsFile> {
+    fn file(&self, name: &str) -> Option<&WeightFile> {
         self.files.get(*self.file_of.get(name)?)
     }
 
@@ -132,14 +131,14 @@ impl Checkpoint {
         })
     }
 
-    fn with_shards(mut self, index: &ShardIndex) -> anyhow::Result<Self> {
+    fn with_shards(mut self, index: &ShardIndex, format: Format) -> anyhow::Result<Self> {
         for path in index.files() {
             self = self
-                .with_file(path)
+                .with_file(path, format)
                 .with_context(|| format!("{}: a shard that it lists", index.path().display()))?;
         }
         for (name, path) in index.tensors() {
-            let found = self.file(name).map(SafetensorsFile::path);
+            let found = self.file(name).map(WeightFile::path);
             ensure!(
                 found == Some(path),
                 "{}: tensor {} is not in {}, where it should be",
@@ -151,8 +150,8 @@ impl Checkpoint {
         Ok(self)
     }
 
-    fn with_file(mut self, path: &Path) -> anyhow::Result<Self> {
-        let file = SafetensorsFile::open(path)?;
+    fn with_file(mut self, path: &Path, format: Format) -> anyhow::Result<Self> {
+        let file = WeightFile::open(path, format)?;
         let place = self.files.len();
         for name in file.names() {
             match self.file_of.entry(name) {
@@ -183,5 +182,7 @@ fn quoted(name: &str) -> String {
     }
 }
 
+#[cfg(test)]
+mod pytorch_tests;
 #[cfg(test)]
 mod tests;

@@ -127,7 +127,8 @@ fn a_tensor_that_is_asked_for_wrongly_is_named() {
 fn a_folder_without_weights_is_told_what_was_looked_for() {
     assert_eq!(
         refusal(folder(&[]).path()),
-        "FOLDER: no weights are there; looked for model.safetensors, model.safetensors.index.json"
+        "FOLDER: no weights are there; looked for model.safetensors, \
+         model.safetensors.index.json, pytorch_model.bin, pytorch_model.bin.index.json"
     );
 }
 
@@ -143,7 +144,7 @@ fn a_file_too_short_for_a_length_is_refused() {
 fn a_header_beyond_the_limit_is_refused() {
     assert_eq!(
         refusal_of(b"<!DOCTYPE html>"),
-        "model.safetensors: the header claims 5283932106182049852 bytes, more than safetensors \
+        "model.safetensors: the header claims 5789751444030890300 bytes, more than safetensors \
          allows: not such a file?"
     );
 }
@@ -153,7 +154,7 @@ fn a_file_cut_within_its_header_is_refused() {
     let whole = floats(&["a"]);
     assert_eq!(
         refusal_of(&whole[..20]),
-        "model.safetensors: the file ends within its header, of which 12 of 55 bytes are there; get \
+        "model.safetensors: the file ends within its header, of which 12 of 56 bytes are there; get \
          it again"
     );
 }

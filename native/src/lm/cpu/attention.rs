@@ -7,8 +7,11 @@
 
 use rayon::prelude::*;
 
+use super::matmul::{accumulate, interleave};
 use super::simd::{self, Kernel, LANES, Lanes};
 
+/// Keys and values are not scaled.
+const ONES: Lanes = [1.0; LANES];
 /// Queries treated at a time.
 const TILE: usize = 4;
 
@@ -161,22 +164,40 @@ impl Kernel for Head<'_, '_> {
         let group = self.shape.n_heads / self.shape.n_kv_heads;
         let n_queries = self.queries.n_tokens * group;
         let last = self.queries.first_position + self.queries.n_tokens;
-        let mut scores = vec![0.0; TILE * last.next_multiple_of(LANES)];
+        let mut scratch = Scratch {
+            queries: vec![0.0; TILE * self.shape.head_dim],
+            scores: vec![0.0; TILE * last.next_multiple_of(LANES)],
+            turned: vec![0.0; TILE * last.next_multiple_of(LANES)],
+        };
         for first in (0..n_queries).step_by(TILE) {
             match n_queries - first {
-                1 => self.tile::<1, WIDTH>(first, &mut scores),
-                2 => self.tile::<2, WIDTH>(first, &mut scores),
-                3 => self.tile::<3, WIDTH>(first, &mut scores),
-                _ => self.tile::<TILE, WIDTH>(first, &mut scores),
+                1 => self.tile::<1, WIDTH>(first, &mut scratch),
+                2 => self.tile::<2, WIDTH>(first, &mut scratch),
+                3 => self.tile::<3, WIDTH>(first, &mut scratch),
+                _ => self.tile::<TILE, WIDTH>(first, &mut scratch),
             }
         }
     }
 }
 
+/// Room for a tile's intermediate results.
+struct Scratch {
+    /// `[head_dim][HEIGHT]`.
+    queries: Vec<f32>,
+    /// `[HEIGHT][n_positions]`.
+    scores: Vec<f32>,
+    /// `[n_positions][HEIGHT]`.
+    turned: Vec<f32>,
+}
+
 impl Head<'_, '_> {
     /// Query `index` is head `index % group` of token `index / group`.
     #[inline(always)]
-    fn tile<const HEIGHT: usize, const WIDTH: usize>(&mut self, first: usize, scores: &mut [f32]) {
+    fn tile<const HEIGHT: usize, const WIDTH: usize>(
+        &mut self,
+        first: usize,
+        scratch: &mut Scratch,
+    ) {
         let group = self.shape.n_heads / self.shape.n_kv_heads;
         let position = |index: usize| self.queries.first_position + index / group;
         let seen = |index: usize| {
@@ -188,8 +209,10 @@ impl Head<'_, '_> {
         let start = seen(first).start / LANES * LANES;
         let end = seen(first + HEIGHT - 1).end.next_multiple_of(LANES);
         let length = end - start;
-        let scores = &mut scores[..HEIGHT * length];
-        self.scores::<HEIGHT, WIDTH>(first, start / LANES..end / LANES, scores);
+        let queries = &mut scratch.queries[..HEIGHT * self.shape.head_dim];
+        interleave::<HEIGHT>(queries, |row| self.query(first + row));
+        let scores = &mut scratch.scores[..HEIGHT * length];
+        self.scores::<HEIGHT, WIDTH>(queries, start / LANES..end / LANES, scores);
         let mut sums = [0.0; HEIGHT];
         for (row, sum) in sums.iter_mut().enumerate() {
             let seen = seen(first + row);
@@ -198,37 +221,54 @@ impl Head<'_, '_> {
             scores[seen.end - start..].fill(f32::NEG_INFINITY);
             *sum = exponentials::<WIDTH>(scores);
         }
-        self.values::<HEIGHT, WIDTH>(first, start, scores, sums);
+        let turned = &mut scratch.turned[..HEIGHT * length];
+        interleave::<HEIGHT>(turned, |row| &scores[row * length..(row + 1) * length]);
+        self.values::<HEIGHT, WIDTH>(first, start, turned, sums);
     }
 
     /// Scaled products of the tile's queries with the keys of these panels, `[HEIGHT, n_positions]`.
     #[inline(always)]
     fn scores<const HEIGHT: usize, const WIDTH: usize>(
         &self,
-        first: usize,
+        queries: &[f32],
         panels: std::ops::Range<usize>,
         scores: &mut [f32],
     ) {
         let (head_dim, length) = (self.shape.head_dim, panels.len() * LANES);
-        let queries: [&[f32]; HEIGHT] = std::array::from_fn(|row| self.query(first + row));
-        let keys = &self.queries.cache.keys[self.head][panels.start * head_dim..];
-        for (panel, keys) in keys.chunks_exact(head_dim).take(panels.len()).enumerate() {
-            let mut sums = [[0.0; LANES]; HEIGHT];
-            for (dim, keys) in keys.iter().enumerate() {
-                for row in 0..HEIGHT {
-                    let query = queries[row][dim];
-                    for lane in 0..LANES {
-                        sums[row][lane] =
-                            simd::multiply_add::<WIDTH>(query, keys[lane], sums[row][lane]);
+        let keys = &self.queries.cache.keys[self.head];
+        let mut panel = 0;
+        while panel < panels.len() {
+            let keys = &keys[(panels.start + panel) * head_dim..];
+            // One query alone would wait for each sum before it can add to it: four panels take turns.
+            if HEIGHT == 1 && panel + 4 <= panels.len() {
+                let parts: [&[Lanes]; 4] =
+                    std::array::from_fn(|part| &keys[part * head_dim..][..head_dim]);
+                let mut sums = [[0.0; LANES]; 4];
+                for (dim, query) in queries[..head_dim].iter().enumerate() {
+                    for (sums, part) in sums.iter_mut().zip(parts) {
+                        simd::add_scaled::<WIDTH>(sums, *query, &part[dim]);
                     }
                 }
-            }
-            for (row, sums) in sums.iter().enumerate() {
-                let place = &mut scores[row * length + panel * LANES..][..LANES];
-                for (place, sum) in place.iter_mut().zip(sums) {
-                    *place = sum * self.shape.scale;
+                for (part, sums) in sums.iter().enumerate() {
+                    self.scale(sums, &mut scores[(panel + part) * LANES..]);
                 }
+                panel += 4;
+                continue;
             }
+            let zeros = [[0.0; LANES]; HEIGHT];
+            let sums =
+                accumulate::<HEIGHT, WIDTH, f32>(queries, keys[..head_dim].iter(), &ONES, zeros);
+            for (row, sums) in sums.iter().enumerate() {
+                self.scale(sums, &mut scores[row * length + panel * LANES..]);
+            }
+            panel += 1;
+        }
+    }
+
+    #[inline(always)]
+    fn scale(&self, sums: &Lanes, scores: &mut [f32]) {
+        for (score, sum) in scores[..LANES].iter_mut().zip(sums) {
+            *score = sum * self.shape.scale;
         }
     }
 
@@ -249,36 +289,60 @@ impl Head<'_, '_> {
         scores: &[f32],
         sums: [f32; HEIGHT],
     ) {
-        let (head_dim, length) = (self.shape.head_dim, scores.len() / HEIGHT);
-        let group = self.shape.n_heads / self.shape.n_kv_heads;
-        let n_panels = head_dim.div_ceil(LANES);
-        let rows: [&[f32]; HEIGHT] =
-            std::array::from_fn(|row| &scores[row * length..(row + 1) * length]);
+        let n_panels = self.shape.head_dim.div_ceil(LANES);
         let values = &self.queries.cache.values[self.head][start * n_panels..];
-        for panel in 0..n_panels {
-            let mut means = [[0.0; LANES]; HEIGHT];
-            for (position, values) in
-                values[panel..].iter().step_by(n_panels).take(length).enumerate()
-            {
-                for row in 0..HEIGHT {
-                    let score = rows[row][position];
-                    for lane in 0..LANES {
-                        means[row][lane] =
-                            simd::multiply_add::<WIDTH>(score, values[lane], means[row][lane]);
-                    }
+        let mut panel = 0;
+        while panel < n_panels {
+            if HEIGHT == 1 && panel + 2 <= n_panels {
+                let positions = values[panel..].iter().step_by(n_panels);
+                let beside = values[panel + 1..].iter().step_by(n_panels);
+                let means = accumulate_pair::<WIDTH>(scores, positions.zip(beside));
+                for (part, means) in means.iter().enumerate() {
+                    self.write(first, panel + part, means, sums[0]);
                 }
+                panel += 2;
+                continue;
             }
-            let dims = panel * LANES..head_dim.min((panel + 1) * LANES);
+            let positions = values[panel..].iter().step_by(n_panels);
+            let zeros = [[0.0; LANES]; HEIGHT];
+            let means = accumulate::<HEIGHT, WIDTH, f32>(scores, positions, &ONES, zeros);
             for (row, means) in means.iter().enumerate() {
-                let index = first + row;
-                let place = index / group * self.stride + self.offset + index % group * head_dim;
-                let y = &mut self.y[place + dims.start..place + dims.end];
-                for (y, mean) in y.iter_mut().zip(means) {
-                    *y = mean / sums[row];
-                }
+                self.write(first + row, panel, means, sums[row]);
             }
+            panel += 1;
         }
     }
+
+    /// Writes a query's means of one panel of dimensions.
+    #[inline(always)]
+    fn write(&mut self, query: usize, panel: usize, means: &Lanes, sum: f32) {
+        let head_dim = self.shape.head_dim;
+        let group = self.shape.n_heads / self.shape.n_kv_heads;
+        let dims = panel * LANES..head_dim.min((panel + 1) * LANES);
+        let place = query / group * self.stride + self.offset + query % group * head_dim;
+        let y = &mut self.y[place + dims.start..place + dims.end];
+        for (y, mean) in y.iter_mut().zip(means) {
+            *y = mean / sum;
+        }
+    }
+}
+
+/// Two panels in turn, so that neither waits for its last sum before it can add to it.
+#[inline(always)]
+fn accumulate_pair<'v, const WIDTH: usize>(
+    x: &[f32],
+    weights: impl Iterator<Item = (&'v Lanes, &'v Lanes)>,
+) -> [Lanes; 2] {
+    let (mut first, mut second) = ([0.0; LANES], [0.0; LANES]);
+    for (x, (left, right)) in x.iter().zip(weights) {
+        for lane in 0..LANES {
+            first[lane] = simd::multiply_add::<WIDTH>(*x, left[lane], first[lane]);
+        }
+        for lane in 0..LANES {
+            second[lane] = simd::multiply_add::<WIDTH>(*x, right[lane], second[lane]);
+        }
+    }
+    [first, second]
 }
 
 /// Turns scores into exponentials of their distances from the largest, and returns their sum.

@@ -6,10 +6,10 @@
 
 use rayon::prelude::*;
 
-use super::matrix::{PackedMatrix, Weight, Weights};
+use super::matrix::{BLOCK, GROUP, PackedMatrix, Weight, Weights};
 use super::simd::{self, Kernel, LANES, Lanes};
 
-/// Rows of `x` treated at a time: with [`PackedMatrix::block`] inputs each they fit into the second cache.
+/// Rows of `x` treated at a time: with [`BLOCK`] inputs each they fit into the second cache.
 pub(super) const MAX_ROWS: usize = 192;
 /// Below so many multiplications, a second thread costs more than it brings.
 const PARALLEL_FROM: usize = 1 << 19;
@@ -82,27 +82,52 @@ pub(super) fn product(
     panels: std::ops::Range<usize>,
     output: Output<'_>,
 ) {
-    let (n_in, block) = (matrix.n_in, matrix.block());
+    let n_in = matrix.n_in;
     match &matrix.weights {
         Weights::F32(weights) => {
-            simd::run(Product { x, n_in, block, weights, scales: None, bias, panels, output });
+            simd::run(Product { x, n_in, weights, scales: &[], bias, panels, output });
         }
         Weights::Bf16(weights) => {
-            simd::run(Product { x, n_in, block, weights, scales: None, bias, panels, output });
+            simd::run(Product { x, n_in, weights, scales: &[], bias, panels, output });
         }
         Weights::Int8 { weights, scales } => {
-            let scales = Some(scales.as_slice());
-            simd::run(Product { x, n_in, block, weights, scales, bias, panels, output });
+            simd::run(Product { x, n_in, weights, scales, bias, panels, output });
         }
     }
+}
+
+/// Calls the function with the height as a constant: `by_height!(height, interleave(target, row))`.
+macro_rules! by_height {
+    ($height:expr, interleave($($argument:expr),*)) => {
+        by_height!(@ $height, H, interleave::<H>($($argument),*))
+    };
+    ($height:expr, tile($width:ident, $weight:ident; $($argument:expr),*)) => {
+        by_height!(@ $height, H, tile::<H, $width, $weight>($($argument),*))
+    };
+    (@ $height:expr, $constant:ident, $call:expr) => {
+        match $height {
+            1 => { const $constant: usize = 1; $call }
+            2 => { const $constant: usize = 2; $call }
+            3 => { const $constant: usize = 3; $call }
+            4 => { const $constant: usize = 4; $call }
+            5 => { const $constant: usize = 5; $call }
+            6 => { const $constant: usize = 6; $call }
+            7 => { const $constant: usize = 7; $call }
+            8 => { const $constant: usize = 8; $call }
+            9 => { const $constant: usize = 9; $call }
+            10 => { const $constant: usize = 10; $call }
+            11 => { const $constant: usize = 11; $call }
+            _ => { const $constant: usize = 12; $call }
+        }
+    };
 }
 
 struct Product<'a, W> {
     x: &'a [f32],
     n_in: usize,
-    block: usize,
     weights: &'a [[W; LANES]],
-    scales: Option<&'a [Lanes]>,
+    /// `[n_panels][n_groups]`, or nothing.
+    scales: &'a [Lanes],
     bias: Option<&'a [f32]>,
     panels: std::ops::Range<usize>,
     output: Output<'a>,
@@ -116,35 +141,57 @@ impl<W: Weight> Kernel for Product<'_, W> {
         let n_rows = self.x.len() / self.n_in;
         // As many accumulators as there are registers, less those for inputs and weights.
         let tile_rows = if WIDTH == 16 { 12 } else { 6 };
-        let mut packed = vec![0.0; n_rows.min(MAX_ROWS) * self.block.min(self.n_in)];
+        let mut packed = vec![0.0; n_rows.min(MAX_ROWS) * BLOCK.min(self.n_in)];
+        let mut wide = vec![[0.0; LANES]; if W::IS_WIDE { 0 } else { BLOCK }];
         for first in (0..n_rows).step_by(MAX_ROWS) {
             let rows = first..(first + MAX_ROWS).min(n_rows);
             let tiles = Tiles { n_rows: rows.len(), n_tiles: rows.len().div_ceil(tile_rows) };
-            for start in (0..self.n_in).step_by(self.block) {
-                let inputs = start..(start + self.block).min(self.n_in);
+            for start in (0..self.n_in).step_by(BLOCK) {
+                let inputs = start..(start + BLOCK).min(self.n_in);
                 tiles.pack(&self.x[rows.start * self.n_in..], self.n_in, &inputs, &mut packed);
                 for panel in self.panels.clone() {
-                    self.panel::<WIDTH>(panel, &tiles, rows.start, &inputs, &packed);
+                    let place = panel * self.n_in;
+                    let weights = &self.weights[place + inputs.start..place + inputs.end];
+                    let part =
+                        Part { panel, tiles: &tiles, first_row: rows.start, inputs: &inputs };
+                    let scales = self.scales(panel, &inputs);
+                    if tiles.n_tiles == 1 || W::IS_WIDE {
+                        self.panel::<WIDTH, W>(part, weights, scales, &packed);
+                        continue;
+                    }
+                    // Widened once for all tiles.
+                    let wide = &mut wide[..inputs.len()];
+                    let groups = wide.chunks_mut(GROUP).zip(weights.chunks(GROUP)).enumerate();
+                    for (group, (wide, weights)) in groups {
+                        let scale = scales.get(group).unwrap_or(&[1.0; LANES]);
+                        for (wide, weights) in wide.iter_mut().zip(weights) {
+                            *wide = W::widen(weights, scale);
+                        }
+                    }
+                    self.panel::<WIDTH, f32>(part, wide, &[], &packed);
                 }
             }
         }
     }
 }
 
-impl<W: Weight> Product<'_, W> {
+impl<'a, W: Weight> Product<'a, W> {
+    /// The scales of these inputs' groups; none where there are no scales.
     #[inline(always)]
-    fn panel<const WIDTH: usize>(
+    fn scales(&self, panel: usize, inputs: &std::ops::Range<usize>) -> &'a [Lanes] {
+        let first = panel * self.n_in.div_ceil(GROUP) + inputs.start / GROUP;
+        self.scales.get(first..first + inputs.len().div_ceil(GROUP)).unwrap_or(&[])
+    }
+
+    #[inline(always)]
+    fn panel<const WIDTH: usize, V: Weight>(
         &mut self,
-        panel: usize,
-        tiles: &Tiles,
-        first_row: usize,
-        inputs: &std::ops::Range<usize>,
+        part: Part<'_>,
+        weights: &[[V; LANES]],
+        scales: &[Lanes],
         packed: &[f32],
     ) {
-        let place = panel * self.n_in;
-        let weights = &self.weights[place + inputs.start..place + inputs.end];
-        let n_groups = self.n_in.div_ceil(self.block);
-        let scale = self.scales.map(|scales| &scales[panel * n_groups + inputs.start / self.block]);
+        let Part { panel, tiles, first_row, inputs } = part;
         let n_lanes = self.output.n_out.saturating_sub(panel * LANES).min(LANES);
         let mut first = [0.0; LANES];
         if let Some(bias) = self.bias {
@@ -163,9 +210,18 @@ impl<W: Weight> Product<'_, W> {
                 n_lanes,
                 first: (inputs.start == 0).then_some(&first),
             };
-            tile_of_any_height::<WIDTH, W>(rows.len(), x, weights, scale, target);
+            by_height!(rows.len(), tile(WIDTH, V; x, weights, scales, target));
         }
     }
+}
+
+/// Some rows and inputs of a panel.
+#[derive(Clone, Copy)]
+struct Part<'a> {
+    panel: usize,
+    tiles: &'a Tiles,
+    first_row: usize,
+    inputs: &'a std::ops::Range<usize>,
 }
 
 /// Rows shared out into tiles of nearly equal height.
@@ -186,14 +242,27 @@ impl Tiles {
     fn pack(&self, x: &[f32], n_in: usize, inputs: &std::ops::Range<usize>, packed: &mut [f32]) {
         for tile in 0..self.n_tiles {
             let rows = self.rows(tile);
-            let height = rows.len();
             let target = &mut packed[rows.start * inputs.len()..rows.end * inputs.len()];
-            for (index, row) in rows.enumerate() {
-                let source = &x[row * n_in + inputs.start..row * n_in + inputs.end];
-                for (place, value) in target[index..].iter_mut().step_by(height).zip(source) {
-                    *place = *value;
-                }
-            }
+            let row = |index: usize| {
+                let start = (rows.start + index) * n_in;
+                &x[start + inputs.start..start + inputs.end]
+            };
+            by_height!(rows.len(), interleave(target, row));
+        }
+    }
+}
+
+/// Writes the rows' values in turn: the first of each, the second of each, …
+#[inline(always)]
+pub(super) fn interleave<'x, const HEIGHT: usize>(
+    target: &mut [f32],
+    row: impl Fn(usize) -> &'x [f32],
+) {
+    let target = target.as_chunks_mut::<HEIGHT>().0;
+    let rows: [&[f32]; HEIGHT] = std::array::from_fn(|index| &row(index)[..target.len()]);
+    for (index, values) in target.iter_mut().enumerate() {
+        for (value, row) in values.iter_mut().zip(rows) {
+            *value = row[index];
         }
     }
 }
@@ -208,56 +277,27 @@ struct Target<'a> {
 }
 
 #[inline(always)]
-fn tile_of_any_height<const WIDTH: usize, W: Weight>(
-    height: usize,
-    x: &[f32],
-    weights: &[[W; LANES]],
-    scale: Option<&Lanes>,
-    target: Target<'_>,
-) {
-    match height {
-        1 => tile::<1, WIDTH, W>(x, weights, scale, target),
-        2 => tile::<2, WIDTH, W>(x, weights, scale, target),
-        3 => tile::<3, WIDTH, W>(x, weights, scale, target),
-        4 => tile::<4, WIDTH, W>(x, weights, scale, target),
-        5 => tile::<5, WIDTH, W>(x, weights, scale, target),
-        6 => tile::<6, WIDTH, W>(x, weights, scale, target),
-        7 => tile::<7, WIDTH, W>(x, weights, scale, target),
-        8 => tile::<8, WIDTH, W>(x, weights, scale, target),
-        9 => tile::<9, WIDTH, W>(x, weights, scale, target),
-        10 => tile::<10, WIDTH, W>(x, weights, scale, target),
-        11 => tile::<11, WIDTH, W>(x, weights, scale, target),
-        _ => tile::<12, WIDTH, W>(x, weights, scale, target),
-    }
-}
-
-#[inline(always)]
 fn tile<const HEIGHT: usize, const WIDTH: usize, W: Weight>(
     x: &[f32],
     weights: &[[W; LANES]],
-    scale: Option<&Lanes>,
+    scales: &[Lanes],
     target: Target<'_>,
 ) {
     let Target { values, row_stride, n_lanes, first } = target;
-    let mut before = [[0.0; LANES]; HEIGHT];
-    for (row, sums) in before.iter_mut().enumerate() {
+    let mut sums = [[0.0; LANES]; HEIGHT];
+    for (row, sums) in sums.iter_mut().enumerate() {
         match first {
             Some(first) => *sums = *first,
             None => load(&values[row * row_stride..], n_lanes, sums),
         }
     }
-    let sums = match scale {
-        None => accumulate::<HEIGHT, WIDTH, W>(x, weights, before),
-        Some(scale) => {
-            let group = accumulate::<HEIGHT, WIDTH, W>(x, weights, [[0.0; LANES]; HEIGHT]);
-            for (sums, group) in before.iter_mut().zip(group) {
-                for lane in 0..LANES {
-                    sums[lane] = simd::multiply_add::<WIDTH>(group[lane], scale[lane], sums[lane]);
-                }
-            }
-            before
-        }
-    };
+    if scales.is_empty() {
+        sums = accumulate::<HEIGHT, WIDTH, W>(x, weights.iter(), &[1.0; LANES], sums);
+    }
+    let groups = x.chunks(GROUP * HEIGHT).zip(weights.chunks(GROUP));
+    for (scale, (x, weights)) in scales.iter().zip(groups) {
+        sums = accumulate::<HEIGHT, WIDTH, W>(x, weights.iter(), scale, sums);
+    }
     for (row, sums) in sums.iter().enumerate() {
         let place = &mut values[row * row_stride..];
         if n_lanes == LANES {
@@ -277,15 +317,16 @@ fn load(values: &[f32], n_lanes: usize, sums: &mut Lanes) {
     }
 }
 
-/// The inner loop: each weight vector meets each row's input.
+/// The inner loop: each vector of weights meets each row's input. `x` is `[n_inputs][HEIGHT]`.
 #[inline(always)]
-fn accumulate<const HEIGHT: usize, const WIDTH: usize, W: Weight>(
+pub(super) fn accumulate<'w, const HEIGHT: usize, const WIDTH: usize, W: Weight>(
     x: &[f32],
-    weights: &[[W; LANES]],
+    weights: impl Iterator<Item = &'w [W; LANES]>,
+    scale: &Lanes,
     mut sums: [Lanes; HEIGHT],
 ) -> [Lanes; HEIGHT] {
     for (x, weights) in x.as_chunks::<HEIGHT>().0.iter().zip(weights) {
-        let weights = W::widen(weights);
+        let weights = W::widen(weights, scale);
         for row in 0..HEIGHT {
             for lane in 0..LANES {
                 sums[row][lane] =

@@ -28,8 +28,8 @@ impl Precision {
 
 /// Inputs that share a scale in [`Precision::Int8`].
 pub(super) const GROUP: usize = 64;
-/// Inputs treated at a time otherwise: a block of a panel fits into the first cache.
-const BLOCK: usize = 256;
+/// Inputs treated at a time, a multiple of [`GROUP`]: a block of a panel fits into the first cache.
+pub(super) const BLOCK: usize = 256;
 
 /// A matrix `W`, `[n_out, n_in]`, ready for `x · Wᵀ`.
 ///
@@ -53,29 +53,44 @@ pub(super) enum Weights {
     },
 }
 
-/// A type of weights that a kernel can widen.
+/// A type of weights that a kernel can widen. (In loops: `array::map` is not inlined into kernels, and
+/// what is not inlined is not compiled for the better instructions.)
 pub(super) trait Weight: Copy + Sync + 'static {
-    fn widen(lanes: &[Self; LANES]) -> Lanes;
+    /// Whether it is what it is widened to.
+    const IS_WIDE: bool = false;
+
+    /// The weights as floats; `scale` is that of [`Weights::Int8`].
+    fn widen(lanes: &[Self; LANES], scale: &Lanes) -> Lanes;
 }
 
 impl Weight for f32 {
+    const IS_WIDE: bool = true;
+
     #[inline(always)]
-    fn widen(lanes: &Lanes) -> Lanes {
+    fn widen(lanes: &Lanes, _scale: &Lanes) -> Lanes {
         *lanes
     }
 }
 
 impl Weight for u16 {
     #[inline(always)]
-    fn widen(lanes: &[u16; LANES]) -> Lanes {
-        lanes.map(|bits| f32::from_bits(u32::from(bits) << 16))
+    fn widen(lanes: &[u16; LANES], _scale: &Lanes) -> Lanes {
+        let mut wide = [0.0; LANES];
+        for (wide, bits) in wide.iter_mut().zip(lanes) {
+            *wide = f32::from_bits(u32::from(*bits) << 16);
+        }
+        wide
     }
 }
 
 impl Weight for i8 {
     #[inline(always)]
-    fn widen(lanes: &[i8; LANES]) -> Lanes {
-        lanes.map(f32::from)
+    fn widen(lanes: &[i8; LANES], scale: &Lanes) -> Lanes {
+        let mut wide = [0.0; LANES];
+        for lane in 0..LANES {
+            wide[lane] = f32::from(lanes[lane]) * scale[lane];
+        }
+        wide
     }
 }
 
@@ -95,14 +110,6 @@ impl PackedMatrix {
 
     pub(super) fn n_panels(&self) -> usize {
         self.n_out.div_ceil(LANES)
-    }
-
-    /// Inputs that a kernel treats at a time.
-    pub(super) fn block(&self) -> usize {
-        match self.weights {
-            Weights::Int8 { .. } => GROUP,
-            _ => BLOCK,
-        }
     }
 
     /// Row `row` of the matrix, as an embedding is looked up.

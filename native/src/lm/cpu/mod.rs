@@ -320,8 +320,7 @@ impl Engine for CpuEngine {
         }
         let normed = self.normed(&x, picked.into_iter());
         let head = self.weights.head();
-        let mut moments =
-            vocabulary::moments(&normed, head, self.blueprint.n_vocab, &targets).into_iter();
+        let mut moments = vocabulary::moments(&normed, head, &targets).into_iter();
         sequences
             .iter()
             .map(|tokens| {
@@ -368,10 +367,6 @@ impl Engine for CpuEngine {
         let n_vocab = self.blueprint.n_vocab;
         let mut values = vec![0.0; rows.len() * head.n_out];
         matmul::linear(&normed, head, None, &mut values);
-        if head.n_out > n_vocab {
-            values =
-                values.chunks_exact(head.n_out).flat_map(|row| &row[..n_vocab]).copied().collect();
-        }
         ensure!(values.iter().all(|logit| logit.is_finite()), "{NOT_FINITE}");
         Ok(Logits { values, n_vocab })
     }

@@ -48,6 +48,14 @@ pub(super) fn multiply_add<const WIDTH: usize>(a: f32, b: f32, c: f32) -> f32 {
     if WIDTH > 1 { a.mul_add(b, c) } else { a * b + c }
 }
 
+/// Adds `scale · values` to `sums`.
+#[inline(always)]
+pub(super) fn add_scaled<const WIDTH: usize>(sums: &mut Lanes, scale: f32, values: &Lanes) {
+    for (sum, value) in sums.iter_mut().zip(values) {
+        *sum = multiply_add::<WIDTH>(scale, *value, *sum);
+    }
+}
+
 /// `e^x` to 2 units in the last place; 0 below -87, where single precision ends.
 ///
 /// Cody and Waite's reduction with the polynomial of the Cephes library (Moshier 1989).

@@ -22,32 +22,21 @@ pub(super) struct Moments {
 }
 
 /// The moments at each position, given the last hidden states `[n_rows, n_in]` and the tokens that follow.
-/// Logits from `n_vocab` on are padding.
-pub(super) fn moments(
-    hidden: &[f32],
-    head: &PackedMatrix,
-    n_vocab: usize,
-    targets: &[TokenId],
-) -> Vec<Moments> {
+pub(super) fn moments(hidden: &[f32], head: &PackedMatrix, targets: &[TokenId]) -> Vec<Moments> {
     let n_threads = rayon::current_num_threads();
     let rows_each = ROWS.min(targets.len().div_ceil(n_threads)).max(1);
     let blocks = hidden.par_chunks(rows_each * head.n_in).zip(targets.par_chunks(rows_each));
-    blocks.flat_map_iter(|(hidden, targets)| of_block(hidden, head, n_vocab, targets)).collect()
+    blocks.flat_map_iter(|(hidden, targets)| of_block(hidden, head, targets)).collect()
 }
 
-fn of_block(
-    hidden: &[f32],
-    head: &PackedMatrix,
-    n_vocab: usize,
-    targets: &[TokenId],
-) -> Vec<Moments> {
+fn of_block(hidden: &[f32], head: &PackedMatrix, targets: &[TokenId]) -> Vec<Moments> {
     let width = PANELS * LANES;
     let mut logits = vec![0.0; targets.len() * width];
     let mut running = vec![Running::default(); targets.len()];
-    for first in (0..n_vocab.div_ceil(LANES)).step_by(PANELS) {
-        let panels = first..(first + PANELS).min(n_vocab.div_ceil(LANES));
+    for first in (0..head.n_panels()).step_by(PANELS) {
+        let panels = first..(first + PANELS).min(head.n_panels());
         let offset = first * LANES;
-        let n_logits = (n_vocab - offset).min(width);
+        let n_logits = (head.n_out - offset).min(width);
         let output = Output {
             values: &mut logits,
             row_stride: width,
@@ -128,10 +117,13 @@ impl Kernel for Absorb<'_> {
         let mut sums = [[0.0_f64; LANES]; 3];
         let (whole, rest) = self.logits.as_chunks::<LANES>();
         for lanes in whole {
-            let distance = lanes.map(|logit| logit - self.running.largest);
-            let weight = distance.map(simd::exp::<WIDTH>);
+            let (mut distances, mut weights) = ([0.0; LANES], [0.0; LANES]);
             for lane in 0..LANES {
-                let (weight, distance) = (f64::from(weight[lane]), f64::from(distance[lane]));
+                distances[lane] = lanes[lane] - self.running.largest;
+                weights[lane] = simd::exp::<WIDTH>(distances[lane]);
+            }
+            for lane in 0..LANES {
+                let (weight, distance) = (f64::from(weights[lane]), f64::from(distances[lane]));
                 sums[0][lane] += weight;
                 sums[1][lane] += weight * distance;
                 sums[2][lane] += weight * distance * distance;

@@ -67,7 +67,7 @@ impl ModelWeights {
         let hidden = blueprint.hidden;
         let mut reader = WeightReader::new(checkpoint, blueprint);
         let table = |reader: &mut WeightReader<'_>, source: &Source| -> anyhow::Result<_> {
-            let rows = reader.matrix(source, [blueprint.n_embeddings, hidden])?;
+            let rows = reader.matrix(source, [blueprint.n_vocab, hidden])?;
             Ok(PackedMatrix::pack(&rows, hidden, precision))
         };
         let embedding = table(&mut reader, &sources.embedding)?;

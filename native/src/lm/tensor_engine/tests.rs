@@ -4,12 +4,10 @@ use burn_flex::FlexDevice;
 
 use super::*;
 use crate::lm::cpu::CpuEngine;
-use crate::lm::test_support::{self, Fixture, fixtures};
+use crate::lm::fixture::{self, Fixture, distance};
 
-/// Allowed to a logit in single precision.
-const LOGITS: f32 = 1e-4;
-/// Allowed to log-probabilities and their moments, and between two ways to the same number.
-const STATISTICS: f32 = 1e-5;
+/// Allowed between two ways to the same number in single precision.
+const ROUNDING: f32 = 1e-5;
 
 fn flex() -> Device {
     FlexDevice.into()
@@ -32,8 +30,8 @@ fn wgpu() -> Option<Device> {
 }
 
 fn engine(fixture: &Fixture, precision: Precision, devices: &[Device]) -> TensorEngine {
-    let blueprint = fixture.blueprint.clone();
-    TensorEngine::load(&fixture.checkpoint, blueprint, precision, devices).unwrap()
+    let (checkpoint, blueprint) = fixture.open();
+    TensorEngine::load(&checkpoint, blueprint, precision, devices).unwrap()
 }
 
 #[track_caller]
@@ -42,102 +40,122 @@ fn assert_within(what: &str, fixture: &Fixture, found: f32, allowed: f32) {
     assert!(found <= allowed, "{}: {what} differ by {found:e}", fixture.name);
 }
 
-/// Everything that is promised in single precision, on every fixture.
-fn assert_keeps_promises(device: &Device) {
-    for fixture in &fixtures() {
-        let mut engine = engine(fixture, Precision::F32, std::slice::from_ref(device));
-        let found = test_support::score_distance(&mut engine, fixture);
-        assert_within("statistics and transformers'", fixture, found, STATISTICS);
-        for n_prompt in [1, 16] {
-            let found = test_support::logits_distance(&mut engine, fixture, n_prompt);
-            assert_within("logits and transformers'", fixture, found, LOGITS);
-        }
-        let found = test_support::batch_distance(&mut engine, fixture);
-        assert_within("batch and single", fixture, found, STATISTICS);
-        let found = test_support::cache_distance(&mut engine, fixture);
-        assert_within("cached and uncached", fixture, found, STATISTICS);
-        let found = test_support::reuse_distance(&mut engine, fixture);
-        assert_within("padded and unpadded", fixture, found, STATISTICS);
-        assert_eq!(test_support::greedy(&mut engine, fixture), fixture.greedy, "{}", fixture.name);
-    }
-}
-
 #[test]
 fn matches_transformers_on_the_processor() {
-    assert_keeps_promises(&flex());
+    for fixture in &fixture::all() {
+        fixture.check(&mut engine(fixture, Precision::F32, &[flex()]));
+    }
 }
 
 #[cfg(feature = "wgpu")]
 #[test]
 fn matches_transformers_on_wgpu() {
-    if let Some(device) = wgpu() {
-        assert_keeps_promises(&device);
+    let Some(device) = wgpu() else { return };
+    for fixture in &fixture::all() {
+        let start = std::time::Instant::now();
+        fixture.check(&mut engine(fixture, Precision::F32, std::slice::from_ref(&device)));
+        println!("{}: {:.1?}", fixture.name, start.elapsed());
     }
 }
 
 #[test]
 fn matches_the_engine_for_processors() {
-    for fixture in &fixtures() {
+    for fixture in &fixture::all() {
+        let (checkpoint, blueprint) = fixture.open();
+        let mut other = CpuEngine::load(&checkpoint, blueprint, Precision::F32).unwrap();
         let mut engine = engine(fixture, Precision::F32, &[flex()]);
-        let mut other =
-            CpuEngine::load(&fixture.checkpoint, fixture.blueprint.clone(), Precision::F32)
-                .unwrap();
-        let sequences: Vec<&[TokenId]> =
-            fixture.sequences.iter().map(|sequence| sequence.tokens.as_slice()).collect();
-        let found = test_support::statistics_distance(
-            &engine.score(&sequences).unwrap(),
-            &other.score(&sequences).unwrap(),
-        );
-        assert_within("two engines", fixture, found, 2.0 * STATISTICS);
+        let found = engine.score(&fixture.tokens()).unwrap();
+        let expected = other.score(&fixture.tokens()).unwrap();
+        let distances = found.iter().zip(&expected).map(|(found, other)| found.distance(other));
+        let largest = distances.fold(0.0, f32::max);
+        assert_within("the two engines", fixture, largest, 10.0 * ROUNDING);
     }
 }
 
-/// What two precisions may differ by: these models are random, and their logits have a spread of 2.5.
-fn assert_precision_costs_little(precision: Precision, device: &Device, allowed: f32) {
-    for fixture in &fixtures() {
+/// A slot gives what a new one gives, whatever it held before and whatever pads it.
+#[test]
+fn padded_and_used_slots_match_new_ones() {
+    for fixture in &fixture::all() {
+        let mut engine = engine(fixture, Precision::F32, &[flex()]);
+        let tokens = fixture.tokens();
+        let (short, long) = (tokens[0], tokens[tokens.len() - 1]);
+        engine.reserve(2, long.len() + 1).unwrap();
+        let new = engine.step(&[Row { slot: 0, tokens: short }]).unwrap();
+        engine.clear(0);
+        engine.step(&[Row { slot: 0, tokens: long }]).unwrap();
+        engine.clear(0);
+        let rows = [Row { slot: 1, tokens: long }, Row { slot: 0, tokens: short }];
+        let used = engine.step(&rows).unwrap();
+        let found = distance(&used.values[new.n_vocab..], &new.values);
+        assert_within("a used slot and a new one", fixture, found, ROUNDING);
+    }
+}
+
+/// A prompt may come in parts, and some slots may go on while others wait.
+#[test]
+fn prompts_in_parts_match_whole_ones() {
+    for fixture in &fixture::all() {
+        let mut engine = engine(fixture, Precision::F32, &[flex()]);
+        let tokens = fixture.tokens();
+        let (first, last) = (tokens[0], tokens[tokens.len() - 1]);
+        engine.reserve(5, last.len()).unwrap();
+        let whole = engine.step(&[Row { slot: 4, tokens: last }]).unwrap();
+        engine.step(&[Row { slot: 2, tokens: &last[..9] }]).unwrap();
+        engine.step(&[Row { slot: 0, tokens: first }]).unwrap();
+        let (middle, end) = last.split_at(last.len() - 1);
+        engine.step(&[Row { slot: 2, tokens: &middle[9..] }]).unwrap();
+        let parts = engine.step(&[Row { slot: 2, tokens: end }]).unwrap();
+        let found = distance(&parts.values, &whole.values);
+        assert_within("a prompt in parts and a whole one", fixture, found, ROUNDING);
+    }
+}
+
+/// Statistics of these random models are of the size of 5 nats.
+fn assert_costs_little(precision: Precision, device: &Device, allowed: f32) {
+    for fixture in &fixture::all() {
         let mut engine = engine(fixture, precision, std::slice::from_ref(device));
-        let found = test_support::score_distance(&mut engine, fixture);
+        let found = fixture.statistics_distance(&mut engine);
         assert_within("statistics in fewer bits and in 32", fixture, found, allowed);
-        let found = test_support::cache_distance(&mut engine, fixture);
-        assert_within("cached and uncached in fewer bits", fixture, found, allowed);
     }
 }
 
 #[test]
 fn sixteen_bits_cost_little_on_the_processor() {
-    assert_precision_costs_little(Precision::Bf16, &flex(), 0.5);
+    assert_costs_little(Precision::Bf16, &flex(), 0.5);
 }
 
 #[test]
 fn eight_bits_cost_little_on_the_processor() {
-    assert_precision_costs_little(Precision::Int8, &flex(), 0.5);
+    assert_costs_little(Precision::Int8, &flex(), 0.5);
 }
 
 #[cfg(feature = "wgpu")]
 #[test]
 fn fewer_bits_cost_little_on_wgpu() {
-    if let Some(device) = wgpu() {
-        assert_precision_costs_little(Precision::Int8, &device, 0.5);
-        if half_type(&device).is_some() {
-            assert_precision_costs_little(Precision::Bf16, &device, 0.5);
-        }
+    let Some(device) = wgpu() else { return };
+    assert_costs_little(Precision::Int8, &device, 0.5);
+    match half_type(&device) {
+        Some(_) => assert_costs_little(Precision::Bf16, &device, 0.5),
+        None => println!("skipped: this device has no 16-bit floats"),
     }
 }
 
 #[test]
 fn layers_over_two_devices_compute_the_same() {
-    for fixture in &fixtures() {
+    for fixture in &fixture::all() {
         let mut one = engine(fixture, Precision::F32, &[flex()]);
         let mut two = engine(fixture, Precision::F32, &[flex(), flex()]);
         assert_eq!(two.model.stages.len(), 2);
         assert!(two.model.stages.iter().all(|stage| !stage.layers.is_empty()));
-        let sequences: Vec<&[TokenId]> =
-            fixture.sequences.iter().map(|sequence| sequence.tokens.as_slice()).collect();
-        assert_eq!(one.score(&sequences).unwrap(), two.score(&sequences).unwrap());
-        assert_eq!(
-            test_support::greedy(&mut one, fixture),
-            test_support::greedy(&mut two, fixture)
-        );
+        let tokens = fixture.tokens();
+        assert_eq!(one.score(&tokens).unwrap(), two.score(&tokens).unwrap());
+        for engine in [&mut one, &mut two] {
+            engine.reserve(1, tokens[1].len()).unwrap();
+        }
+        for token in tokens[1] {
+            let row = Row { slot: 0, tokens: std::slice::from_ref(token) };
+            assert_eq!(one.step(&[row]).unwrap(), two.step(&[row]).unwrap());
+        }
     }
 }
 
@@ -145,36 +163,30 @@ fn layers_over_two_devices_compute_the_same() {
 #[test]
 fn layers_over_two_back_ends_match_transformers() {
     let Some(device) = wgpu() else { return };
-    let fixture = &fixtures()[0];
-    for devices in [[flex(), device.clone()], [device, flex()]] {
-        let mut engine = engine(fixture, Precision::F32, &devices);
-        let found = test_support::score_distance(&mut engine, fixture);
-        assert_within("statistics and transformers'", fixture, found, STATISTICS);
-        let found = test_support::logits_distance(&mut engine, fixture, 1);
-        assert_within("logits and transformers'", fixture, found, LOGITS);
+    let fixture = &fixture::all()[0];
+    for devices in [[flex(), device.clone()], [device.clone(), flex()]] {
+        fixture.check(&mut engine(fixture, Precision::F32, &devices));
     }
 }
 
 #[test]
 fn more_devices_than_layers_are_refused() {
-    let fixture = &fixtures()[0];
-    let devices = vec![flex(); fixture.blueprint.layers.len() + 1];
-    let blueprint = fixture.blueprint.clone();
-    let error = TensorEngine::load(&fixture.checkpoint, blueprint, Precision::F32, &devices);
-    let n = devices.len();
-    assert_eq!(
-        error.unwrap_err().to_string(),
-        format!("{} layers cannot be shared out over {n} devices", n - 1)
-    );
+    let (checkpoint, blueprint) = fixture::all()[0].open();
+    let n_layers = blueprint.layers.len();
+    let devices = vec![flex(); n_layers + 1];
+    let error = TensorEngine::load(&checkpoint, blueprint, Precision::F32, &devices).unwrap_err();
+    let expected = format!("{n_layers} layers cannot be shared out over {} devices", n_layers + 1);
+    assert_eq!(error.to_string(), expected);
 }
 
 /// A sequence of one token has nothing to score, and none at all is no error.
 #[test]
 fn sequences_without_a_next_token_have_no_statistics() {
-    let fixture = &fixtures()[0];
+    let fixture = &fixture::all()[0];
     let mut engine = engine(fixture, Precision::F32, &[flex()]);
     let statistics = engine.score(&[&[3], &[1, 2], &[]]).unwrap();
     let lengths: Vec<usize> = statistics.iter().map(|of| of.log_prob.len()).collect();
     assert_eq!(lengths, [0, 1, 0]);
     assert_eq!(engine.score(&[]).unwrap(), []);
+    assert_eq!(engine.score(&[&[3]]).unwrap(), [TokenStatistics::default()]);
 }

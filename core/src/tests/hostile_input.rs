@@ -1,11 +1,10 @@
 //! Any bytes at all: the readers refuse or accept, and never panic.
-#![allow(clippy::unwrap_used, reason = "a test fails loudly")]
 
-use data_anatomy_core::alignment::Merge;
-use data_anatomy_core::predictions;
-use data_anatomy_core::run::Run;
-use data_anatomy_core::spec::SpecFile;
-use data_anatomy_core::workspace::Workspace;
+use crate::alignment::Merge;
+use crate::predictions;
+use crate::run::Run;
+use crate::spec::SpecFile;
+use crate::workspace::Workspace;
 use proptest::prelude::*;
 
 /// Pieces that summaries and specs are made of, to get past the first check now and then.

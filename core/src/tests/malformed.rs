@@ -1,8 +1,7 @@
 //! Files that are refused, each with its exact message: what was found, where, and what to do.
-#![allow(clippy::unwrap_used, reason = "a test fails loudly")]
 
-use data_anatomy_core::report_page::ViewOptions;
-use data_anatomy_core::workspace::{FileKind, Workspace};
+use crate::report_page::ViewOptions;
+use crate::workspace::{FileKind, Workspace};
 
 /// One refused file: its name, its bytes, and the message (place and remedy included).
 struct Case {

@@ -8,10 +8,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use data_anatomy_core::alignment::Merge;
-use data_anatomy_core::evaluation::{EvaluateOptions, Evaluation, RunEvaluation};
-use data_anatomy_core::run::Run;
-use data_anatomy_core::spec::SpecFile;
+use crate::alignment::Merge;
+use crate::evaluation::{EvaluateOptions, Evaluation, RunEvaluation};
+use crate::run::Run;
+use crate::spec::SpecFile;
 use serde_json::Value;
 
 /// The golden figures are those of 64-bit floats added in another order.

@@ -1,22 +1,18 @@
 //! The estimation mathematics against SciPy, scikit-learn, QuaPy and the seed study.
 //! The numbers were made by `tests/oracle/estimation.py`; its versions stand in the golden file.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-use data_anatomy_core::calibration::{CalibrationMethod, WeightedDocuments, fit};
-use data_anatomy_core::confusion_matrix::{
-    ConfusionMatrix, Hard, PredictedShares, Soft, VoteCount,
-};
-use data_anatomy_core::estimate::label_shift::{LabelShift, LabelShiftOptions, analyze};
-use data_anatomy_core::estimate::problem::{Generations, Problem, Validation};
-use data_anatomy_core::estimate::{Estimator, inversion};
-use data_anatomy_core::log_probabilities::LogProbabilities;
-use data_anatomy_core::taxonomy::Taxonomy;
-use data_anatomy_core::termination::Termination;
+use crate::calibration::{CalibrationMethod, WeightedDocuments, fit};
+use crate::confusion_matrix::{ConfusionMatrix, Hard, PredictedShares, Soft, VoteCount};
+use crate::estimate::label_shift::{LabelShift, LabelShiftOptions, analyze};
+use crate::estimate::problem::{Generations, Problem, Validation};
+use crate::estimate::{Estimator, inversion};
+use crate::log_probabilities::LogProbabilities;
+use crate::taxonomy::Taxonomy;
+use crate::termination::Termination;
 use serde_json::Value;
 
-const ESTIMATION: &str = include_str!("../../tests/golden/estimation.json");
-const PRIORS: &str = include_str!("../../tests/golden/priors.json");
+const ESTIMATION: &str = include_str!("../../../tests/golden/estimation.json");
+const PRIORS: &str = include_str!("../../../tests/golden/priors.json");
 
 fn cases() -> Vec<Value> {
     let golden: Value = serde_json::from_str(ESTIMATION).unwrap();

@@ -1,13 +1,12 @@
 //! What holds of every spec and evaluation, and figures of published mixtures that can be checked by hand.
-#![allow(clippy::unwrap_used, reason = "a test fails loudly")]
 
-use data_anatomy_core::alignment::{AlignOptions, Merge, align};
-use data_anatomy_core::bundled_specs;
-use data_anatomy_core::evaluation::{EvaluateOptions, Evaluation};
-use data_anatomy_core::metrics::{Metrics, overlap_accuracy};
-use data_anatomy_core::mixture::Mixture;
-use data_anatomy_core::run::Run;
-use data_anatomy_core::spec::{Spec, SpecFile};
+use crate::alignment::{AlignOptions, Merge, align};
+use crate::bundled_specs;
+use crate::evaluation::{EvaluateOptions, Evaluation};
+use crate::metrics::{Metrics, overlap_accuracy};
+use crate::mixture::Mixture;
+use crate::run::Run;
+use crate::spec::{Spec, SpecFile};
 use proptest::prelude::*;
 
 fn spec_of(weights: &[f64]) -> Spec {
@@ -91,7 +90,7 @@ proptest! {
         let one = align(&run, &spec, &AlignOptions::default()).unwrap();
         let names: Vec<String> = run.taxonomy.names().iter().rev().cloned().collect();
         let shares: Vec<f64> = run.estimate.shares().iter().rev().copied().collect();
-        run.taxonomy = data_anatomy_core::taxonomy::Taxonomy::new(names).unwrap();
+        run.taxonomy = crate::taxonomy::Taxonomy::new(names).unwrap();
         run.estimate = Mixture::new(shares).unwrap();
         let other = align(&run, &spec, &AlignOptions::default()).unwrap();
         prop_assert_eq!(one, other);

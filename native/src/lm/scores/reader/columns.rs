@@ -1,0 +1,180 @@
+//! The columns of a part in memory.
+
+use std::fs::File;
+
+use anyhow::Context as _;
+use parquet::column::page::{Page, PageMetadata, PageReader};
+use parquet::column::reader::ColumnReaderImpl;
+use parquet::data_type::{ByteArray, ByteArrayType, DataType, FloatType, Int32Type};
+use parquet::errors::{ParquetError, Result};
+use parquet::file::reader::{FileReader as _, RowGroupReader, SerializedFileReader};
+
+use super::ScoredDocument;
+use crate::lm::scores::part;
+
+/// All documents of a part.
+pub(super) struct Columns {
+    doc_ids: Vec<ByteArray>,
+    categories: Vec<ByteArray>,
+    token_ids: Lists<i32>,
+    log_prob: Lists<f32>,
+    mean: Lists<f32>,
+    variance: Lists<f32>,
+}
+
+/// One list per document: list i is `values[ends[i - 1]..ends[i]]`.
+struct Lists<Value> {
+    values: Vec<Value>,
+    ends: Vec<usize>,
+}
+
+impl<Value> Lists<Value> {
+    fn list(&self, row: usize) -> Option<&[Value]> {
+        let start = if row == 0 { 0 } else { *self.ends.get(row - 1)? };
+        self.values.get(start..*self.ends.get(row)?)
+    }
+}
+
+impl Columns {
+    /// The columns of the file's one row group, whose shape was checked.
+    ///
+    /// # Errors
+    /// If they are malformed.
+    pub(super) fn read(file: &SerializedFileReader<File>) -> Result<Self> {
+        let group = file.get_row_group(0)?;
+        Ok(Self {
+            doc_ids: values::<ByteArrayType>(&*group, part::DOC_ID)?,
+            categories: values::<ByteArrayType>(&*group, part::CATEGORY)?,
+            token_ids: lists::<Int32Type>(&*group, part::TOKEN_IDS)?,
+            log_prob: lists::<FloatType>(&*group, part::LOG_PROB)?,
+            mean: lists::<FloatType>(&*group, part::MEAN)?,
+            variance: lists::<FloatType>(&*group, part::VARIANCE)?,
+        })
+    }
+
+    /// How many documents there are.
+    pub(super) fn n_rows(&self) -> usize {
+        self.doc_ids.len()
+    }
+
+    /// The document in a row.
+    ///
+    /// # Errors
+    /// If its names are no text, or it has no lists.
+    pub(super) fn document(&self, row: usize) -> anyhow::Result<ScoredDocument<'_>> {
+        let missing = || format!("row {} is not whole", row + 1);
+        Ok(ScoredDocument {
+            doc_id: self.doc_ids.get(row).with_context(missing)?.as_utf8()?,
+            category: self.categories.get(row).with_context(missing)?.as_utf8()?,
+            token_ids: self.token_ids.list(row).with_context(missing)?,
+            log_prob: self.log_prob.list(row).with_context(missing)?,
+            mean: self.mean.list(row).with_context(missing)?,
+            variance: self.variance.list(row).with_context(missing)?,
+        })
+    }
+}
+
+/// The reader of a column, how many rows it has and how many values.
+fn open<Kind: DataType>(
+    group: &dyn RowGroupReader,
+    column: usize,
+) -> Result<(ColumnReaderImpl<Kind>, usize, usize)> {
+    let chunk = group.metadata().column(column);
+    let n_values = usize::try_from(chunk.num_values())?;
+    let n_rows = usize::try_from(group.metadata().num_rows())?;
+    let inner = group.get_column_page_reader(column)?;
+    let pages = Box::new(BoundedPages { inner, n_values_left: n_values });
+    Ok((ColumnReaderImpl::<Kind>::new(chunk.column_descr_ptr(), pages), n_rows, n_values))
+}
+
+fn values<Kind: DataType>(group: &dyn RowGroupReader, column: usize) -> Result<Vec<Kind::T>> {
+    let (mut reader, n_rows, _) = open::<Kind>(group, column)?;
+    let mut values = Vec::new();
+    let (n_read, _, _) = reader.read_records(n_rows, None, None, &mut values)?;
+    if n_read == n_rows && values.len() == n_rows { Ok(values) } else { Err(short(column)) }
+}
+
+fn lists<Kind: DataType>(group: &dyn RowGroupReader, column: usize) -> Result<Lists<Kind::T>> {
+    let (mut reader, n_rows, n_levels) = open::<Kind>(group, column)?;
+    let (mut defined, mut repeated, mut values) = (Vec::new(), Vec::new(), Vec::new());
+    let (n_read, _, _) =
+        reader.read_records(n_rows, Some(&mut defined), Some(&mut repeated), &mut values)?;
+    let ends = ends(&defined, &repeated);
+    let is_whole = n_read == n_rows
+        && ends.len() == n_rows
+        && defined.len() == n_levels
+        && ends.last().is_none_or(|&end| end == values.len());
+    if is_whole { Ok(Lists { values, ends }) } else { Err(short(column)) }
+}
+
+/// Where each list ends among the values. A repetition level of 0 begins a list, a definition level
+/// of 0 is an empty list's.
+fn ends(defined: &[i16], repeated: &[i16]) -> Vec<usize> {
+    let mut ends = Vec::new();
+    let mut n_values = 0;
+    for (&defined, &repeated) in defined.iter().zip(repeated) {
+        if repeated == 0 {
+            ends.push(n_values);
+        }
+        n_values += usize::from(defined != 0);
+    }
+    // What was noted are the starts, and the first of them is 0.
+    if !ends.is_empty() {
+        ends.remove(0);
+        ends.push(n_values);
+    }
+    ends
+}
+
+fn short(column: usize) -> ParquetError {
+    ParquetError::General(format!("column {column} does not hold what it should"))
+}
+
+/// Pages of a column, refused once they hold more values than the column has: a few bytes can stand
+/// for billions of equal values.
+struct BoundedPages {
+    inner: Box<dyn PageReader>,
+    n_values_left: usize,
+}
+
+impl Iterator for BoundedPages {
+    type Item = Result<Page>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.get_next_page().transpose()
+    }
+}
+
+impl PageReader for BoundedPages {
+    fn get_next_page(&mut self) -> Result<Option<Page>> {
+        let page = self.inner.get_next_page()?;
+        let excess = || ParquetError::General("more values than the column has".to_owned());
+        match &page {
+            None => {}
+            // Each value of a dictionary takes at least four bytes, here and in memory.
+            Some(Page::DictionaryPage { buf, num_values, .. }) => {
+                if *num_values as usize > buf.len() / 4 {
+                    return Err(excess());
+                }
+            }
+            Some(data) => {
+                let n_values = data.num_values() as usize;
+                self.n_values_left = self.n_values_left.checked_sub(n_values).ok_or_else(excess)?;
+            }
+        }
+        Ok(page)
+    }
+
+    fn peek_next_page(&mut self) -> Result<Option<PageMetadata>> {
+        self.inner.peek_next_page()
+    }
+
+    fn skip_next_page(&mut self) -> Result<()> {
+        self.inner.skip_next_page()
+    }
+
+    /// Whether the next page begins a document, which is certain only after the last.
+    fn at_record_boundary(&mut self) -> Result<bool> {
+        Ok(self.n_values_left == 0)
+    }
+}

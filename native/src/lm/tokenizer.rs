@@ -1,0 +1,199 @@
+//! Texts to token ids and back, by the model's own `tokenizer.json`.
+
+mod rules;
+mod special_tokens;
+
+use std::path::Path;
+
+use anyhow::{Context as _, anyhow, bail, ensure};
+use rayon::prelude::*;
+
+pub use rules::{NamedToken, Rules};
+use special_tokens::SpecialTokens;
+
+use super::json_file;
+
+/// A model's tokenizer and its rules for where documents begin and end.
+#[derive(Debug)]
+pub struct Tokenizer {
+    inner: tokenizers::Tokenizer,
+    special: SpecialTokens,
+    /// What stands before every document.
+    prefix: Vec<u32>,
+    /// What stands behind every document.
+    suffix: Vec<u32>,
+}
+
+/// The files from which `tokenizer.json` can be made.
+const CONVERTIBLE: [&str; 4] = ["tokenizer.model", "vocab.json", "spiece.model", "merges.txt"];
+
+/// A text to see by what is put around any text.
+const PROBE: &str = "a";
+
+impl Tokenizer {
+    /// The tokenizer in `folder`: `tokenizer.json`, and beside it, where they are there, the files
+    /// that name its special tokens.
+    ///
+    /// # Errors
+    /// If one of them cannot be read or is not what its name says, or `tokenizer.json` is missing.
+    pub fn open(folder: &Path) -> anyhow::Result<Self> {
+        let path = folder.join("tokenizer.json");
+        if path.symlink_metadata().is_err() {
+            bail!("{}", missing(folder));
+        }
+        let mut inner: tokenizers::Tokenizer = json_file::read_bytes(&path).and_then(|bytes| {
+            tokenizers::Tokenizer::from_bytes(&bytes)
+                .map_err(|error| anyhow!("{}: no tokenizer: {error}", path.display()))
+        })?;
+        // A file may carry the lengths of some training; documents are neither cut nor filled up.
+        inner
+            .with_truncation(None)
+            .map_err(|error| anyhow!("{}: {error}", path.display()))?
+            .with_padding(None);
+        let special = SpecialTokens::read(folder, &inner)?;
+        let (prefix, suffix) = surroundings(&inner).with_context(|| path.display().to_string())?;
+        let prefix = with_marker(prefix, special.adds_bos(), special.bos(), Edge::Start);
+        let suffix = with_marker(suffix, special.adds_eos(), special.eos(), Edge::End);
+        Ok(Self { inner, special, prefix, suffix })
+    }
+
+    /// The ids of a document: what [`Tokenizer::rules`] puts before it, its own, what is put behind.
+    /// A special token that the text itself spells out becomes that token, as everywhere.
+    ///
+    /// # Errors
+    /// If the tokenizer has no token for a part of the text.
+    pub fn encode(&self, text: &str) -> anyhow::Result<Vec<u32>> {
+        let mut ids = self.encode_open(text)?;
+        ids.extend_from_slice(&self.suffix);
+        Ok(ids)
+    }
+
+    /// The ids of a document that goes on after `text`, such as a prompt: nothing is put behind.
+    ///
+    /// # Errors
+    /// If the tokenizer has no token for a part of the text.
+    pub fn encode_open(&self, text: &str) -> anyhow::Result<Vec<u32>> {
+        let encoding = self
+            .inner
+            .encode_fast(text, false)
+            .map_err(|error| anyhow!("the tokenizer has no tokens for a text: {error}"))?;
+        Ok([self.prefix.as_slice(), encoding.get_ids()].concat())
+    }
+
+    /// The ids of each document, several at a time.
+    ///
+    /// # Errors
+    /// As [`Tokenizer::encode`].
+    pub fn encode_batch<Text: AsRef<str> + Sync>(
+        &self,
+        texts: &[Text],
+    ) -> anyhow::Result<Vec<Vec<u32>>> {
+        texts.par_iter().map(|text| self.encode(text.as_ref())).collect()
+    }
+
+    /// The text of these ids, special tokens left out; ids that the tokenizer does not know are left
+    /// out too.
+    ///
+    /// # Errors
+    /// If the tokenizer's own rules for putting tokens together fail.
+    pub fn decode(&self, ids: &[u32]) -> anyhow::Result<String> {
+        self.inner
+            .decode(ids, true)
+            .map_err(|error| anyhow!("the tokenizer cannot put tokens together: {error}"))
+    }
+
+    /// The token that begins a document, if the tokenizer or the model defines one.
+    pub fn bos(&self) -> Option<u32> {
+        self.special.bos()
+    }
+
+    /// The token that ends a document, if the tokenizer or the model defines one.
+    pub fn eos(&self) -> Option<u32> {
+        self.special.eos()
+    }
+
+    /// The tokens at which generation ends: those that the model's files list, else
+    /// [`Tokenizer::eos`].
+    pub fn stops(&self) -> &[u32] {
+        self.special.stops()
+    }
+
+    /// The token from which a document is generated: BOS, else what separates documents.
+    pub fn separator(&self) -> Option<u32> {
+        self.bos().or(self.eos())
+    }
+
+    /// One more than the largest id.
+    pub fn n_ids(&self) -> usize {
+        self.inner.get_vocab(true).values().max().map_or(0, |&largest| largest as usize + 1)
+    }
+
+    /// What is put around documents, where generation begins and ends, for the record.
+    pub fn rules(&self) -> Rules {
+        let named = |&id: &u32| NamedToken { id, token: self.inner.id_to_token(id) };
+        Rules {
+            before_document: self.prefix.iter().map(named).collect(),
+            after_document: self.suffix.iter().map(named).collect(),
+            generation_begins_with: self.separator().as_ref().map(named),
+            generation_ends_at: self.stops().iter().map(named).collect(),
+        }
+    }
+}
+
+/// What is wrong with a folder without `tokenizer.json`, and what to do.
+fn missing(folder: &Path) -> String {
+    let shown = folder.display();
+    let others: Vec<&str> =
+        CONVERTIBLE.into_iter().filter(|name| folder.join(name).exists()).collect();
+    if others.is_empty() {
+        return format!(
+            "{shown}: there is no tokenizer.json; copy the model's own beside its weights"
+        );
+    }
+    format!(
+        "{shown}: there is no tokenizer.json, but {}; convert it once by transformers: \
+         AutoTokenizer.from_pretrained(FOLDER).save_pretrained(FOLDER)",
+        others.join(" and ")
+    )
+}
+
+/// What the post-processor of `tokenizer.json` puts before and behind every text.
+fn surroundings(tokenizer: &tokenizers::Tokenizer) -> anyhow::Result<(Vec<u32>, Vec<u32>)> {
+    let ids = |with_special_tokens| {
+        tokenizer
+            .encode_fast(PROBE, with_special_tokens)
+            .map(|encoding| encoding.get_ids().to_vec())
+            .map_err(|error| anyhow!("it cannot encode `{PROBE}`: {error}"))
+    };
+    let (plain, whole) = (ids(false)?, ids(true)?);
+    ensure!(!plain.is_empty(), "it has no token for `{PROBE}`");
+    let start = whole.windows(plain.len()).position(|window| window == plain);
+    let start = start.context("its post-processor changes texts instead of adding to them")?;
+    Ok((whole[..start].to_vec(), whole[start + plain.len()..].to_vec()))
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Edge {
+    Start,
+    End,
+}
+
+/// What stands at an edge of every document once the configuration has been heard: `wanted` says
+/// whether the marker is to be there, if it says anything; it is there once at most.
+fn with_marker(
+    mut ids: Vec<u32>,
+    wanted: Option<bool>,
+    marker: Option<u32>,
+    edge: Edge,
+) -> Vec<u32> {
+    let (Some(wanted), Some(marker)) = (wanted, marker) else { return ids };
+    if !wanted {
+        ids.retain(|&id| id != marker);
+    } else if !ids.contains(&marker) {
+        ids.insert(if edge == Edge::Start { 0 } else { ids.len() }, marker);
+    }
+    ids
+}
+
+#[cfg(test)]
+mod tests;
