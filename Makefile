@@ -67,5 +67,6 @@ setup-page-tests:
 	@scripts/setup-node.sh
 	@scripts/setup-chromium.sh >/dev/null
 setup-test: setup-wasm setup-page-tests
+	@scripts/setup-vulkan.sh
 	@scripts/setup-tool.sh cargo-deny
 	@scripts/setup-tool.sh typos

@@ -100,6 +100,14 @@ pub enum Command {
         #[command(subcommand)]
         action: SpecsAction,
     },
+    /// List what this program can compute language models on, and why it cannot on more.
+    #[command(before_help = "Example:
+  data-anatomy devices --json")]
+    Devices {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Run the main job on documents and generations that this program carries, and write its page.
     #[command(before_help = "Example:
   data-anatomy demo --output-dir out/demo")]

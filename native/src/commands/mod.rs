@@ -1,6 +1,7 @@
 //! One file per subcommand.
 
 mod demo;
+mod devices;
 mod evaluate;
 mod generate;
 mod labelshift;
@@ -23,6 +24,7 @@ pub fn dispatch(command: &Command) -> anyhow::Result<Outcome> {
         Command::Evaluate(args) => evaluate::run(args),
         Command::Report(args) => report::run(args),
         Command::Specs { action } => specs::run(action),
+        Command::Devices { json } => devices::run(*json),
         Command::Demo(args) => demo::run(args),
     }
 }

@@ -231,14 +231,20 @@ impl Blueprint {
 
     /// Number of weights, counting tied ones once.
     pub fn n_parameters(&self) -> u64 {
-        let linear = |n_out: usize, n_in: usize| n_out as u64 * n_in as u64;
-        let (hidden, inner) = (self.hidden, self.mlp.intermediate);
-        let attention = linear(2 * (self.query_width() + self.kv_width()), hidden);
-        let mlp = linear(if self.mlp.gated { 3 * inner } else { 2 * inner }, hidden);
-        let embeddings = linear(self.n_vocab, hidden);
+        let hidden = self.hidden as u64;
+        let embeddings = self.n_vocab as u64 * hidden;
         let heads = if self.weights.head.is_some() { 2 } else { 1 };
-        let positions = self.weights.positions.as_ref().map_or(0, |_| linear(self.context, hidden));
-        self.layers.len() as u64 * (attention + mlp) + heads * embeddings + positions
+        let positions =
+            if self.weights.positions.is_some() { self.context as u64 * hidden } else { 0 };
+        self.layers.len() as u64 * self.n_layer_parameters() + heads * embeddings + positions
+    }
+
+    /// Number of weights in the matrices of one layer.
+    pub fn n_layer_parameters(&self) -> u64 {
+        let inner = self.mlp.intermediate as u64;
+        let attention = 2 * (self.query_width() + self.kv_width()) as u64;
+        let mlp = if self.mlp.gated { 3 * inner } else { 2 * inner };
+        (attention + mlp) * self.hidden as u64
     }
 
     /// Bytes that a token's keys and values take, at four bytes a number.

@@ -119,6 +119,22 @@ impl Fixture {
         (Checkpoint::open(&self.folder).unwrap(), blueprint)
     }
 
+    /// The tokens of its sequences.
+    pub(crate) fn tokens(&self) -> Vec<&[TokenId]> {
+        self.sequences.iter().map(|sequence| sequence.tokens.as_slice()).collect()
+    }
+
+    /// The largest distance of a statistic to that of `transformers`.
+    pub(crate) fn statistics_distance(&self, engine: &mut dyn Engine) -> f32 {
+        let found = engine.score(&self.tokens()).unwrap();
+        let expected = self.sequences.iter().map(|sequence| &sequence.statistics);
+        found
+            .iter()
+            .zip(expected)
+            .map(|(found, expected)| found.distance(expected))
+            .fold(0.0, f32::max)
+    }
+
     /// Checks everything that is expected of the fixture.
     pub(crate) fn check(&self, engine: &mut dyn Engine) {
         self.check_logits(engine);
@@ -203,6 +219,31 @@ impl Fixture {
         }
         assert_eq!(&found, greedy, "{}", self.name);
     }
+}
+
+impl TokenStatistics {
+    /// The largest distance between two numbers of the same meaning.
+    pub(crate) fn distance(&self, other: &Self) -> f32 {
+        let lists = [
+            (&self.log_prob, &other.log_prob),
+            (&self.mean, &other.mean),
+            (&self.variance, &other.variance),
+        ];
+        lists.into_iter().map(|(left, right)| distance(left, right)).fold(0.0, f32::max)
+    }
+}
+
+/// The largest distance between numbers of two lists; infinite where one is no number.
+#[track_caller]
+pub(crate) fn distance(left: &[f32], right: &[f32]) -> f32 {
+    assert_eq!(left.len(), right.len());
+    let distances = left.iter().zip(right).map(|(left, right)| (left - right).abs());
+    distances.fold(
+        0.0,
+        |largest, distance| {
+            if distance.is_finite() { distance.max(largest) } else { f32::INFINITY }
+        },
+    )
 }
 
 fn largest(logits: &[f32]) -> TokenId {

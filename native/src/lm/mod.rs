@@ -10,6 +10,7 @@ pub mod description;
 pub mod device;
 pub mod endpoint;
 pub mod engine;
+mod failure;
 #[cfg(test)]
 pub(crate) mod fixture;
 pub mod generate;
@@ -25,5 +26,7 @@ pub mod run_lock;
 pub mod sampling;
 pub mod score;
 pub mod scores;
+#[cfg(feature = "burn")]
+pub mod tensor_engine;
 pub mod tokenizer;
 pub mod weight_reader;

@@ -102,6 +102,21 @@ impl Rotary {
     }
 }
 
+impl Rotary {
+    /// Cosines and sines of the positions below `n_positions`, `[n_positions, n]` each.
+    #[expect(clippy::cast_precision_loss, reason = "contexts are below 2^24")]
+    pub fn tables(&self, n_positions: usize) -> [Vec<f32>; 2] {
+        let angles = |of: fn(f32) -> f32| {
+            let positions = 0..n_positions;
+            let angles = positions.flat_map(|position| {
+                self.frequencies.iter().map(move |frequency| position as f32 * frequency)
+            });
+            angles.map(|angle| of(angle) * self.scale).collect()
+        };
+        [angles(f32::cos), angles(f32::sin)]
+    }
+}
+
 /// `base^(-2i/n)` in single precision, as the models were trained with.
 fn plain_frequencies(base: f64, n_dims: usize) -> Vec<f32> {
     (0..n_dims / 2).map(|index| 1.0 / power(base, 2 * index, n_dims)).collect()
