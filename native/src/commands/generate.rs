@@ -185,7 +185,9 @@ fn write(
     let rate = Rate::start(progress, "generate", "texts", n_before, n_before + wanted.len());
     let mut scribe = Scribe { tokenizer: &model.tokenizer, prompts, journal, rate: &rate };
     generate::generate(engine.as_mut(), options, wanted, &mut scribe)?;
-    rate.finish();
+    if let Some(share) = model.share_of_peak(rate.finish().tokens_per_second()) {
+        progress.say(&share);
+    }
     Ok(())
 }
 

@@ -94,7 +94,9 @@ fn score_missing(
         }
         Ok(())
     })?;
-    rate.finish();
+    if let Some(share) = model.share_of_peak(rate.finish().tokens_per_second()) {
+        progress.say(&share);
+    }
     Ok(())
 }
 

@@ -247,6 +247,12 @@ impl Blueprint {
         (attention + mlp) * self.hidden as u64
     }
 
+    /// Operations that a token costs in products with weight matrices: two per weight, the head's included.
+    pub fn flops_per_token(&self) -> u64 {
+        let head = self.n_vocab as u64 * self.hidden as u64;
+        2 * (self.layers.len() as u64 * self.n_layer_parameters() + head)
+    }
+
     /// Bytes that a token's keys and values take, at four bytes a number.
     pub fn cache_bytes_per_token(&self) -> u64 {
         self.layers.len() as u64 * 2 * self.kv_width() as u64 * 4

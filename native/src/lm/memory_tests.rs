@@ -62,7 +62,7 @@ fn the_workspace_of_a_gpu_does_not_grow_with_the_batch() {
 
 #[test]
 fn what_does_not_fit_says_what_to_try() {
-    let adapter = |free_bytes| Adapter {
+    let adapter = |free_bytes: Option<u64>| Adapter {
         back_end: BackEnd::Cuda,
         index: 1,
         name: String::new(),

@@ -19,6 +19,7 @@ pub mod journal;
 mod json_file;
 pub mod memory;
 pub mod model;
+pub mod peak;
 pub mod prompts;
 pub mod rate;
 pub mod rotary;

@@ -13,7 +13,7 @@ use super::device::{Adapter, BackEnd, DeviceChoice};
 use super::engine::Engine;
 use super::memory::{self, Work};
 use super::tokenizer::Tokenizer;
-use super::{architecture, hub};
+use super::{architecture, hub, peak};
 use crate::progress::Progress;
 
 /// Which model, and how it is computed.
@@ -84,6 +84,12 @@ impl Model {
         progress.say(&estimate.beside(&self.adapters));
         let checkpoint = Checkpoint::open(&self.folder)?;
         self.engine(&checkpoint).with_context(|| format!("{}", self.folder.display()))
+    }
+
+    /// How near so many tokens per second come to what the device can do, where that is known.
+    pub fn share_of_peak(&self, tokens_per_second: f64) -> Option<String> {
+        let [adapter] = self.adapters.as_slice() else { return None };
+        peak::share(&adapter.name, self.blueprint.flops_per_token(), tokens_per_second)
     }
 
     fn engine(&self, checkpoint: &Checkpoint) -> anyhow::Result<Box<dyn Engine>> {

@@ -122,15 +122,13 @@ impl Model {
     }
 }
 
-/// The rows of tokens that exist: padding of the vocabulary is left out.
+/// A matrix with a row per token: the embedding, or the head.
 fn vocabulary_rows(
     reader: &mut WeightReader<'_>,
     blueprint: &Blueprint,
     source: &Source,
 ) -> anyhow::Result<Vec<f32>> {
-    let mut rows = reader.matrix(source, [blueprint.n_embeddings, blueprint.hidden])?;
-    rows.truncate(blueprint.n_vocab * blueprint.hidden);
-    Ok(rows)
+    reader.matrix(source, [blueprint.n_vocab, blueprint.hidden])
 }
 
 fn stages(
