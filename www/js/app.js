@@ -48,8 +48,7 @@ export class App {
     this.client = client;
     this.engine = engine;
     setText(byId('version'), version);
-    // Parses the bundled specs while nothing else waits.
-    client.call('spec_choices').catch(showFailure);
+    client.call('rehearse').catch(showFailure);
     this.becomeReady();
   }
 

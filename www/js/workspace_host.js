@@ -32,26 +32,52 @@ export class WorkspaceHost {
   /** Returns the answer to a request. @param {string} method @param {any[]} parameters */
   async answer(method, parameters) {
     if (method === 'add') return this.add(parameters[0]);
+    if (method === 'rehearse') return this.rehearse();
     return this.workspace[method](...parameters);
   }
 
-  /** Adds files one after the other and returns an outcome for each. @param {{path: string, file: Blob}[]} files */
+  /**
+   * Does with the sample what files will ask for, and forgets it: a browser compiles a function when
+   * it first runs, and the bundled specs are parsed when they are first needed.
+   */
+  rehearse() {
+    const workspace = new this.engine.Workspace();
+    const encoder = new TextEncoder();
+    for (const { path, text } of JSON.parse(this.engine.sample_files())) workspace.add(path, encoder.encode(text));
+    workspace.spec_choices();
+    workspace.evaluate('{}');
+    workspace.free();
+  }
+
+  /**
+   * Adds files one after the other, reading the next while one is parsed, and returns an outcome for
+   * each. @param {{path: string, file: Blob}[]} files
+   */
   async add(files) {
     this.cancelled = false;
     const outcomes = [];
-    for (const [done, { path, file }] of files.entries()) {
+    let coming = this.read(files[0]);
+    for (const [done, { path }] of files.entries()) {
       if (this.cancelled) break;
       this.onProgress({ done, total: files.length, path });
-      outcomes.push(await this.addOne(path, file));
+      const read = coming;
+      coming = this.read(files[done + 1]);
+      outcomes.push(await this.addOne(path, read));
     }
     return { outcomes, cancelled: this.cancelled };
   }
 
-  /** @param {string} path @param {Blob} file @returns {Promise<FileOutcome>} */
-  async addOne(path, file) {
+  /** Begins to read a file, if there is one. A failure is for whoever waits for the bytes. @param {{file: Blob}} [next] */
+  read(next) {
+    const bytes = next ? readBytes(next.file, { stopped: () => this.cancelled }) : Promise.resolve(null);
+    bytes.catch(() => {});
+    return bytes;
+  }
+
+  /** @param {string} path @param {Promise<Uint8Array>} read @returns {Promise<FileOutcome>} */
+  async addOne(path, read) {
     try {
-      const bytes = await readBytes(file, { stopped: () => this.cancelled });
-      return JSON.parse(this.workspace.add(path, bytes));
+      return JSON.parse(this.workspace.add(path, await read));
     } catch (error) {
       if (!(error instanceof ReadingError)) {
         error.message = `${path}: ${error.message}`;
