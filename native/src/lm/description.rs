@@ -188,18 +188,18 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn sections(value: Value) -> Map<String, Value> {
+    fn sections(value: &Value) -> Map<String, Value> {
         value.as_object().unwrap().clone()
     }
 
     #[test]
     fn each_difference_is_named_with_both_values() {
-        let stored = sections(json!({
+        let stored = sections(&json!({
             "config": {"temperature": 1.0, "seed": 42, "top_k": null, "model": "a/b"},
             "tokenizer": {"bos": 0},
             "inputs": [{"file": "web.jsonl", "sha256": "aa"}, {"file": "code.jsonl", "sha256": "bb"}],
         }));
-        let wanted = sections(json!({
+        let wanted = sections(&json!({
             "config": {"temperature": 0.8, "seed": 42, "top_k": 40, "model": "a/b"},
             "tokenizer": {},
             "inputs": [{"file": "web.jsonl", "sha256": "cc"}],
@@ -243,7 +243,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("meta.json");
         assert_eq!(Description::read(&path).unwrap(), None);
-        let mut description = Description::new(sections(json!({"config": {"share": 0.1}})));
+        let mut description = Description::new(sections(&json!({"config": {"share": 0.1}})));
         description.counts.insert("texts".to_owned(), json!(3));
         description.complete = true;
         description.write(&path).unwrap();

@@ -6,14 +6,20 @@
 //! first. The token is where the distribution function, in the order of the vocabulary, first exceeds
 //! a uniform number.
 //!
+//! What is cut off is found without sorting the vocabulary; all passes but small ones are over numbers in
+//! a row.
+//!
 //! Every weight is right to 1e-7 relatively, plus 2e-7 for each unit of log-probability below the best
 //! token; tokens less probable than the best by a factor of e^87 are never drawn.
 
 mod exponential;
-mod nucleus;
+mod truncation;
 
 use data_anatomy_core::rng::RandomStream;
-use exponential::{BLOCK, exp_block};
+use exponential::exp;
+
+/// Weights are summed this many at a time.
+const BLOCK: usize = 128;
 
 /// The number of a token in its vocabulary.
 pub type TokenId = u32;
@@ -63,8 +69,11 @@ pub enum SamplingError {
 /// Memory that drawing uses again from token to token.
 #[derive(Debug, Clone, Default)]
 pub struct Scratch {
+    /// The weight of each token; the best weighs 1.
+    weights: Vec<f32>,
     block_sums: Vec<f64>,
     candidates: Vec<u64>,
+    maxima: Vec<f32>,
 }
 
 impl Default for Sampling {
@@ -109,8 +118,7 @@ pub fn uniform(seed: u64, text: u64, step: u64) -> f64 {
 /// The token that `uniform`, a number in [0, 1), draws from these logits; for temperature 0 the
 /// one with the largest logit, the first of equals.
 ///
-/// Linear in the vocabulary, with one exponential per token where nothing is cut off; `scratch` only
-/// saves allocations.
+/// Linear in the vocabulary, with one exponential per token; `scratch` only saves allocations.
 ///
 /// # Errors
 /// If a logit is not finite, or there is none.
@@ -124,39 +132,19 @@ pub fn draw(
     let token = if sampling.is_greedy() {
         logits.iter().position(|&logit| logit == largest).unwrap_or(0)
     } else {
-        let weigh = Weigh { largest, inverse_temperature: inverse(sampling.temperature) };
-        if (sampling.top_k == 0 || sampling.top_k >= logits.len()) && sampling.top_p >= 1.0 {
-            draw_from_all(logits, weigh, uniform, &mut scratch.block_sums)
-        } else {
-            nucleus::keep(logits, sampling, weigh, scratch);
-            nucleus::draw(logits, weigh, uniform, &scratch.candidates)
-        }
+        weigh(logits, largest, sampling.temperature, &mut scratch.weights);
+        truncation::truncate(logits, sampling, scratch);
+        pick(&scratch.weights, uniform, &mut scratch.block_sums)
     };
     #[expect(clippy::cast_possible_truncation, reason = "a vocabulary has fewer than 2^32 tokens")]
     Ok(token as TokenId)
 }
 
-/// What turns logits into weights: the best token weighs 1.
-#[derive(Debug, Clone, Copy)]
-struct Weigh {
-    largest: f32,
-    inverse_temperature: f32,
-}
-
-impl Weigh {
-    fn one(self, logit: f32) -> f32 {
-        exponential::exp((logit - self.largest) * self.inverse_temperature)
-    }
-
-    /// The weights of up to [`BLOCK`] logits; those past their end are 0.
-    fn block(self, logits: &[f32]) -> [f32; BLOCK] {
-        let mut block = [f32::NEG_INFINITY; BLOCK];
-        for (slot, &logit) in block.iter_mut().zip(logits) {
-            *slot = (logit - self.largest) * self.inverse_temperature;
-        }
-        exp_block(&mut block);
-        block
-    }
+/// Puts the weight of every token, relative to the best, into `weights`.
+fn weigh(logits: &[f32], largest: f32, temperature: f32, weights: &mut Vec<f32>) {
+    let inverse = inverse(temperature);
+    weights.clear();
+    weights.extend(logits.iter().map(|&logit| exp((logit - largest) * inverse)));
 }
 
 /// 1 over the temperature, kept finite: 0 times it must stay 0.
@@ -193,11 +181,10 @@ fn largest(logits: &[f32]) -> Result<f32, SamplingError> {
         .ok_or(SamplingError::NoLogits)
 }
 
-/// The token where the distribution function of all tokens exceeds `uniform`: sums of blocks find
-/// the block, whose weights are then computed again.
-fn draw_from_all(logits: &[f32], weigh: Weigh, uniform: f64, block_sums: &mut Vec<f64>) -> usize {
+/// The token where the distribution function exceeds `uniform`: sums of blocks find the block.
+fn pick(weights: &[f32], uniform: f64, block_sums: &mut Vec<f64>) -> usize {
     block_sums.clear();
-    block_sums.extend(logits.chunks(BLOCK).map(|block| sum_block(&weigh.block(block))));
+    block_sums.extend(weights.chunks(BLOCK).map(sum));
     let mut rest = uniform * block_sums.iter().sum::<f64>();
     // Rounding can leave a rest at the very end, which then goes to the last token that has weight.
     let mut last_possible = 0;
@@ -211,27 +198,28 @@ fn draw_from_all(logits: &[f32], weigh: Weigh, uniform: f64, block_sums: &mut Ve
         }
     }
     let start = last_possible * BLOCK;
-    let end = logits.len().min(start + BLOCK);
-    start + first_beyond(rest, weigh.block(&logits[start..end]).into_iter().enumerate())
+    let end = weights.len().min(start + BLOCK);
+    start + first_beyond(rest, &weights[start..end])
 }
 
 /// The sum of the weights, in an order that does not change.
-fn sum_block(weights: &[f32; BLOCK]) -> f64 {
+fn sum(weights: &[f32]) -> f64 {
     let mut lanes = [0.0_f64; 8];
-    let (chunks, _) = weights.as_chunks::<8>();
+    let (chunks, rest) = weights.as_chunks::<8>();
     for chunk in chunks {
         for (lane, &weight) in lanes.iter_mut().zip(chunk) {
             *lane += f64::from(weight);
         }
     }
-    lanes.iter().sum()
+    let rest: f64 = rest.iter().copied().map(f64::from).sum();
+    lanes.iter().sum::<f64>() + rest
 }
 
 /// The first position where the running sum of the weights exceeds `rest`, else the last of
 /// positive weight.
-fn first_beyond(mut rest: f64, weights: impl Iterator<Item = (usize, f32)>) -> usize {
+fn first_beyond(mut rest: f64, weights: &[f32]) -> usize {
     let mut last_possible = 0;
-    for (position, weight) in weights {
+    for (position, &weight) in weights.iter().enumerate() {
         let weight = f64::from(weight);
         if weight > 0.0 {
             last_possible = position;

@@ -10,17 +10,23 @@ fn sections(max_tokens: u64) -> Map<String, Value> {
     Map::from_iter([("config".to_owned(), json!({"model": "m", "max_tokens": max_tokens}))])
 }
 
+#[expect(clippy::cast_possible_truncation, reason = "any number will do")]
+fn narrow(number: f64) -> f32 {
+    number as f32
+}
+
 /// Scores that depend on the document's number alone; every seventh document is empty.
 fn scores(number: u64) -> DocumentScores {
     let mut stream = RandomStream::new(3, number);
     let n_tokens = if number % 7 == 3 { 0 } else { 1 + stream.index(40) };
     let n_scored = n_tokens.saturating_sub(1);
-    let mut list = |sign: f32| (0..n_scored).map(|_| sign * stream.unit() as f32).collect();
+    let category = ["web", "code", "bücher"][stream.index(3)].to_owned();
+    let mut list = |sign: f32| (0..n_scored).map(|_| sign * narrow(stream.unit())).collect();
     let (log_prob, mean, variance) = (list(-9.0), list(-5.0), list(4.0));
     DocumentScores {
         doc_id: format!("doc-{number}"),
-        category: ["web", "code", "bücher"][number as usize % 3].to_owned(),
-        token_ids: (0..n_tokens).map(|_| stream.index(50_304) as i32).collect(),
+        category,
+        token_ids: (0..n_tokens).map(|_| i32::try_from(stream.index(50_304)).unwrap()).collect(),
         log_prob,
         mean,
         variance,
@@ -163,7 +169,7 @@ fn another_configuration_is_refused_and_force_starts_anew() {
     let other = |force| ScoreWriter::open(folder.path(), sections(7), 9, 7, force);
     let told = other(false).unwrap_err().to_string();
     assert!(told.contains("; max_tokens: 52428 → 7)"), "{told}");
-    assert_eq!(other(true).unwrap().missing(), [0..9]);
+    assert_eq!(other(true).unwrap().missing(), vec![0..9; 1]);
     assert_eq!(contents(folder.path()).len(), 1);
 }
 
@@ -271,7 +277,7 @@ fn changed_bytes_never_panic() {
         let start = if case % 2 == 0 { 0 } else { bytes.len() - bytes.len() / 3 };
         for _ in 0..=stream.index(5) {
             let place = start + stream.index(bytes.len() - start);
-            bytes[place] = stream.index(256) as u8;
+            bytes[place] = stream.bits().to_le_bytes()[0];
         }
         match part.read(&bytes) {
             // A changed number is not noticed, nor need it be.

@@ -45,8 +45,11 @@ pub(super) struct Mock {
     shared: Arc<Shared>,
 }
 
+/// What the server does about a request, the number of which counts from 0.
+type Answer = dyn Fn(&Asked, usize) -> Reply + Send + Sync;
+
 struct Shared {
-    answer: Box<dyn Fn(&Asked, usize) -> Reply + Send + Sync>,
+    answer: Box<Answer>,
     asked: Mutex<Vec<Asked>>,
     in_flight: AtomicUsize,
     peak: AtomicUsize,

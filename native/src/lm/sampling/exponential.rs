@@ -1,8 +1,5 @@
 //! `e^x` in single precision for weights: x is at most 0.
 
-/// Weights are computed this many at a time.
-pub(super) const BLOCK: usize = 128;
-
 /// Below this, `e^x` is taken as 0: it would be no normal number.
 const SMALLEST: f32 = -87.0;
 
@@ -11,7 +8,7 @@ const ROUNDER: f32 = 12_582_912.0;
 
 /// ln 2 in two parts, the first with so few bits that its product with a whole number is exact
 /// (Cody & Waite 1980).
-const LN_2_HIGH: f32 = 0.693_359_375;
+const LN_2_HIGH: f32 = 355.0 / 512.0;
 const LN_2_LOW: f32 = -2.121_944_4e-4;
 
 /// `e^x` for x ≤ 0, within 1.5 units in the last place; 0 below -87.
@@ -35,13 +32,6 @@ pub(super) fn exp(x: f32) -> f32 {
     let exponent = shifted.to_bits().wrapping_sub(ROUNDER.to_bits()).wrapping_add(127) << 23;
     let value = polynomial * f32::from_bits(exponent);
     if x < SMALLEST { 0.0 } else { value }
-}
-
-/// `e^x` of each, in place.
-pub(super) fn exp_block(block: &mut [f32; BLOCK]) {
-    for x in block {
-        *x = exp(*x);
-    }
 }
 
 #[cfg(test)]
@@ -72,13 +62,5 @@ mod tests {
         assert_eq!(exp(-87.01), 0.0);
         assert_eq!(exp(f32::NEG_INFINITY), 0.0);
         assert!(exp(-87.0) >= f32::MIN_POSITIVE);
-    }
-
-    #[test]
-    fn lanes_equal_single_values() {
-        let mut block: [f32; BLOCK] = std::array::from_fn(|lane| -0.77 * lane as f32);
-        let single = block.map(exp);
-        exp_block(&mut block);
-        assert_eq!(block.map(f32::to_bits), single.map(f32::to_bits));
     }
 }

@@ -3,6 +3,7 @@
 use std::fs::File;
 
 use anyhow::Context as _;
+use parquet::basic::Encoding;
 use parquet::column::page::{Page, PageMetadata, PageReader};
 use parquet::column::reader::ColumnReaderImpl;
 use parquet::data_type::{ByteArray, ByteArrayType, DataType, FloatType, Int32Type};
@@ -43,8 +44,8 @@ impl Columns {
     pub(super) fn read(file: &SerializedFileReader<File>) -> Result<Self> {
         let group = file.get_row_group(0)?;
         Ok(Self {
-            doc_ids: values::<ByteArrayType>(&*group, part::DOC_ID)?,
-            categories: values::<ByteArrayType>(&*group, part::CATEGORY)?,
+            doc_ids: texts(&*group, part::DOC_ID)?,
+            categories: texts(&*group, part::CATEGORY)?,
             token_ids: lists::<Int32Type>(&*group, part::TOKEN_IDS)?,
             log_prob: lists::<FloatType>(&*group, part::LOG_PROB)?,
             mean: lists::<FloatType>(&*group, part::MEAN)?,
@@ -78,24 +79,26 @@ impl Columns {
 fn open<Kind: DataType>(
     group: &dyn RowGroupReader,
     column: usize,
+    shape: Shape,
 ) -> Result<(ColumnReaderImpl<Kind>, usize, usize)> {
     let chunk = group.metadata().column(column);
     let n_values = usize::try_from(chunk.num_values())?;
     let n_rows = usize::try_from(group.metadata().num_rows())?;
     let inner = group.get_column_page_reader(column)?;
-    let pages = Box::new(BoundedPages { inner, n_values_left: n_values });
+    let pages =
+        Box::new(BoundedPages { inner, shape, n_values_left: n_values, has_dictionary: false });
     Ok((ColumnReaderImpl::<Kind>::new(chunk.column_descr_ptr(), pages), n_rows, n_values))
 }
 
-fn values<Kind: DataType>(group: &dyn RowGroupReader, column: usize) -> Result<Vec<Kind::T>> {
-    let (mut reader, n_rows, _) = open::<Kind>(group, column)?;
+fn texts(group: &dyn RowGroupReader, column: usize) -> Result<Vec<ByteArray>> {
+    let (mut reader, n_rows, _) = open::<ByteArrayType>(group, column, Shape::Texts)?;
     let mut values = Vec::new();
     let (n_read, _, _) = reader.read_records(n_rows, None, None, &mut values)?;
     if n_read == n_rows && values.len() == n_rows { Ok(values) } else { Err(short(column)) }
 }
 
 fn lists<Kind: DataType>(group: &dyn RowGroupReader, column: usize) -> Result<Lists<Kind::T>> {
-    let (mut reader, n_rows, n_levels) = open::<Kind>(group, column)?;
+    let (mut reader, n_rows, n_levels) = open::<Kind>(group, column, Shape::Lists)?;
     let (mut defined, mut repeated, mut values) = (Vec::new(), Vec::new(), Vec::new());
     let (n_read, _, _) =
         reader.read_records(n_rows, Some(&mut defined), Some(&mut repeated), &mut values)?;
@@ -130,11 +133,92 @@ fn short(column: usize) -> ParquetError {
     ParquetError::General(format!("column {column} does not hold what it should"))
 }
 
-/// Pages of a column, refused once they hold more values than the column has: a few bytes can stand
-/// for billions of equal values.
+/// What a column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    /// One text per document: each begins with its length in four bytes.
+    Texts,
+    /// One list of four-byte numbers per document: pages begin with repetition and definition levels,
+    /// each with their length in four bytes.
+    Lists,
+}
+
+impl Shape {
+    /// Whether the bytes are so many plain values, or more.
+    fn holds(self, bytes: &[u8], n_values: usize) -> bool {
+        match self {
+            Self::Texts => (0..n_values).try_fold(bytes, |rest, _| after_prefixed(rest)).is_some(),
+            Self::Lists => n_values <= bytes.len() / 4,
+        }
+    }
+
+    /// The values of a page without its levels.
+    fn without_levels(self, page: &[u8]) -> Option<&[u8]> {
+        match self {
+            Self::Texts => Some(page),
+            Self::Lists => after_prefixed(page).and_then(after_prefixed),
+        }
+    }
+}
+
+/// What follows after a length in four bytes and so many bytes.
+fn after_prefixed(bytes: &[u8]) -> Option<&[u8]> {
+    let (length, rest) = bytes.split_first_chunk::<4>()?;
+    rest.get(usize::try_from(u32::from_le_bytes(*length)).ok()?..)
+}
+
+/// Pages of a column, refused where they are not of the kinds that are written, or hold more values
+/// than the column has: a few bytes can stand for billions of equal values. The library trusts a page
+/// further than it may, so what it takes for granted is looked at here.
 struct BoundedPages {
     inner: Box<dyn PageReader>,
+    shape: Shape,
     n_values_left: usize,
+    has_dictionary: bool,
+}
+
+impl BoundedPages {
+    fn admit(&mut self, page: &Page) -> Result<()> {
+        let refuse = |problem: &str| Err(ParquetError::General(problem.to_owned()));
+        match page {
+            Page::DictionaryPage { buf, num_values, encoding: Encoding::PLAIN, .. }
+                if !self.has_dictionary && self.shape.holds(buf, *num_values as usize) =>
+            {
+                self.has_dictionary = true;
+                Ok(())
+            }
+            Page::DataPage {
+                buf,
+                num_values,
+                encoding,
+                def_level_encoding,
+                rep_level_encoding,
+                ..
+            } => {
+                let n_values = *num_values as usize;
+                let is_whole = match (self.shape.without_levels(buf), encoding) {
+                    // A list may be empty: its levels count, its values do not.
+                    (Some(values), Encoding::PLAIN) => {
+                        self.shape == Shape::Lists || self.shape.holds(values, n_values)
+                    }
+                    // The first byte tells how many bits an index has.
+                    (Some(values), Encoding::RLE_DICTIONARY) => {
+                        self.has_dictionary && values.first().is_some_and(|&bits| bits <= 32)
+                    }
+                    _ => false,
+                };
+                if !is_whole || [*def_level_encoding, *rep_level_encoding] != [Encoding::RLE; 2] {
+                    return refuse("a page that is not as pages are written");
+                }
+                let Some(left) = self.n_values_left.checked_sub(n_values) else {
+                    return refuse("more values than the column has");
+                };
+                self.n_values_left = left;
+                Ok(())
+            }
+            _ => refuse("a page of a kind that is not written"),
+        }
+    }
 }
 
 impl Iterator for BoundedPages {
@@ -148,19 +232,8 @@ impl Iterator for BoundedPages {
 impl PageReader for BoundedPages {
     fn get_next_page(&mut self) -> Result<Option<Page>> {
         let page = self.inner.get_next_page()?;
-        let excess = || ParquetError::General("more values than the column has".to_owned());
-        match &page {
-            None => {}
-            // Each value of a dictionary takes at least four bytes, here and in memory.
-            Some(Page::DictionaryPage { buf, num_values, .. }) => {
-                if *num_values as usize > buf.len() / 4 {
-                    return Err(excess());
-                }
-            }
-            Some(data) => {
-                let n_values = data.num_values() as usize;
-                self.n_values_left = self.n_values_left.checked_sub(n_values).ok_or_else(excess)?;
-            }
+        if let Some(page) = &page {
+            self.admit(page)?;
         }
         Ok(page)
     }
