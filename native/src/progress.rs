@@ -2,11 +2,12 @@
 //!
 //! All of it goes to stderr; stdout carries results alone.
 
+use std::fmt;
 use std::io::{IsTerminal as _, Write as _};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 /// Plain lines come no more often than this.
 const LINE_EVERY: Duration = Duration::from_secs(10);
@@ -113,11 +114,18 @@ impl Progress {
         };
         let bar = ProgressBar::with_draw_target(total.map(|total| total as u64), target);
         let template = match total {
-            Some(_) => "{msg} {wide_bar} {human_pos}/{human_len}{prefix} ({eta} left)",
+            Some(_) => "{msg} {wide_bar} {human_pos}/{human_len}{prefix}{left}",
             None => "{msg}: step {human_pos} ({elapsed})",
         };
         if let Ok(style) = ProgressStyle::with_template(template) {
-            bar.set_style(style);
+            let first = first as u64;
+            let left = move |state: &ProgressState, line: &mut dyn fmt::Write| {
+                // What was done before tells nothing about the time that the rest takes.
+                if state.pos() > first {
+                    let _ = write!(line, " ({} left)", HumanDuration(state.eta()));
+                }
+            };
+            bar.set_style(style.with_key("left", left));
         }
         bar.set_message(name.to_owned());
         // What was done before must not count for the time left.
@@ -130,25 +138,56 @@ impl Progress {
 }
 
 impl Stage {
-    #[expect(clippy::cast_precision_loss, reason = "shown with one decimal")]
     fn print(&mut self, total: Option<usize>) {
         self.last_line = Instant::now();
-        let seconds = self.started.elapsed().as_secs_f64();
+        print_line(&self.line(total, self.started.elapsed().as_secs_f64()));
+    }
+
+    /// How the stage stands after so many seconds. Until something is done there is no speed, and
+    /// nobody knows how long the rest takes.
+    #[expect(clippy::cast_precision_loss, reason = "shown with one decimal")]
+    fn line(&self, total: Option<usize>, seconds: f64) -> String {
         let (name, done) = (&self.name, self.done);
+        let Some(total) = total else {
+            return format!("{name}: step {done}, {seconds:.0} s so far");
+        };
+        let mut line = format!("{name}: {done}/{total}");
         let rate = (done - self.first) as f64 / seconds.max(1e-9);
-        print_line(&match total {
-            Some(total) => {
-                let left = total.saturating_sub(done) as f64 / rate.max(1e-9);
-                let remark =
-                    if self.remark.is_empty() { "" } else { ", " }.to_owned() + &self.remark;
-                format!("{name}: {done}/{total}, {rate:.1}/s{remark}, {left:.0} s left")
-            }
-            None => format!("{name}: step {done}, {seconds:.0} s so far"),
-        });
+        // Who remarks on the speed knows a better unit.
+        if self.remark.is_empty() && rate > 0.0 {
+            line += &format!(", {rate:.1}/s");
+        } else if !self.remark.is_empty() {
+            line += &format!(", {}", self.remark);
+        }
+        line + &if rate > 0.0 {
+            format!(", {:.0} s left", total.saturating_sub(done) as f64 / rate)
+        } else {
+            format!(", {seconds:.0} s so far")
+        }
     }
 }
 
 /// Progress that cannot be shown is no reason to stop.
 fn print_line(line: &str) {
     let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_left_is_told_once_something_is_done() {
+        let mut stage = Progress::new(true).start("generate", Some(400), 100);
+        assert_eq!(stage.line(Some(400), 12.0), "generate: 100/400, 12 s so far");
+        stage.remark = "950 tokens/s".to_owned();
+        let line = stage.line(Some(400), 12.0);
+        assert_eq!(line, "generate: 100/400, 950 tokens/s, 12 s so far");
+        stage.done = 200;
+        let line = stage.line(Some(400), 50.0);
+        assert_eq!(line, "generate: 200/400, 950 tokens/s, 100 s left");
+        stage.remark.clear();
+        assert_eq!(stage.line(Some(400), 50.0), "generate: 200/400, 2.0/s, 100 s left");
+        assert_eq!(stage.line(None, 50.0), "generate: step 200, 50 s so far");
+    }
 }

@@ -7,6 +7,8 @@ mod cli;
 mod evaluate;
 // Label shift: outputs, determinism, refusals, saved classifiers.
 mod labelshift;
+// Language models: texts and scores, resuming, kill -9, servers, refusals.
+mod language_model;
 // Every command that the README shows.
 mod readme;
 // Published mixtures: list, show, lint.

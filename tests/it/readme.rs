@@ -1,5 +1,7 @@
 use data_anatomy_tests::{Scratch, project};
 
+use crate::language_model::server::serve;
+
 /// The commands in the README's `sh` blocks, with lines continued by a backslash joined.
 fn commands() -> Vec<String> {
     let readme = std::fs::read_to_string(project("README.md")).unwrap();
@@ -17,6 +19,9 @@ fn commands() -> Vec<String> {
 #[test]
 fn every_command_of_the_readme_works_in_its_order() {
     let scratch = Scratch::new();
+    // What a reader has: a model, and a server of completions.
+    scratch.write_model("my_model", "llama");
+    let (url, _) = serve(0);
     let makefile = std::fs::read_to_string(project("Makefile")).unwrap();
     let mut n_run = 0;
     for command in commands() {
@@ -24,7 +29,7 @@ fn every_command_of_the_readme_works_in_its_order() {
             let rule = format!("\n{target}:");
             assert!(makefile.contains(&rule), "no such target: {command}");
         } else if let Some(arguments) = command.strip_prefix("data-anatomy ") {
-            scratch.run(arguments).exited(0);
+            scratch.run(&arguments.replace("http://localhost:8000", &url)).exited(0);
             n_run += 1;
         } else {
             assert!(
@@ -33,5 +38,5 @@ fn every_command_of_the_readme_works_in_its_order() {
             );
         }
     }
-    assert!(n_run >= 8, "only {n_run} commands were run");
+    assert!(n_run >= 14, "only {n_run} commands were run");
 }

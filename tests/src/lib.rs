@@ -47,18 +47,41 @@ impl Scratch {
         std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
     }
 
+    /// The program, about to be run in the folder with these arguments, separated by blanks.
+    pub fn command(&self, arguments: &str) -> Command {
+        let mut command = Command::new(program());
+        let words = arguments.split_whitespace();
+        command.current_dir(self.folder.path()).args(words).env_remove("NO_COLOR");
+        command
+    }
+
     /// The program run in the folder with these arguments, separated by blanks.
     ///
     /// # Panics
     /// If the program cannot be started.
     pub fn run(&self, arguments: &str) -> Ran {
-        let words: Vec<&str> = arguments.split_whitespace().collect();
-        let mut command = Command::new(program());
-        command.current_dir(self.folder.path()).args(&words).env_remove("NO_COLOR");
-        Ran {
-            output: command.output().expect("the program can be started"),
-            words: arguments.into(),
+        let output = self.command(arguments).output().expect("the program can be started");
+        Ran { output, words: arguments.into() }
+    }
+
+    /// Makes a model folder: the weights of a fixture of `tests/fixtures/lm`, and the tokenizer that
+    /// fits all of them.
+    ///
+    /// # Panics
+    /// If there is no such fixture, or it cannot be copied.
+    pub fn write_model(&self, name: &str, fixture: &str) -> PathBuf {
+        let fixtures = project("tests/fixtures/lm");
+        for source in [fixtures.join(fixture), fixtures.join("tokenizer")] {
+            for entry in std::fs::read_dir(source).expect("the fixture is there") {
+                let path = entry.expect("the fixture can be read").path();
+                let file = path.file_name().expect("a file has a name").to_string_lossy();
+                if !file.starts_with("expected") {
+                    let content = std::fs::read(&path).expect("the fixture can be read");
+                    self.write(&format!("{name}/{file}"), content);
+                }
+            }
         }
+        self.path(name)
     }
 }
 

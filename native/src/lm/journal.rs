@@ -90,7 +90,8 @@ impl Journal {
         if force && found.is_some() {
             fs::remove_file(path)
                 .with_context(|| format!("{}: cannot be removed", path.display()))?;
-        } else if found.is_some() {
+        } else if found.is_some_and(|found| found.len() > 0) {
+            // A file without a text, as a run leaves that failed before its first, is nobody's.
             take_up(path, &description_path, &sections)?;
         }
         let mut description = Description::new(sections);

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context as _, ensure};
+use anyhow::ensure;
 use serde_json::{Map, Value, json};
 
 use super::blueprint::Blueprint;
@@ -83,7 +83,7 @@ impl Model {
         let estimate = memory::estimate(&self.blueprint, back_end, self.choice.precision, work);
         progress.say(&estimate.beside(&self.adapters));
         let checkpoint = Checkpoint::open(&self.folder)?;
-        self.engine(&checkpoint).with_context(|| format!("{}", self.folder.display()))
+        self.engine(&checkpoint)
     }
 
     /// How near so many tokens per second come to what the device can do, where that is known.

@@ -134,7 +134,8 @@ impl<'a> WeightReader<'a> {
         match left.as_slice() {
             [] => Ok(()),
             [first, ..] => bail!(
-                "the checkpoint holds {} that {} does not have, such as `{first}`: is its config.json of another model?",
+                "{}: the checkpoint holds {} that {} does not have, such as `{first}`: is its config.json of another model?",
+                self.checkpoint.folder().display(),
                 if left.len() == 1 {
                     "a tensor".to_owned()
                 } else {

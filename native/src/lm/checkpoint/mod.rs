@@ -59,6 +59,11 @@ impl Checkpoint {
         bail!("{}: no weights are there; looked for {}", folder.display(), WeightLayout::list())
     }
 
+    /// Where it lies.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// The names of all tensors, sorted.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.file_of.keys().map(String::as_str)
