@@ -124,17 +124,6 @@ impl Fixture {
         self.sequences.iter().map(|sequence| sequence.tokens.as_slice()).collect()
     }
 
-    /// The largest distance of a statistic to that of `transformers`.
-    pub(crate) fn statistics_distance(&self, engine: &mut dyn Engine) -> f32 {
-        let found = engine.score(&self.tokens()).unwrap();
-        let expected = self.sequences.iter().map(|sequence| &sequence.statistics);
-        found
-            .iter()
-            .zip(expected)
-            .map(|(found, expected)| found.distance(expected))
-            .fold(0.0, f32::max)
-    }
-
     /// Checks everything that is expected of the fixture.
     pub(crate) fn check(&self, engine: &mut dyn Engine) {
         self.check_logits(engine);
