@@ -7,6 +7,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use data_anatomy_core::evaluation::DEFAULT_TOLERANCE;
 use data_anatomy_core::report_page::ViewOptions;
 
+use crate::sample::args::{MergeWebArgs, SampleArgs};
+
 /// The version and the commit it was built from.
 pub const VERSION: &str =
     concat!(env!("CARGO_PKG_VERSION"), " (commit ", env!("DATA_ANATOMY_COMMIT"), ")");
@@ -60,6 +62,17 @@ pub struct Arguments {
 /// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Sample reference documents of each category from a corpus, uniformly and without duplicates.
+    #[command(before_help = "Examples:
+  data-anatomy sample --root SlimPajama-627B/train --n-per-category 5000 --out-dir data_samples
+  data-anatomy sample --stack-root the-stack/data --categories python rust
+  data-anatomy sample --root corpus --map Law='law/**/*.jsonl.gz' --map News='news/*.parquet'
+  data-anatomy sample --root dolma --category-field source --window random --exclude benchmark")]
+    Sample(SampleArgs),
+    /// Join the sampled CommonCrawl and C4 as Web.
+    #[command(before_help = "Example:
+  data-anatomy merge-web --data-dir data_samples --total 5000")]
+    MergeWeb(MergeWebArgs),
     /// Estimate the mixture from texts that the model wrote, by a classifier and label-shift correction.
     #[command(before_help = "Example:
   data-anatomy labelshift --local-samples-dir samples --use-cached-generations texts.jsonl \\

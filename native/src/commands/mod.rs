@@ -3,7 +3,9 @@
 mod demo;
 mod evaluate;
 mod labelshift;
+mod merge_web;
 mod report;
+mod sample;
 mod specs;
 
 use crate::args::Command;
@@ -15,6 +17,8 @@ use crate::exit::Outcome;
 /// If it cannot be carried out; nothing is left half-written then.
 pub fn dispatch(command: &Command) -> anyhow::Result<Outcome> {
     match command {
+        Command::Sample(args) => sample::run(args),
+        Command::MergeWeb(args) => merge_web::run(args),
         Command::Labelshift(args) => labelshift::run(args),
         Command::Evaluate(args) => evaluate::run(args),
         Command::Report(args) => report::run(args),
