@@ -9,5 +9,7 @@ mod evaluate;
 mod labelshift;
 // Every command that the README shows.
 mod readme;
+// Sampling a corpus: formats, losses, interruption, budget, Web.
+mod sample;
 // Published mixtures: list, show, lint.
 mod specs;

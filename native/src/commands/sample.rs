@@ -4,6 +4,7 @@ use std::io::Write as _;
 
 use anyhow::Context as _;
 use data_anatomy_core::table::{Cell, Column, Table};
+use data_anatomy_core::text::printable;
 use serde_json::Value;
 
 use crate::exit::Outcome;
@@ -76,17 +77,22 @@ fn name_losses(reports: &[ShardReport]) -> bool {
     for report in lossy.iter().take(MAX_NAMED) {
         if let Some(lost) = &report.lost {
             let n = report.n_documents;
-            eprintln!("warning: {}: {lost}; the {n} documents before that are used", report.name);
+            warn(&format!("{}: {lost}; the {n} documents before that are used", report.name));
         }
         if report.n_faults() > 0 {
             let first = report.examples.first().map_or("", String::as_str);
-            eprintln!("warning: {}: {} documents cannot be read, the first: {first}", report.name, report.n_faults());
+            warn(&format!("{}: {} documents cannot be read, the first: {first}", report.name, report.n_faults()));
         }
     }
     if lossy.len() > MAX_NAMED {
-        eprintln!("warning: {} more files with losses are named in {MANIFEST}", lossy.len() - MAX_NAMED);
+        warn(&format!("{} more files with losses are named in {MANIFEST}", lossy.len() - MAX_NAMED));
     }
     lossy.is_empty()
+}
+
+/// Names and faults come from the corpus: whatever is in them, they are one line of text.
+fn warn(message: &str) {
+    eprintln!("warning: {}", printable(message));
 }
 
 fn refuse_empty(sampled: &Sampled) -> anyhow::Result<()> {

@@ -77,6 +77,7 @@ pub fn run(args: &SampleArgs, progress: &Progress) -> anyhow::Result<Sampled> {
     let is_wanted = |name: &str| !matches!(naming.key_of(name), Ok(None));
     shards.retain(|(_, source)| source.name().is_none_or(is_wanted));
     let tasks = budget::plan(shards, args.budget, args.seed);
+    anyhow::ensure!(!tasks.is_empty(), "--categories: no file is of {}", args.categories.join(", "));
     progress.say(&format!("{} shards, categories by {}", tasks.len(), in_words(&told_apart_by)));
     let work = Work::open(&args.out_dir, &settings.record, args.force)?;
     publish::check_free(&args.out_dir, &[publish::MANIFEST.to_owned()], &work, args.force)?;
