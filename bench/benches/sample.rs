@@ -29,7 +29,9 @@ fn text(n_chars: usize, dice: &mut RandomStream) -> String {
     let words: Vec<String> = (0..2_000)
         .map(|word: u64| {
             let mut letters = RandomStream::new(1, word);
-            (0..2 + letters.index(8)).map(|_| char::from(b'a' + u8::try_from(letters.index(26)).unwrap_or(0))).collect()
+            (0..2 + letters.index(8))
+                .map(|_| char::from(b'a' + u8::try_from(letters.index(26)).unwrap_or(0)))
+                .collect()
         })
         .collect();
     let mut text = String::new();
@@ -65,7 +67,8 @@ fn shards(criterion: &mut Criterion) {
     for (n_documents, n_chars) in SIZES {
         let plain = lines(n_documents, n_chars);
         let path = folder.path().join(format!("{n_chars}.jsonl.zst"));
-        std::fs::write(&path, zstd::encode_all(plain.as_slice(), 3).expect("bytes can be packed")).expect("a file");
+        std::fs::write(&path, zstd::encode_all(plain.as_slice(), 3).expect("bytes can be packed"))
+            .expect("a file");
         group.throughput(Throughput::Bytes(plain.len() as u64));
         let id = format!("{n_documents}x{n_chars}");
         group.bench_function(BenchmarkId::new("unpack alone", &id), |bencher| {
@@ -96,7 +99,8 @@ fn documents(criterion: &mut Criterion) {
     group.sample_size(20);
     for (n_documents, n_chars) in SIZES {
         let plain = lines(n_documents, n_chars);
-        let lines: Vec<&[u8]> = plain.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).collect();
+        let lines: Vec<&[u8]> =
+            plain.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).collect();
         let id = format!("{n_documents}x{n_chars}");
         group.throughput(Throughput::Bytes(plain.len() as u64));
         let fields = fields();
@@ -110,13 +114,15 @@ fn documents(criterion: &mut Criterion) {
         group.bench_function(BenchmarkId::new("serde_json alone", &id), |bencher| {
             bencher.iter(|| {
                 let size = |line: &&[u8]| {
-                    let value: serde_json::Value = serde_json::from_slice(line).expect("sound lines");
+                    let value: serde_json::Value =
+                        serde_json::from_slice(line).expect("sound lines");
                     value["text"].as_str().map_or(0, |text| text.chars().count())
                 };
                 lines.iter().map(size).sum::<usize>()
             });
         });
-        let texts: Vec<String> = (0..200).map(|seed| text(n_chars, &mut RandomStream::new(3, seed))).collect();
+        let texts: Vec<String> =
+            (0..200).map(|seed| text(n_chars, &mut RandomStream::new(3, seed))).collect();
         group.throughput(Throughput::Bytes(texts.iter().map(|text| text.len() as u64).sum()));
         group.bench_function(BenchmarkId::new("digest", &id), |bencher| {
             bencher.iter(|| {

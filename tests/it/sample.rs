@@ -9,7 +9,9 @@ use serde_json::{Value, json};
 fn lines(shard: usize, n: usize) -> String {
     let document = |line: usize| {
         let set = if (shard + line).is_multiple_of(3) { "RedPajamaBook" } else { "RedPajamaC4" };
-        let words = (0..60).map(|word| format!("w{} ", (word * 7_919 + line * 104_729 + shard * 1_299_709) % 50_021));
+        let words = (0..60).map(|word| {
+            format!("w{} ", (word * 7_919 + line * 104_729 + shard * 1_299_709) % 50_021)
+        });
         json!({"text": words.collect::<String>(), "meta": {"redpajama_set_name": set}})
     };
     (0..n).map(|line| format!("{}\n", document(line))).collect()
@@ -39,7 +41,11 @@ fn a_mixed_corpus_is_sampled_by_the_seed_studys_command() {
         .run("sample --slimpajama_root train --n_per_category 50 --min_chars 100 --max_chars 120 --out_dir data_samples")
         .exited(0);
     assert!(ran.stdout().contains("Books") && ran.stdout().contains("C4"), "{}", ran.stdout());
-    assert!(ran.stderr().contains("categories by field meta.redpajama_set_name"), "{}", ran.stderr());
+    assert!(
+        ran.stderr().contains("categories by field meta.redpajama_set_name"),
+        "{}",
+        ran.stderr()
+    );
     let files = categories(&scratch, "data_samples");
     assert_eq!(files.keys().collect::<Vec<_>>(), ["books.jsonl", "c4.jsonl"]);
     for content in files.values() {
@@ -53,7 +59,8 @@ fn a_mixed_corpus_is_sampled_by_the_seed_studys_command() {
     assert_eq!(manifest["categories"][1]["n_seen"], 533);
     assert_eq!(manifest["files"].as_array().unwrap().len(), 4);
     assert_eq!(manifest["lost"], json!({"files": 0, "documents": 0}));
-    let error = scratch.run("sample --slimpajama_root train --out_dir data_samples").exited(2).stderr();
+    let error =
+        scratch.run("sample --slimpajama_root train --out_dir data_samples").exited(2).stderr();
     assert!(error.contains("data_samples/manifest.json: is there already"), "{error}");
     assert_eq!(categories(&scratch, "data_samples"), files, "nothing was overwritten");
 }
@@ -66,7 +73,10 @@ fn what_is_damaged_is_named_and_the_rest_sampled_with_exit_3() {
     scratch.write("train/cut.jsonl.gz", b"\x1f\x8b\x08\x00\x00\x00");
     let ran = scratch.run("sample --root train --n_per_category 10 --out-dir out --json").exited(3);
     let errors = ran.stderr();
-    assert!(errors.contains("warning: bad.jsonl: 2 documents cannot be read, the first: line 101: "), "{errors}");
+    assert!(
+        errors.contains("warning: bad.jsonl: 2 documents cannot be read, the first: line 101: "),
+        "{errors}"
+    );
     assert!(errors.contains("warning: cut.jsonl.gz: "), "{errors}");
     let manifest = ran.json();
     assert_eq!(manifest["lost"], json!({"files": 1, "documents": 2}));
@@ -78,9 +88,11 @@ fn what_is_damaged_is_named_and_the_rest_sampled_with_exit_3() {
 fn a_category_without_documents_ends_with_exit_2() {
     let scratch = Scratch::new();
     scratch.write("train/a.jsonl", lines(1, 100));
-    let error = scratch.run("sample --root train --out-dir out --categories c4 arxiv").exited(2).stderr();
+    let error =
+        scratch.run("sample --root train --out-dir out --categories c4 arxiv").exited(2).stderr();
     assert!(error.contains("error: no document qualifies of: arxiv"), "{error}");
-    let error = scratch.run("sample --root train --out-dir more --min-chars 100000").exited(2).stderr();
+    let error =
+        scratch.run("sample --root train --out-dir more --min-chars 100000").exited(2).stderr();
     assert!(error.contains("no document qualifies of: books, c4"), "{error}");
     scratch.run("sample --root nowhere --out-dir other").exited(2);
     scratch.run("sample --root train --out-dir other --near-dup 7").exited(2);
@@ -131,8 +143,12 @@ fn a_budget_reads_a_part_and_says_what_it_costs() {
     scratch.run("sample --root train --budget 200kB --n-per-category 20 --out-dir out").exited(0);
     let manifest = manifest(&scratch, "out");
     assert!(manifest["uniformity"].as_str().unwrap().contains("drawn from 5 of 5 shards"));
-    let n_seen: u64 =
-        manifest["categories"].as_array().unwrap().iter().map(|category| category["n_seen"].as_u64().unwrap()).sum();
+    let n_seen: u64 = manifest["categories"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|category| category["n_seen"].as_u64().unwrap())
+        .sum();
     // About 450 bytes a line.
     assert!((300..600).contains(&n_seen), "{n_seen}");
 }

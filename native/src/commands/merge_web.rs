@@ -13,7 +13,10 @@ pub(super) fn run(args: &MergeWebArgs) -> anyhow::Result<Outcome> {
         progress.say(&format!("{path}: {} of {n_read} documents", part.n_kept));
         if part.n_kept < part.n_wanted {
             let n_wanted = part.n_wanted;
-            eprintln!("warning: {path}: {n_wanted} documents were wanted, it has {} distinct ones", part.n_kept);
+            eprintln!(
+                "warning: {path}: {n_wanted} documents were wanted, it has {} distinct ones",
+                part.n_kept
+            );
         }
     }
     progress.say(&format!("written to {}", merged.path.display()));

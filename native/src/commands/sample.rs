@@ -81,11 +81,18 @@ fn name_losses(reports: &[ShardReport]) -> bool {
         }
         if report.n_faults() > 0 {
             let first = report.examples.first().map_or("", String::as_str);
-            warn(&format!("{}: {} documents cannot be read, the first: {first}", report.name, report.n_faults()));
+            warn(&format!(
+                "{}: {} documents cannot be read, the first: {first}",
+                report.name,
+                report.n_faults()
+            ));
         }
     }
     if lossy.len() > MAX_NAMED {
-        warn(&format!("{} more files with losses are named in {MANIFEST}", lossy.len() - MAX_NAMED));
+        warn(&format!(
+            "{} more files with losses are named in {MANIFEST}",
+            lossy.len() - MAX_NAMED
+        ));
     }
     lossy.is_empty()
 }

@@ -158,7 +158,8 @@ mod tests {
 
     #[test]
     fn sizes_are_read_with_and_without_units() {
-        for (text, size) in [("17", 17), ("2 GiB", 2 << 30), ("3kb", 3000), ("1TB", 10_u64.pow(12))] {
+        for (text, size) in [("17", 17), ("2 GiB", 2 << 30), ("3kb", 3000), ("1TB", 10_u64.pow(12))]
+        {
             assert_eq!(bytes(text), Ok(size), "{text}");
         }
         for text in ["", "0", "-1", "GiB", "1.5GB", "99999999999TiB"] {

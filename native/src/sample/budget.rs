@@ -77,7 +77,9 @@ fn draw(tasks: &mut [Task], mut indices: Vec<usize>, share: f64, dice: &mut Rand
 
 /// What reading parts costs in uniformity, in plain words; none where all was read.
 pub fn cost(tasks: &[Task]) -> Option<String> {
-    let n = |is_part: &dyn Fn(Option<Part>) -> bool| tasks.iter().filter(|task| is_part(task.part)).count();
+    let n = |is_part: &dyn Fn(Option<Part>) -> bool| {
+        tasks.iter().filter(|task| is_part(task.part)).count()
+    };
     let n_whole = n(&|part| part == Some(Part::Whole));
     if n_whole == tasks.len() {
         return None;
@@ -146,9 +148,15 @@ mod tests {
 
     #[test]
     fn one_large_stream_is_read_from_its_beginning_and_that_is_said() {
-        let tasks = plan(shards(&[("a.zst", 1_000), ("b.parquet", 1_000), ("c.jsonl", 1_000)]), Some(300), 1);
+        let tasks = plan(
+            shards(&[("a.zst", 1_000), ("b.parquet", 1_000), ("c.jsonl", 1_000)]),
+            Some(300),
+            1,
+        );
         assert_eq!(tasks[0].part, Some(Part::Head { bytes: 100 }));
-        assert!(matches!(tasks[1].part, Some(Part::Random { share, .. }) if (share - 0.1).abs() < 1e-12));
+        assert!(
+            matches!(tasks[1].part, Some(Part::Random { share, .. }) if (share - 0.1).abs() < 1e-12)
+        );
         assert_eq!(tasks[1].part, tasks[2].part);
         assert!(cost(&tasks).unwrap().contains("could not be drawn"));
     }

@@ -100,8 +100,10 @@ enum Class {
 
 fn class(character: char) -> Class {
     match u32::from(character) {
-        // Kana, ideographs with extension A, Hangul aside; compatibility ideographs; extensions B on.
-        0x3040..=0x30ff | 0x3400..=0x9fff | 0xf900..=0xfaff | 0x2_0000..=0x3_ffff => Class::Ideograph,
+        // Kana; ideographs with extension A; compatibility ideographs; extensions B and later.
+        0x3040..=0x30ff | 0x3400..=0x9fff | 0xf900..=0xfaff | 0x2_0000..=0x3_ffff => {
+            Class::Ideograph
+        }
         _ if character.is_whitespace() => Class::Space,
         _ => Class::Letter,
     }
@@ -133,7 +135,9 @@ impl Maker {
     fn add_gram(&mut self, n_words: usize) {
         let first = self.n_words - n_words;
         let words = (first..self.n_words).map(|word| self.recent[word % GRAM]);
-        let gram = mixed(words.fold(0, |gram: u64, word| gram.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(word)));
+        let gram = mixed(words.fold(0, |gram: u64, word| {
+            gram.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(word)
+        }));
         #[expect(clippy::cast_possible_truncation, reason = "32 bits tell enough grams apart")]
         let gram = (gram >> 32) as u32;
         if self.limit.is_none_or(|limit| gram <= limit) {

@@ -61,7 +61,10 @@ fn similarity_of_long_documents_is_within_four_standard_errors() {
 
 #[test]
 fn texts_without_blanks_have_grams_too() {
-    let (left, right) = ("日本国民は正当に選挙された国会における代表者を通じて行動し", "日本国民は正当に選挙された国会における代表者を通じて行動す");
+    let (left, right) = (
+        "日本国民は正当に選挙された国会における代表者を通じて行動し",
+        "日本国民は正当に選挙された国会における代表者を通じて行動す",
+    );
     let similarity = Digest::of(left).sketch.similarity(&Digest::of(right).sketch);
     assert!(similarity > 0.9, "{similarity}");
 }

@@ -40,7 +40,9 @@ impl<'a> Text<'a> {
         match self {
             Text::Plain(text) => Some(Cow::Borrowed(text)),
             Text::Escaped(text) if !text.contains('\\') => Some(Cow::Borrowed(text)),
-            Text::Escaped(text) => serde_json::from_str(&format!("\"{text}\"")).ok().map(Cow::Owned),
+            Text::Escaped(text) => {
+                serde_json::from_str(&format!("\"{text}\"")).ok().map(Cow::Owned)
+            }
         }
     }
 }
@@ -75,7 +77,9 @@ pub struct Fault {
 }
 
 /// Kinds of faults.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum FaultKind {
     /// Bytes that are no UTF-8.
@@ -192,24 +196,28 @@ impl<'f> LineReader<'f> {
 
     /// The document whose fields were found in the outline of a line.
     fn document<'a>(&self, found: &Found, line: &'a str) -> Result<Document<'a>, Fault> {
-        let expected = || self.fields.text.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>();
+        let expected =
+            || self.fields.text.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>();
         let range = found.text.as_ref().ok_or_else(|| {
-            FaultKind::Text.with(format!("expected a field {}, found none", expected().join(" or ")))
+            FaultKind::Text
+                .with(format!("expected a field {}, found none", expected().join(" or ")))
         })?;
         let text = string_in(&line[self.in_line(range)]).ok_or_else(|| {
             let found = start_of(&line[self.in_line(range)]);
-            FaultKind::Text.with(format!("expected a text in {}, found {found}", expected().join(" or ")))
+            FaultKind::Text
+                .with(format!("expected a text in {}, found {found}", expected().join(" or ")))
         })?;
         let long = self.long_strings.iter().find(|long| long.outline_start == range.start + 1);
         let size = match long {
             Some(long) => long.escapes.size(text),
-            None => escaped::size(text).ok_or_else(|| {
-                FaultKind::Text.with("the text holds half a surrogate pair")
-            })?,
+            None => escaped::size(text)
+                .ok_or_else(|| FaultKind::Text.with("the text holds half a surrogate pair"))?,
         };
         let category = match (&found.category, self.fields.category.is_empty()) {
             (_, true) => None,
-            (range, false) => Some(self.category(range.as_ref().map(|range| &line[self.in_line(range)]))?),
+            (range, false) => {
+                Some(self.category(range.as_ref().map(|range| &line[self.in_line(range)]))?)
+            }
         };
         Ok(Document { text: Text::Escaped(text), size, category })
     }

@@ -81,14 +81,26 @@ fn faults_say_what_was_found() {
     let long = "x".repeat(100);
     let cases: [(Vec<u8>, FaultKind, &str); 9] = [
         (b"{\"text\": \"a\xff\"}".to_vec(), FaultKind::InvalidUtf8, "byte 12 of the line"),
-        (b"{\"text\": \"a\"".to_vec(), FaultKind::Syntax, "EOF while parsing an object at column 12"),
+        (
+            b"{\"text\": \"a\"".to_vec(),
+            FaultKind::Syntax,
+            "EOF while parsing an object at column 12",
+        ),
         (format!("{{\"text\": \"{long}\\q\"}}").into_bytes(), FaultKind::Syntax, "invalid escape"),
-        (format!("{{\"text\": \"{long}\u{1}\"}}").into_bytes(), FaultKind::Syntax, "control character"),
+        (
+            format!("{{\"text\": \"{long}\u{1}\"}}").into_bytes(),
+            FaultKind::Syntax,
+            "control character",
+        ),
         (b"[\"text\"]".to_vec(), FaultKind::Syntax, "expected an object"),
         (b"{\"body\": \"a\"}".to_vec(), FaultKind::Text, "a field `text` or `content`, found none"),
         (b"{\"text\": 17}".to_vec(), FaultKind::Text, "found `17`"),
         (b"{\"text\": \"\\ud800\"}".to_vec(), FaultKind::Text, "half a surrogate pair"),
-        (b"{\"text\": \"a\", \"meta\": \"b\"}".to_vec(), FaultKind::Category, "in `meta.set`, found none"),
+        (
+            b"{\"text\": \"a\", \"meta\": \"b\"}".to_vec(),
+            FaultKind::Category,
+            "in `meta.set`, found none",
+        ),
     ];
     for (line, kind, message) in cases {
         let fault = read(&line, &["meta", "set"]).unwrap_err();

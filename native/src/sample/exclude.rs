@@ -23,22 +23,27 @@ pub fn read(
         for shard in shard::find(folder, "".as_ref())? {
             let mut problem = None;
             let n_read = AtomicU64::new(0);
-            let lost = reading::read(&shard, Part::Whole, &fields, &n_read, &mut |place, document| {
-                match document.map(|document| document.text.unpacked().map(|text| Digest::of(&text))) {
-                    Ok(Some(digest)) => {
-                        n_documents += 1;
-                        each(&digest);
+            let lost =
+                reading::read(&shard, Part::Whole, &fields, &n_read, &mut |place, document| {
+                    match document
+                        .map(|document| document.text.unpacked().map(|text| Digest::of(&text)))
+                    {
+                        Ok(Some(digest)) => {
+                            n_documents += 1;
+                            each(&digest);
+                        }
+                        Ok(None) => {}
+                        Err(fault) => {
+                            let place = format!("{} {}", place.unit, place.number);
+                            problem.get_or_insert(format!("{place}: {}", fault.detail));
+                        }
                     }
-                    Ok(None) => {}
-                    Err(fault) => {
-                        let place = format!("{} {}", place.unit, place.number);
-                        problem.get_or_insert(format!("{place}: {}", fault.detail));
-                    }
-                }
-            });
+                });
             let path = shard.path.display();
             if let Some(problem) = lost.or(problem) {
-                anyhow::bail!("--exclude: {path}: {problem}; what cannot be read cannot be kept out");
+                anyhow::bail!(
+                    "--exclude: {path}: {problem}; what cannot be read cannot be kept out"
+                );
             }
         }
     }

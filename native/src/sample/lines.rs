@@ -56,7 +56,11 @@ impl<R: Read> Lines<R> {
                 let line = self.start..self.searched + offset;
                 (self.start, self.searched) = (line.end + 1, line.end + 1);
                 self.position += (line.len() + 1) as u64;
-                return Ok(Some(if too_long { Line::TooLong } else { Line::Whole(&self.buffer[line]) }));
+                return Ok(Some(if too_long {
+                    Line::TooLong
+                } else {
+                    Line::Whole(&self.buffer[line])
+                }));
             }
             self.searched = self.end;
             if self.end - self.start > MAX_LINE_BYTES {

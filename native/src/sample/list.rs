@@ -97,7 +97,9 @@ impl State {
             (State::Before | State::After, byte) if byte.is_ascii_whitespace() => {}
             (State::Before, b'[') => *self = State::Within,
             (State::Before, _) => return Err(io::Error::other("expected a list")),
-            (State::After, _) => return Err(io::Error::other("something follows the end of the list")),
+            (State::After, _) => {
+                return Err(io::Error::other("something follows the end of the list"));
+            }
             (State::Within, _) => {
                 let step = scan.take(byte);
                 if step == Step::ListEnds {

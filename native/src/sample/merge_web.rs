@@ -94,7 +94,10 @@ fn part_files(folder: &Path, merge: WellKnownMerge) -> anyhow::Result<Vec<PathBu
             path.file_stem().is_some_and(|stem| well_known::key(&stem.to_string_lossy()) == **part)
         };
         found.iter().find(is_of).cloned().with_context(|| {
-            format!("{}: expected {part}.jsonl, found none; make it by `data-anatomy sample`", folder.display())
+            format!(
+                "{}: expected {part}.jsonl, found none; make it by `data-anatomy sample`",
+                folder.display()
+            )
         })
     };
     merge.parts.iter().map(|part| file_of(&part)).collect()
@@ -107,7 +110,11 @@ fn wanted(args: &MergeWebArgs, merge: WellKnownMerge) -> anyhow::Result<Vec<usiz
         ShareKind::Documents => corpus_sizes(&args.data_dir.join(MANIFEST), merge)?,
     };
     let sum: u128 = weights.iter().copied().map(u128::from).sum();
-    anyhow::ensure!(sum > 0, "{}: its corpora hold no documents", args.data_dir.join(MANIFEST).display());
+    anyhow::ensure!(
+        sum > 0,
+        "{}: its corpora hold no documents",
+        args.data_dir.join(MANIFEST).display()
+    );
     // Cut points, not shares, are rounded: the numbers always sum to the total.
     let (mut before, mut cut) = (0, 0);
     Ok(weights
@@ -146,7 +153,8 @@ fn read(path: PathBuf, n: usize, seed: u64) -> anyhow::Result<Part> {
     let mut part = Part { path, n_read: 0, documents: BTreeMap::new() };
     jsonl::for_each(&part.path, |document: Map<String, Value>, _| {
         part.n_read += 1;
-        let text = document.get("text").and_then(Value::as_str).filter(|text| !text.trim().is_empty());
+        let text =
+            document.get("text").and_then(Value::as_str).filter(|text| !text.trim().is_empty());
         let Some(text) = text else { return Ok(()) };
         let priority = priorities.of(&fingerprint(text).to_le_bytes());
         if lowest.offer(priority) == Offer::Taken {
@@ -164,8 +172,9 @@ fn read(path: PathBuf, n: usize, seed: u64) -> anyhow::Result<Part> {
 fn part_shared(parts: &mut [Part]) {
     let all: BTreeSet<u64> = parts.iter().flat_map(|part| part.documents.keys().copied()).collect();
     for priority in all {
-        let holders: Vec<usize> =
-            (0..parts.len()).filter(|&part| parts[part].documents.contains_key(&priority)).collect();
+        let holders: Vec<usize> = (0..parts.len())
+            .filter(|&part| parts[part].documents.contains_key(&priority))
+            .collect();
         // The last bits decide; the order of priorities is by the first.
         let chosen = usize::try_from(priority % holders.len() as u64).unwrap_or(0);
         for (place, &part) in holders.iter().enumerate() {

@@ -33,7 +33,9 @@ fn half_of_each_is_drawn_and_what_both_hold_once() {
     let texts = fs::read_to_string(folder.path().join("web.jsonl")).unwrap();
     let distinct: BTreeSet<u64> = texts
         .lines()
-        .map(|line| fingerprint(serde_json::from_str::<Value>(line).unwrap()["text"].as_str().unwrap()))
+        .map(|line| {
+            fingerprint(serde_json::from_str::<Value>(line).unwrap()["text"].as_str().unwrap())
+        })
         .collect();
     assert_eq!(distinct.len(), 101);
     let again = run(&args(folder.path(), 101)).unwrap_err().to_string();

@@ -28,7 +28,7 @@ pub mod publish;
 pub mod reading;
 pub mod record;
 pub mod report;
-pub mod rows;
+mod rows;
 pub mod select;
 pub mod settings;
 pub mod shard;
@@ -77,11 +77,22 @@ pub fn run(args: &SampleArgs, progress: &Progress) -> anyhow::Result<Sampled> {
     let is_wanted = |name: &str| !matches!(naming.key_of(name), Ok(None));
     shards.retain(|(_, source)| source.name().is_none_or(is_wanted));
     let tasks = budget::plan(shards, args.budget, args.seed);
-    anyhow::ensure!(!tasks.is_empty(), "--categories: no file is of {}", args.categories.join(", "));
+    anyhow::ensure!(
+        !tasks.is_empty(),
+        "--categories: no file is of {}",
+        args.categories.join(", ")
+    );
     progress.say(&format!("{} shards, categories by {}", tasks.len(), in_words(&told_apart_by)));
     let work = Work::open(&args.out_dir, &settings.record, args.force)?;
     publish::check_free(&args.out_dir, &[publish::MANIFEST.to_owned()], &work, args.force)?;
-    let drawing = Drawing { args, settings: &settings, tasks: &tasks, naming: &naming, work: &work, progress };
+    let drawing = Drawing {
+        args,
+        settings: &settings,
+        tasks: &tasks,
+        naming: &naming,
+        work: &work,
+        progress,
+    };
     let drawn = drawing.draw()?;
     drawing.publish(drawn, &told_apart_by)
 }
@@ -117,7 +128,8 @@ impl Drawing<'_> {
         loop {
             n_passes += 1;
             let rules = &self.settings.rules;
-            let pass = Pass::new(self.tasks, rules, self.naming, &capacities, self.work, self.progress);
+            let pass =
+                Pass::new(self.tasks, rules, self.naming, &capacities, self.work, self.progress);
             let (reports, totals) = pass.run()?;
             let candidates = select::gather(self.tasks, &reports, &capacities, self.work)?;
             let mut known = Known::new(self.args.near_dup);
@@ -143,19 +155,33 @@ impl Drawing<'_> {
 
     /// The categories that are not full although there were more documents than room for candidates, with
     /// how many were kept.
-    fn short(&self, reports: &[ShardReport], selection: &Selection, totals: &Totals) -> Vec<(String, usize)> {
-        let refused: BTreeSet<&String> = reports.iter().flat_map(|report| report.refused.keys()).collect();
+    fn short(
+        &self,
+        reports: &[ShardReport],
+        selection: &Selection,
+        totals: &Totals,
+    ) -> Vec<(String, usize)> {
+        let refused: BTreeSet<&String> =
+            reports.iter().flat_map(|report| report.refused.keys()).collect();
         let n_kept = |key: &String| selection.kept.get(key).map_or(0, Vec::len);
         let keys = totals.keys().filter(|key| refused.contains(key));
-        keys.map(|key| (key.clone(), n_kept(key))).filter(|(_, n)| *n < self.args.n_per_category).collect()
+        keys.map(|key| (key.clone(), n_kept(key)))
+            .filter(|(_, n)| *n < self.args.n_per_category)
+            .collect()
     }
 
     /// Writes the sample and puts it in place.
     fn publish(&self, drawn: Outcome, told_apart_by: &BTreeSet<String>) -> anyhow::Result<Sampled> {
         let mut written = BTreeMap::new();
         for (key, documents) in &drawn.selection.kept {
-            let category = publish::write_category(key, documents, self.tasks, &self.settings.rules, self.work)
-                .with_context(|| format!("category {key}"))?;
+            let category = publish::write_category(
+                key,
+                documents,
+                self.tasks,
+                &self.settings.rules,
+                self.work,
+            )
+            .with_context(|| format!("category {key}"))?;
             written.insert(key.clone(), category);
         }
         let made = manifest::Made {
@@ -180,7 +206,8 @@ impl Drawing<'_> {
 
     /// The keys of the categories that must not be empty: those asked for, and those that were met.
     fn expected(&self, totals: &Totals) -> BTreeSet<String> {
-        let named = self.tasks.iter().filter_map(|task| self.naming.key_of(task.source.name()?).ok()?);
+        let named =
+            self.tasks.iter().filter_map(|task| self.naming.key_of(task.source.name()?).ok()?);
         self.naming.wanted().iter().cloned().chain(named).chain(totals.keys().cloned()).collect()
     }
 }

@@ -39,10 +39,12 @@ impl Neighbours {
             keys.iter().filter_map(|key| self.by_key.get(key)).flatten().copied().collect();
         shared.sort_unstable();
         let candidates = shared.chunk_by(|a, b| a == b);
-        let near = candidates.filter(|places| places.len() >= self.n_needed(keys.len())).find(|places| {
-            let (other, _) = &self.sketches[places[0] as usize];
-            other.similarity(sketch) >= self.threshold
-        })?;
+        let near = candidates.filter(|places| places.len() >= self.n_needed(keys.len())).find(
+            |places| {
+                let (other, _) = &self.sketches[places[0] as usize];
+                other.similarity(sketch) >= self.threshold
+            },
+        )?;
         Some(self.sketches[near[0] as usize].1)
     }
 

@@ -19,7 +19,11 @@ fn sketch(words: &[usize]) -> Sketch {
 
 /// Pairs of documents of `n_words` words, the second with a few words replaced, at similarities from 0.5
 /// to 1, spread evenly; with their true similarity.
-fn planted(n_pairs: usize, n_words: usize, dice: &mut RandomStream) -> Vec<(Vec<usize>, Vec<usize>, f64)> {
+fn planted(
+    n_pairs: usize,
+    n_words: usize,
+    dice: &mut RandomStream,
+) -> Vec<(Vec<usize>, Vec<usize>, f64)> {
     let pair = |index: usize| {
         let wanted = 0.5 + 0.5 * index as f64 / n_pairs as f64;
         let left: Vec<usize> = (0..n_words).map(|_| dice.index(20_000)).collect();

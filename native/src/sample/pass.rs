@@ -62,6 +62,7 @@ pub struct Rules {
 }
 
 /// What a pass needs.
+#[derive(Debug)]
 pub struct Pass<'a> {
     tasks: &'a [Task],
     rules: &'a Rules,
@@ -127,9 +128,9 @@ impl<'a> Pass<'a> {
                 *lock(&reports[index]) = Some(report);
             }
         });
-        let reports = reports.into_iter().filter_map(|report| {
-            report.into_inner().unwrap_or_else(PoisonError::into_inner)
-        });
+        let reports = reports
+            .into_iter()
+            .filter_map(|report| report.into_inner().unwrap_or_else(PoisonError::into_inner));
         let reports = reports.collect::<anyhow::Result<_>>()?;
         Ok((reports, self.totals.into_inner().unwrap_or_else(PoisonError::into_inner)))
     }
@@ -147,8 +148,10 @@ impl<'a> Pass<'a> {
         }
         let mut priorities = Vec::new();
         let path = self.work.candidates(&task.shard);
-        record::for_each_header(&path, |header, _| priorities.push((header.category, header.priority)))
-            .with_context(|| format!("{}: cannot be read", path.display()))?;
+        record::for_each_header(&path, |header, _| {
+            priorities.push((header.category, header.priority))
+        })
+        .with_context(|| format!("{}: cannot be read", path.display()))?;
         let mut lowest = lock(&self.lowest);
         for (key, priority) in priorities {
             self.offer(&mut lowest, &key, priority);
@@ -177,13 +180,17 @@ impl<'a> Pass<'a> {
 
     fn read(&self, task: &Task) -> anyhow::Result<ShardReport> {
         let part = task.part.unwrap_or(Part::Whole);
-        let fields = Fields { text: self.rules.text.clone(), category: task.source.path().to_vec() };
+        let fields =
+            Fields { text: self.rules.text.clone(), category: task.source.path().to_vec() };
         let n_read = AtomicU64::new(0);
         let mut reader = ShardReader {
             pass: self,
             source: &task.source,
             report: ShardReport::new(&task.shard.name, task.shard.version, part),
-            out: self.work.start(&task.shard).with_context(|| "the work folder cannot be written to")?,
+            out: self
+                .work
+                .start(&task.shard)
+                .with_context(|| "the work folder cannot be written to")?,
             categories: Vec::new(),
             places: HashMap::new(),
             failed: None,
@@ -211,7 +218,11 @@ impl Task {
             Some(Part::Whole) => self.shard.version.bytes,
             Some(Part::Head { bytes }) => bytes.min(self.shard.version.bytes),
             #[expect(clippy::cast_precision_loss, reason = "for progress")]
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "for progress")]
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "for progress"
+            )]
             Some(Part::Random { share, .. }) => (self.shard.version.bytes as f64 * share) as u64,
         }
     }
@@ -286,7 +297,10 @@ impl ShardReader<'_> {
         if known.is_none() {
             let capacity = self.pass.capacities.of(&key);
             self.categories.push(Category {
-                counts: CategoryCounts { name: well_known::display_name(name), ..CategoryCounts::default() },
+                counts: CategoryCounts {
+                    name: well_known::display_name(name),
+                    ..CategoryCounts::default()
+                },
                 priorities: Priorities::new(self.pass.rules.seed, &key),
                 lowest: Lowest::new(capacity, self.pass.limit(&key)),
                 key,
@@ -297,7 +311,12 @@ impl ShardReader<'_> {
     }
 
     /// Counts a document, and puts it by if it may be drawn.
-    fn sample(&mut self, index: usize, place: Place, document: &Document<'_>) -> anyhow::Result<()> {
+    fn sample(
+        &mut self,
+        index: usize,
+        place: Place,
+        document: &Document<'_>,
+    ) -> anyhow::Result<()> {
         let category = &mut self.categories[index];
         let size = document.size;
         category.counts.text_bytes += u128::from(size.bytes);

@@ -71,7 +71,12 @@ pub fn write_category(
 }
 
 /// A document as a line of its file, and the characters kept of it.
-fn line(drawn: &Drawn, tasks: &[Task], rules: &Rules, work: &Work) -> anyhow::Result<(String, u64)> {
+fn line(
+    drawn: &Drawn,
+    tasks: &[Task],
+    rules: &Rules,
+    work: &Work,
+) -> anyhow::Result<(String, u64)> {
     let candidate = drawn.read(tasks, rules, work)?;
     let header = &drawn.header;
     let name = &tasks[drawn.shard].shard.name;
@@ -90,7 +95,12 @@ fn line(drawn: &Drawn, tasks: &[Task], rules: &Rules, work: &Work) -> anyhow::Re
 ///
 /// # Errors
 /// If so.
-pub fn check_free(out_dir: &Path, names: &[String], work: &Work, force: bool) -> anyhow::Result<()> {
+pub fn check_free(
+    out_dir: &Path,
+    names: &[String],
+    work: &Work,
+    force: bool,
+) -> anyhow::Result<()> {
     let claimed = claims(work);
     let taken = names.iter().find(|name| !claimed.contains(*name) && out_dir.join(name).exists());
     match taken {
@@ -113,7 +123,13 @@ fn claims(work: &Work) -> BTreeSet<String> {
 ///
 /// # Errors
 /// If a file cannot be put in place.
-pub fn publish(out_dir: &Path, names: &[String], manifest: &Value, work: &Work, force: bool) -> anyhow::Result<()> {
+pub fn publish(
+    out_dir: &Path,
+    names: &[String],
+    manifest: &Value,
+    work: &Work,
+    force: bool,
+) -> anyhow::Result<()> {
     let all: Vec<String> = names.iter().cloned().chain([MANIFEST.to_owned()]).collect();
     check_free(out_dir, &all, work, force)?;
     let before = files_of(&out_dir.join(MANIFEST));
@@ -121,7 +137,9 @@ pub fn publish(out_dir: &Path, names: &[String], manifest: &Value, work: &Work, 
     for name in before.iter().filter(|name| !all.contains(name)) {
         match fs::remove_file(out_dir.join(name)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                return Err(error).with_context(|| format!("{}: cannot be removed", out_dir.join(name).display()));
+                return Err(error).with_context(|| {
+                    format!("{}: cannot be removed", out_dir.join(name).display())
+                });
             }
             _ => {}
         }
@@ -143,5 +161,8 @@ fn files_of(path: &Path) -> Vec<String> {
     let categories = manifest["categories"].as_array().cloned().unwrap_or_default();
     let names = categories.iter().filter_map(|category| category["file"].as_str());
     // A name that leads elsewhere is none of ours.
-    names.filter(|name| name.ends_with(".jsonl") && !name.contains(['/', '\\'])).map(str::to_owned).collect()
+    names
+        .filter(|name| name.ends_with(".jsonl") && !name.contains(['/', '\\']))
+        .map(str::to_owned)
+        .collect()
 }

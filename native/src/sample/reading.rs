@@ -50,7 +50,13 @@ pub type Each<'e> = dyn FnMut(Place, Result<Document<'_>, Fault>) + 'e;
 
 /// Calls `each` with every document of a part of a shard, adding the bytes read of the file to `n_read`,
 /// and returns why reading ended early, if it did.
-pub fn read(shard: &Shard, part: Part, fields: &Fields, n_read: &AtomicU64, each: &mut Each<'_>) -> Option<String> {
+pub fn read(
+    shard: &Shard,
+    part: Part,
+    fields: &Fields,
+    n_read: &AtomicU64,
+    each: &mut Each<'_>,
+) -> Option<String> {
     if shard.version.bytes == 0 {
         return Some("it is empty".to_owned());
     }
@@ -58,9 +64,13 @@ pub fn read(shard: &Shard, part: Part, fields: &Fields, n_read: &AtomicU64, each
         (Format::Parquet, _) => read_rows(shard, part, fields, n_read, each).err(),
         (Format::Json(Compression::None), Part::Random { share, seed }) => {
             let ranges = byte_ranges(shard.version.bytes, share, &mut stream_of(shard, seed));
-            ranges.into_iter().find_map(|range| read_range(shard, range, fields, n_read, each).err())
+            ranges
+                .into_iter()
+                .find_map(|range| read_range(shard, range, fields, n_read, each).err())
         }
-        (Format::Json(compression), part) => read_json(shard, compression, part, fields, n_read, each).err(),
+        (Format::Json(compression), part) => {
+            read_json(shard, compression, part, fields, n_read, each).err()
+        }
     }
 }
 
@@ -188,7 +198,9 @@ fn read_rows(
     };
     let mut lost = Ok(());
     for group in groups {
-        let mut each = |number, document: Result<Document<'_>, Fault>| each(Place { unit: "row", number }, document);
+        let mut each = |number, document: Result<Document<'_>, Fault>| {
+            each(Place { unit: "row", number }, document)
+        };
         // A damaged row group does not hide the next.
         if let Err(error) = rows.read_group(group, &mut each) {
             lost = Err(format!("row group {group}: {}", plain(error)));

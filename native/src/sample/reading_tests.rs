@@ -27,7 +27,10 @@ fn read_file(path: &Path, part: Part, category: &[&str]) -> Outcome {
             let text = document.text.unpacked().unwrap().into_owned();
             document.category.map_or_else(|| text.clone(), |category| format!("{category}/{text}"))
         });
-        found.push((format!("{} {}", place.unit, place.number), document.map_err(|fault| fault.detail)));
+        found.push((
+            format!("{} {}", place.unit, place.number),
+            document.map_err(|fault| fault.detail),
+        ));
     });
     (found, lost)
 }
@@ -37,7 +40,10 @@ fn texts(outcome: &Outcome) -> Vec<&str> {
 }
 
 fn lines(n: usize) -> Vec<u8> {
-    (0..n).map(|number| format!("{{\"text\": \"document {number}\"}}\n")).collect::<String>().into_bytes()
+    (0..n)
+        .map(|number| format!("{{\"text\": \"document {number}\"}}\n"))
+        .collect::<String>()
+        .into_bytes()
 }
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
@@ -51,10 +57,12 @@ fn parquet(path: &Path, rows: &[(Option<&str>, &str)], per_group: usize) {
     let schema = "message m { optional binary text (UTF8); optional group meta { required binary set (UTF8); } }";
     let schema = Arc::new(parse_message_type(schema).unwrap());
     let file = fs::File::create(path).unwrap();
-    let mut writer = SerializedFileWriter::new(file, schema, Arc::new(WriterProperties::new())).unwrap();
+    let mut writer =
+        SerializedFileWriter::new(file, schema, Arc::new(WriterProperties::new())).unwrap();
     for rows in rows.chunks(per_group) {
         let mut group = writer.next_row_group().unwrap();
-        let texts: Vec<ByteArray> = rows.iter().filter_map(|(text, _)| Some(ByteArray::from((*text)?))).collect();
+        let texts: Vec<ByteArray> =
+            rows.iter().filter_map(|(text, _)| Some(ByteArray::from((*text)?))).collect();
         let levels: Vec<i16> = rows.iter().map(|(text, _)| i16::from(text.is_some())).collect();
         let sets: Vec<ByteArray> = rows.iter().map(|(_, set)| ByteArray::from(*set)).collect();
         for (values, levels) in [(texts, levels), (sets, vec![1; rows.len()])] {
@@ -72,8 +80,12 @@ fn every_format_gives_the_same_documents() {
     let folder = tempfile::tempdir().unwrap();
     let plain = lines(500);
     let (first, second) = plain.split_at(plain.len() / 3);
-    let two_frames = [zstd::encode_all(first, 3).unwrap(), zstd::encode_all(second, 1).unwrap()].concat();
-    let list = format!("\u{feff} [{}]", String::from_utf8(lines(500)).unwrap().trim_end().replace('\n', ",\n"));
+    let two_frames =
+        [zstd::encode_all(first, 3).unwrap(), zstd::encode_all(second, 1).unwrap()].concat();
+    let list = format!(
+        "\u{feff} [{}]",
+        String::from_utf8(lines(500)).unwrap().trim_end().replace('\n', ",\n")
+    );
     let expected: Vec<String> = (0..500).map(|number| format!("document {number}")).collect();
     for (name, bytes) in [
         ("a.jsonl", plain.clone()),
@@ -89,7 +101,8 @@ fn every_format_gives_the_same_documents() {
         assert_eq!(outcome.1, None, "{name}");
     }
     let path = folder.path().join("a.parquet");
-    let rows: Vec<(Option<&str>, &str)> = expected.iter().map(|text| (Some(text.as_str()), "x")).collect();
+    let rows: Vec<(Option<&str>, &str)> =
+        expected.iter().map(|text| (Some(text.as_str()), "x")).collect();
     parquet(&path, &rows, 300);
     assert_eq!(texts(&read_file(&path, Part::Whole, &[])), expected);
     assert_eq!(texts(&read_file(&path, Part::Whole, &["meta", "set"]))[499], "x/document 499");
@@ -132,7 +145,11 @@ fn damaged_shards_give_what_comes_before_and_say_what_is_wrong() {
 fn bad_lines_are_named_and_the_rest_is_read() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.jsonl");
-    fs::write(&path, b"{\"text\": \"a\"}\n\n{\"text\": 3}\nno\n{\"text\": \"\xff\"}\n{\"text\": \"b\"}").unwrap();
+    fs::write(
+        &path,
+        b"{\"text\": \"a\"}\n\n{\"text\": 3}\nno\n{\"text\": \"\xff\"}\n{\"text\": \"b\"}",
+    )
+    .unwrap();
     let (found, lost) = read_file(&path, Part::Whole, &[]);
     assert_eq!(lost, None);
     let places: Vec<&str> = found.iter().map(|(place, _)| place.as_str()).collect();

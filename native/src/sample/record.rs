@@ -67,14 +67,19 @@ const MAX_WHOLE_BYTES: usize = 16 * 1024;
 ///
 /// # Errors
 /// If it cannot be written.
-pub fn write(out: &mut impl Write, mut header: Header, text: Text<'_>, window: &Window) -> io::Result<()> {
+pub fn write(
+    out: &mut impl Write,
+    mut header: Header,
+    text: Text<'_>,
+    window: &Window,
+) -> io::Result<()> {
     let cut;
     let bytes = match text {
         Text::Escaped(text) | Text::Plain(text) if text.len() <= MAX_WHOLE_BYTES => text.as_bytes(),
         _ => {
             header.packing = Packing::Cut;
             cut = serde_json::to_vec(&Cut::of(text, &header, window)?)?;
-            &cut
+            cut.as_slice()
         }
     };
     header.n_bytes = bytes.len();

@@ -16,7 +16,7 @@ use super::escaped;
 const BATCH_ROWS: usize = 256;
 
 /// A Parquet file whose columns of text and category are known.
-pub struct Rows {
+pub(super) struct Rows {
     file: SerializedFileReader<File>,
     text: usize,
     category: Option<usize>,
@@ -27,20 +27,26 @@ impl Rows {
     ///
     /// # Errors
     /// If it is no Parquet file, or has no such columns of text.
-    pub fn open(file: File, fields: &Fields) -> Result<Self> {
+    pub(super) fn open(file: File, fields: &Fields) -> Result<Self> {
         guarded(|| {
             let file = SerializedFileReader::new(file)?;
             let names = column_names(&file);
             let text = fields.text.iter().find_map(|name| position(&names, name));
             let text = text.ok_or_else(|| {
                 let wanted = fields.text.join(" or ");
-                ParquetError::General(format!("expected a column {wanted}, found {}", names.join(", ")))
+                ParquetError::General(format!(
+                    "expected a column {wanted}, found {}",
+                    names.join(", ")
+                ))
             })?;
             let field = fields.category.join(".");
             let category = match fields.category.is_empty() {
                 true => None,
                 false => Some(position(&names, &field).ok_or_else(|| {
-                    ParquetError::General(format!("expected a column {field}, found {}", names.join(", ")))
+                    ParquetError::General(format!(
+                        "expected a column {field}, found {}",
+                        names.join(", ")
+                    ))
                 })?),
             };
             Ok(Self { file, text, category })
@@ -48,7 +54,7 @@ impl Rows {
     }
 
     /// How many row groups there are.
-    pub fn n_groups(&self) -> usize {
+    pub(super) fn n_groups(&self) -> usize {
         self.file.num_row_groups()
     }
 
@@ -56,7 +62,7 @@ impl Rows {
     ///
     /// # Errors
     /// If the group is damaged; rows before the damage were given out.
-    pub fn read_group(
+    pub(super) fn read_group(
         &self,
         group: usize,
         each: &mut dyn FnMut(u64, std::result::Result<Document<'_>, Fault>),
@@ -66,7 +72,8 @@ impl Rows {
             let first = u64::try_from(before.sum::<i64>()).unwrap_or(0) + 1;
             let reader = self.file.get_row_group(group)?;
             let mut texts = Column::open(&*reader, self.text)?;
-            let mut categories = self.category.map(|index| Column::open(&*reader, index)).transpose()?;
+            let mut categories =
+                self.category.map(|index| Column::open(&*reader, index)).transpose()?;
             let mut number = first;
             loop {
                 let n_rows = texts.next_batch()?;
@@ -113,7 +120,7 @@ fn column_names(file: &SerializedFileReader<File>) -> Vec<String> {
 ///
 /// # Errors
 /// If it is none.
-pub fn columns(file: File) -> Result<Vec<String>> {
+pub(super) fn columns(file: File) -> Result<Vec<String>> {
     guarded(|| Ok(column_names(&SerializedFileReader::new(file)?)))
 }
 
@@ -143,11 +150,15 @@ impl Column {
         let descriptor = group.metadata().schema_descr().column(index);
         let name = descriptor.path().string();
         if descriptor.max_rep_level() > 0 {
-            return Err(ParquetError::General(format!("column {name}: expected texts, found lists")));
+            return Err(ParquetError::General(format!(
+                "column {name}: expected texts, found lists"
+            )));
         }
         let ColumnReader::ByteArrayColumnReader(reader) = group.get_column_reader(index)? else {
             let found = descriptor.physical_type();
-            return Err(ParquetError::General(format!("column {name}: expected texts, found {found}")));
+            return Err(ParquetError::General(format!(
+                "column {name}: expected texts, found {found}"
+            )));
         };
         let full_level = descriptor.max_def_level();
         Ok(Self { reader, full_level, levels: Vec::new(), values: Vec::new(), places: Vec::new() })

@@ -54,11 +54,15 @@ pub fn gather(
         if task.part.is_none() {
             continue;
         }
-        let copies: FxHashMap<(&str, u64), u64> =
-            report.copies.iter().map(|(key, priority, n)| ((key.as_str(), *priority), *n)).collect();
+        let copies: FxHashMap<(&str, u64), u64> = report
+            .copies
+            .iter()
+            .map(|(key, priority, n)| ((key.as_str(), *priority), *n))
+            .collect();
         let path = work.candidates(&task.shard);
         let each = |header: Header, offset| {
-            let n_copies = copies.get(&(header.category.as_str(), header.priority)).copied().unwrap_or(1);
+            let n_copies =
+                copies.get(&(header.category.as_str(), header.priority)).copied().unwrap_or(1);
             let room = capacities.of(&header.category);
             let category = lowest.entry(header.category.clone()).or_default();
             match category.get_mut(&header.priority) {
@@ -165,23 +169,29 @@ pub fn select(
     read: impl Fn(&Drawn) -> anyhow::Result<Candidate> + Sync,
 ) -> anyhow::Result<Selection> {
     let mut selection = Selection::default();
-    let mut labels: Vec<&str> = candidates.iter().map(|drawn| drawn.header.category.as_str()).collect();
+    let mut labels: Vec<&str> =
+        candidates.iter().map(|drawn| drawn.header.category.as_str()).collect();
     labels.sort_unstable();
     labels.dedup();
     let needs_sketch = known.near.is_some();
-    let is_full = |selection: &Selection, key: &str| selection.kept.get(key).is_some_and(|kept| kept.len() >= n);
+    let is_full = |selection: &Selection, key: &str| {
+        selection.kept.get(key).is_some_and(|kept| kept.len() >= n)
+    };
     for block in candidates.chunks(BLOCK) {
         let open: Vec<&Drawn> =
             block.iter().filter(|drawn| !is_full(&selection, &drawn.header.category)).collect();
-        let digests: Vec<anyhow::Result<[Digest; 2]>> =
-            open.par_iter().map(|drawn| Ok(digests(read(drawn)?, drawn, needs_sketch))).collect();
-        for (drawn, digests) in open.into_iter().zip(digests) {
+        let all: Vec<anyhow::Result<[Digest; 2]>> =
+            open.par_iter().map(|&drawn| Ok(digests(read(drawn)?, drawn, needs_sketch))).collect();
+        for (drawn, digests) in open.into_iter().zip(all) {
             let key = &drawn.header.category;
             if is_full(&selection, key) {
                 continue;
             }
             let digests = digests?;
-            let label = labels.binary_search(&key.as_str()).ok().and_then(|label| u32::try_from(label).ok());
+            let label = labels
+                .binary_search(&key.as_str())
+                .ok()
+                .and_then(|label| u32::try_from(label).ok());
             let label = label.unwrap_or(EXCLUDED - 1);
             let tally = selection.tallies.entry(key.clone()).or_default();
             match digests.iter().find_map(|digest| known.find(digest)) {

@@ -41,7 +41,8 @@ impl Settings {
              then give their folder by --root"
         );
         check(args)?;
-        let (min_default, max_default) = if args.stack_root.is_some() { CODE_CHARS } else { TEXT_CHARS };
+        let (min_default, max_default) =
+            if args.stack_root.is_some() { CODE_CHARS } else { TEXT_CHARS };
         let root = args.root.clone().or_else(|| args.stack_root.clone()).unwrap_or_default();
         let min_chars = args.min_chars.unwrap_or(min_default);
         let max_chars = args.max_chars.unwrap_or(max_default);
@@ -53,7 +54,11 @@ impl Settings {
         let window = Window { kind: args.window, max_chars, seed: args.seed };
         let rules = Rules { seed: args.seed, min_chars, window, text };
         #[expect(clippy::cast_precision_loss, reason = "room, roughly")]
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bounded above and below")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "bounded above and below"
+        )]
         let capacity = (args.n_per_category as f64 * args.oversample).ceil() as usize + SPARE;
         let telling = Telling::new(&args.map, args.category_field.as_deref())?;
         let record = record(args, &root, &rules);

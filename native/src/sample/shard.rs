@@ -65,7 +65,11 @@ impl Shard {
     /// The name of its files in the work folder.
     pub fn work_name(&self) -> String {
         let path = self.path.as_os_str().as_encoded_bytes();
-        format!("{:016x}{:016x}", XxHash3_64::oneshot_with_seed(0, path), XxHash3_64::oneshot_with_seed(1, path))
+        format!(
+            "{:016x}{:016x}",
+            XxHash3_64::oneshot_with_seed(0, path),
+            XxHash3_64::oneshot_with_seed(1, path)
+        )
     }
 }
 
@@ -81,7 +85,9 @@ pub fn find(root: &Path, out_dir: &Path) -> anyhow::Result<Vec<Shard>> {
     let walk = walk.filter_entry(|entry| {
         entry.depth() == 0
             || !(is_hidden(entry.file_name())
-                || entry.file_type().is_dir() && out_dir.is_some() && entry.path().canonicalize().ok() == out_dir)
+                || entry.file_type().is_dir()
+                    && out_dir.is_some()
+                    && entry.path().canonicalize().ok() == out_dir)
     });
     let mut shards = Vec::new();
     for entry in walk {
@@ -93,7 +99,11 @@ pub fn find(root: &Path, out_dir: &Path) -> anyhow::Result<Vec<Shard>> {
             let steps: Vec<_> = below.iter().map(|step| step.to_string_lossy()).collect();
             shards.push(Shard {
                 path: entry.path().to_owned(),
-                name: if steps.is_empty() { entry.file_name().to_string_lossy().into_owned() } else { steps.join("/") },
+                name: if steps.is_empty() {
+                    entry.file_name().to_string_lossy().into_owned()
+                } else {
+                    steps.join("/")
+                },
                 format,
                 version: version(&metadata),
             });
@@ -127,7 +137,14 @@ mod tests {
     fn files_of_any_depth_are_found_in_order_and_others_passed_over() {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path();
-        for name in ["b/x.jsonl.zst", "a/deep/y.json.gz", "z.parquet", "README.md", ".hidden/q.jsonl", "out/c4.jsonl"] {
+        for name in [
+            "b/x.jsonl.zst",
+            "a/deep/y.json.gz",
+            "z.parquet",
+            "README.md",
+            ".hidden/q.jsonl",
+            "out/c4.jsonl",
+        ] {
             std::fs::create_dir_all(root.join(name).parent().unwrap()).unwrap();
             std::fs::write(root.join(name), "x").unwrap();
         }
@@ -139,6 +156,11 @@ mod tests {
         assert_eq!(one[0].name, "z.parquet");
         let error = find(&root.join(".hidden/none"), Path::new("out")).unwrap_err();
         assert!(error.to_string().contains("none: cannot be read whole"), "{error}");
-        assert!(find(&root.join("README.md"), Path::new("o")).unwrap_err().to_string().contains("found none"));
+        assert!(
+            find(&root.join("README.md"), Path::new("o"))
+                .unwrap_err()
+                .to_string()
+                .contains("found none")
+        );
     }
 }

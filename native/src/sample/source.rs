@@ -66,8 +66,10 @@ impl Telling {
             return Ok(Self::Recognised);
         }
         let maps = maps.iter().map(|map| {
-            let parts = map.split_once('=').filter(|(name, glob)| !name.is_empty() && !glob.is_empty());
-            let (name, glob) = parts.with_context(|| format!("--map {map}: expected CATEGORY=GLOB"))?;
+            let parts =
+                map.split_once('=').filter(|(name, glob)| !name.is_empty() && !glob.is_empty());
+            let (name, glob) =
+                parts.with_context(|| format!("--map {map}: expected CATEGORY=GLOB"))?;
             let pattern = Pattern::new(glob).with_context(|| format!("--map {map}: no pattern"))?;
             Ok((name.to_owned(), pattern))
         });
@@ -92,7 +94,18 @@ const KNOWN_FIELDS: [(&str, bool); 6] = [
 
 /// Folders that say nothing about what is in them.
 const GENERIC_FOLDERS: [&str; 12] = [
-    "data", "train", "test", "validation", "valid", "val", "documents", "default", "files", "raw", "shards", "corpus",
+    "data",
+    "train",
+    "test",
+    "validation",
+    "valid",
+    "val",
+    "documents",
+    "default",
+    "files",
+    "raw",
+    "shards",
+    "corpus",
 ];
 
 /// The shards whose categories are known, each with where they stand, and how they are told apart in
@@ -118,7 +131,11 @@ pub fn assign(
             }
             for (name, pattern) in maps {
                 let fits = assigned.iter().any(|(_, source)| source.name() == Some(name));
-                anyhow::ensure!(fits, "--map {name}={pattern}: fits no file below {}", root.display());
+                anyhow::ensure!(
+                    fits,
+                    "--map {name}={pattern}: fits no file below {}",
+                    root.display()
+                );
             }
         }
         Telling::Field(path) => {
@@ -133,7 +150,10 @@ pub fn assign(
                     Some(name) => (Source::Name(name), "names of files and folders".to_owned()),
                     None => match field.get_or_insert_with(|| known_field(&shard)) {
                         Some(field) => (Source::Field(path(field)), format!("field {field}")),
-                        None => (Source::Name(plain_name(&shard)), "names of files and folders".to_owned()),
+                        None => (
+                            Source::Name(plain_name(&shard)),
+                            "names of files and folders".to_owned(),
+                        ),
                     },
                 };
                 ways.insert(way);
@@ -170,10 +190,19 @@ fn stem(file: &str) -> &str {
     while let Some(before) = ENDINGS.iter().find_map(|(ending, _)| stem.strip_suffix(ending)) {
         stem = before;
     }
-    let is_number = |c: char| c.is_ascii_digit() || matches!(c, '-' | '_' | '.');
-    let without = stem.trim_end_matches(is_number);
-    let without = without.strip_suffix("of").unwrap_or(without).trim_end_matches(is_number);
-    if without.is_empty() { stem } else { without }
+    while let Some(before) = without_number(stem) {
+        stem = before;
+    }
+    stem
+}
+
+/// The name without a number, or the `of` between two, at its end. What is no number of a file stays:
+/// the 4 of `c4` follows no mark.
+fn without_number(stem: &str) -> Option<&str> {
+    let before = stem.trim_end_matches(|c: char| c.is_ascii_digit());
+    let before = if before.len() < stem.len() { before } else { stem.strip_suffix("of")? };
+    let name = before.trim_end_matches(['-', '_', '.']);
+    (!name.is_empty() && name.len() < before.len()).then_some(name)
 }
 
 /// The category by name of a corpus that nothing else is known of: the nearest folder that says
@@ -181,7 +210,8 @@ fn stem(file: &str) -> &str {
 fn plain_name(shard: &Shard) -> String {
     let mut steps: Vec<&str> = shard.name.split('/').collect();
     let file = steps.pop().unwrap_or_default();
-    let says_something = |step: &&str| !GENERIC_FOLDERS.contains(&step.to_ascii_lowercase().as_str());
+    let says_something =
+        |step: &&str| !GENERIC_FOLDERS.contains(&step.to_ascii_lowercase().as_str());
     let folder = steps.into_iter().rev().find(says_something);
     folder.unwrap_or_else(|| stem(file)).to_owned()
 }
@@ -195,8 +225,11 @@ fn known_field(shard: &Shard) -> Option<String> {
             let mut lines = Lines::new(stream::open(&shard.path, compression, 0, &n_read).ok()?);
             let Some(Line::Whole(line)) = lines.next().ok()? else { return None };
             let document: Value = serde_json::from_slice(line).ok()?;
-            let known = KNOWN_FIELDS.map(|(field, _)| field).into_iter().chain(["content"]);
-            known.filter(|field| at(&document, field).is_some_and(Value::is_string)).map(str::to_owned).collect()
+            let known = KNOWN_FIELDS.map(|(field, _)| field).into_iter().chain(["content", "text"]);
+            known
+                .filter(|field| at(&document, field).is_some_and(Value::is_string))
+                .map(str::to_owned)
+                .collect()
         }
     };
     let has = |name: &str| names.iter().any(|other| other == name);

@@ -39,8 +39,10 @@ fn trees_of_well_known_corpora_are_recognised() {
         (stack, Some("lang")),
         (web, None),
     ] {
-        let folder = corpus(&[("train/chunk1/part-0.jsonl", line), ("train/chunk2/part-0.jsonl", line)]);
-        let expected = |folder: &str| field.map_or_else(|| name(folder), |field| Source::Field(path(field)));
+        let folder =
+            corpus(&[("train/chunk1/part-0.jsonl", line), ("train/chunk2/part-0.jsonl", line)]);
+        let expected =
+            |folder: &str| field.map_or_else(|| name(folder), |field| Source::Field(path(field)));
         assert_eq!(
             sources(&folder, &Telling::Recognised),
             [
@@ -59,15 +61,18 @@ fn folders_and_files_of_well_known_names_tell() {
         ("common_crawl/2019-30/en_head_0000.jsonl", line),
         ("flat/arxiv_00012-of-00024.jsonl", line),
     ]);
-    let found: Vec<Source> = sources(&folder, &Telling::Recognised).into_iter().map(|(_, source)| source).collect();
+    let found: Vec<Source> =
+        sources(&folder, &Telling::Recognised).into_iter().map(|(_, source)| source).collect();
     assert_eq!(found, [name("RedPajamaBook"), name("common_crawl"), name("arxiv")]);
 }
 
 #[test]
 fn languages_are_told_by_their_folders_where_no_field_does() {
     let line = r#"{"content": "a", "id": 1}"#;
-    let folder = corpus(&[("python/train-00000-of-00059.jsonl", line), ("c++/data/train-0.jsonl", line)]);
-    let found: Vec<Source> = sources(&folder, &Telling::Recognised).into_iter().map(|(_, source)| source).collect();
+    let folder =
+        corpus(&[("python/train-00000-of-00059.jsonl", line), ("c++/data/train-0.jsonl", line)]);
+    let found: Vec<Source> =
+        sources(&folder, &Telling::Recognised).into_iter().map(|(_, source)| source).collect();
     assert_eq!(found, [name("c++"), name("python")]);
 }
 

@@ -24,7 +24,8 @@ pub fn open<'a>(
     start: u64,
     n_read: &'a AtomicU64,
 ) -> io::Result<Box<dyn Read + 'a>> {
-    let mut file = files::open_regular(path).map_err(|error| io::Error::other(error.problem.to_string()))?;
+    let mut file =
+        files::open_regular(path).map_err(|error| io::Error::other(error.problem.to_string()))?;
     check_beginning(&mut file, compression)?;
     file.seek(SeekFrom::Start(start))?;
     let counted = BufReader::with_capacity(BLOCK_BYTES, Counted { file, n_read });
@@ -75,9 +76,12 @@ impl Read for Counted<'_> {
 /// Why a stream ended before its end, in plain words.
 pub fn reason(error: &io::Error) -> String {
     match error.kind() {
-        io::ErrorKind::UnexpectedEof => "it ends before its data do: was it copied whole?".to_owned(),
+        io::ErrorKind::UnexpectedEof => {
+            "it ends before its data do: was it copied whole?".to_owned()
+        }
         _ if error.to_string().contains("too much memory") => {
-            "it needs a window of more than 128 MiB to unpack; unpack it with `zstd -d --long=31`".to_owned()
+            "it needs a window of more than 128 MiB to unpack; unpack it with `zstd -d --long=31`"
+                .to_owned()
         }
         _ => format!("damaged: {error}"),
     }

@@ -43,7 +43,9 @@ fn write(root: &Path, name: &str, lines: impl IntoIterator<Item = Value>) {
 /// The texts kept of a category.
 fn kept(out_dir: &Path, key: &str) -> Vec<String> {
     let content = fs::read_to_string(out_dir.join(format!("{key}.jsonl"))).unwrap();
-    let text = |line: &str| serde_json::from_str::<Value>(line).unwrap()["text"].as_str().unwrap().to_owned();
+    let text = |line: &str| {
+        serde_json::from_str::<Value>(line).unwrap()["text"].as_str().unwrap().to_owned()
+    };
     content.lines().map(text).collect()
 }
 
@@ -51,7 +53,14 @@ fn kept(out_dir: &Path, key: &str) -> Vec<String> {
 fn contents(out_dir: &Path) -> BTreeMap<String, String> {
     let entries = fs::read_dir(out_dir).unwrap().map(|entry| entry.unwrap().path());
     let files = entries.filter(|path| path.extension().is_some_and(|ending| ending == "jsonl"));
-    files.map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), fs::read_to_string(&path).unwrap())).collect()
+    files
+        .map(|path| {
+            (
+                path.file_name().unwrap().to_string_lossy().into_owned(),
+                fs::read_to_string(&path).unwrap(),
+            )
+        })
+        .collect()
 }
 
 const UNEQUAL: [usize; 5] = [1, 3, 10, 40, 66];
@@ -79,7 +88,9 @@ fn every_document_of_unequal_shards_is_drawn_alike() {
     let mut counts = vec![0.0_f64; n_documents];
     for seed in 0..N_SAMPLES {
         // Little room for candidates, so that much is refused on the way.
-        let more = format!("--n-per-category {N_DRAWN} --min-chars 1 --seed {seed} --force --oversample 1 --near-dup 0");
+        let more = format!(
+            "--n-per-category {N_DRAWN} --min-chars 1 --seed {seed} --force --oversample 1 --near-dup 0"
+        );
         sample(&args(&root, &out, &more)).unwrap();
         let drawn = kept(&out, "c4");
         assert_eq!(drawn.len(), N_DRAWN);
@@ -103,7 +114,9 @@ fn mixed_corpus(root: &Path) {
             let text = match line % 10 {
                 0 => format!("the same everywhere {}", line % 20),
                 1 => "short".to_owned(),
-                _ => (0..40).map(|word| format!("w{} ", (word * 31 + line * 7 + shard * 1_009) % 4_001)).collect(),
+                _ => (0..40)
+                    .map(|word| format!("w{} ", (word * 31 + line * 7 + shard * 1_009) % 4_001))
+                    .collect(),
             };
             json!({"meta": {"redpajama_set_name": set}, "text": text})
         });
@@ -119,7 +132,8 @@ fn one_and_eight_threads_draw_the_same_documents() {
     let on_threads = |n: usize| {
         let out = folder.path().join(format!("out{n}"));
         let pool = rayon::ThreadPoolBuilder::new().num_threads(n).build().unwrap();
-        let args = args(&root, &out, "--n-per-category 40 --min-chars 10 --max-chars 60 --window random");
+        let args =
+            args(&root, &out, "--n-per-category 40 --min-chars 10 --max-chars 60 --window random");
         pool.install(|| sample(&args)).unwrap();
         contents(&out)
     };
@@ -136,7 +150,8 @@ fn little_room_for_candidates_costs_passes_and_changes_nothing() {
     // Every tenth text is new: nine in ten candidates are near duplicates.
     let words = |n: usize| (0..60).map(|word| format!("w{} ", n * 60 + word)).collect::<String>();
     for shard in 0..4 {
-        let lines = (0..200).map(|n| json!({"text": format!("{} end {shard} {n}", words(n / 10 + shard * 20))}));
+        let lines = (0..200)
+            .map(|n| json!({"text": format!("{} end {shard} {n}", words(n / 10 + shard * 20))}));
         write(&root, &format!("c4/{shard}.jsonl"), lines);
     }
     let with = |oversample: &str| {
@@ -163,17 +178,26 @@ fn duplicates_within_and_across_categories_and_excluded_documents_are_left_out()
     // The same again: copies of bytes, other case and spacing, one word of a hundred replaced.
     write(&root, "c4/1.jsonl", (0..5).map(|n| text(words(n))));
     write(&root, "c4/2.jsonl", (5..10).map(|n| text(words(n).to_uppercase().replace(' ', "\n "))));
-    write(&root, "arxiv/0.jsonl", (10..15).map(|n| text(words(n).replacen('w', "v", 1))).chain((30..40).map(|n| text(words(n)))));
+    write(
+        &root,
+        "arxiv/0.jsonl",
+        (10..15)
+            .map(|n| text(words(n).replacen('w', "v", 1)))
+            .chain((30..40).map(|n| text(words(n)))),
+    );
     write(&folder.path().join("held_out"), "eval.jsonl", (18..20).map(|n| text(words(n))));
     let more = format!("--exclude {}", folder.path().join("held_out").display());
     let manifest = sample(&args(&root, &out, &more)).unwrap().manifest;
     let texts: Vec<String> = kept(&out, "c4").into_iter().chain(kept(&out, "arxiv")).collect();
     // 20 + 10 different documents, less two that are excluded.
     assert_eq!(texts.len(), 28);
-    let distinct: BTreeSet<String> = texts.iter().map(|text| text.to_lowercase().split_whitespace().skip(1).collect()).collect();
+    let distinct: BTreeSet<String> =
+        texts.iter().map(|text| text.to_lowercase().split_whitespace().skip(1).collect()).collect();
     assert_eq!(distinct.len(), 28);
     let (arxiv, c4) = (&manifest["categories"][0], &manifest["categories"][1]);
-    let sum = |field: &str| arxiv["duplicates"][field].as_u64().unwrap() + c4["duplicates"][field].as_u64().unwrap();
+    let sum = |field: &str| {
+        arxiv["duplicates"][field].as_u64().unwrap() + c4["duplicates"][field].as_u64().unwrap()
+    };
     assert_eq!([sum("copies"), sum("equal"), sum("near"), sum("excluded")], [5, 5, 5, 2]);
     assert_eq!(sum("twin_in_other_category"), 5);
     assert_eq!(manifest["n_documents_to_exclude"], 2);
@@ -184,10 +208,19 @@ fn whole_lengths_are_told_of_all_documents_before_any_cut() {
     let folder = folder();
     let (root, out) = (folder.path().join("corpus"), folder.path().join("out"));
     // 1 to 1,000 characters, of which one in two is two bytes.
-    write(&root, "books/0.jsonl", (1..=1_000).map(|n| json!({"text": "aé".repeat(n).chars().take(n).collect::<String>()})));
-    let manifest = sample(&args(&root, &out, "--min-chars 501 --max-chars 100 --near-dup 0")).unwrap().manifest;
+    write(
+        &root,
+        "books/0.jsonl",
+        (1..=1_000).map(|n| json!({"text": "aé".repeat(n).chars().take(n).collect::<String>()})),
+    );
+    let manifest = sample(&args(&root, &out, "--min-chars 501 --max-chars 100 --near-dup 0"))
+        .unwrap()
+        .manifest;
     let books = &manifest["categories"][0];
-    assert_eq!((&books["n_seen"], &books["n_qualified"], &books["n_kept"]), (&json!(1_000), &json!(500), &json!(1)));
+    assert_eq!(
+        (&books["n_seen"], &books["n_qualified"], &books["n_kept"]),
+        (&json!(1_000), &json!(500), &json!(1))
+    );
     assert_eq!(books["document_chars"]["seen"]["mean"], 500.5);
     assert_eq!(books["document_chars"]["qualified"]["mean"], 750.5);
     let median = books["document_chars"]["seen"]["percentiles"]["p50"].as_u64().unwrap();
@@ -212,7 +245,9 @@ fn an_interrupted_run_goes_on_and_gives_the_same_sample() {
     let work = out.join(".sample-work/shards");
     let reports = || {
         let files = fs::read_dir(&work).unwrap().map(|entry| entry.unwrap().path());
-        files.filter(|path| path.extension().is_some_and(|ending| ending == "json")).collect::<BTreeSet<_>>()
+        files
+            .filter(|path| path.extension().is_some_and(|ending| ending == "json"))
+            .collect::<BTreeSet<_>>()
     };
     assert_eq!(reports().len(), 7);
     // As killed between shards, and within one that had left half of its candidates.
@@ -222,7 +257,10 @@ fn an_interrupted_run_goes_on_and_gives_the_same_sample() {
     }
     fs::write(some[0].with_extension("candidates"), "{\"category\": \"c4\", \"prio").unwrap();
     fs::remove_dir(out.join("books.jsonl")).unwrap();
-    let error = format!("{:#}", sample(&args(&root, &out, "--n-per-category 31 --min-chars 10")).unwrap_err());
+    let error = format!(
+        "{:#}",
+        sample(&args(&root, &out, "--n-per-category 31 --min-chars 10")).unwrap_err()
+    );
     assert!(error.contains("n_per_category was 30, is 31") && error.contains("--force"), "{error}");
     sample(&args(&root, &out, more)).unwrap();
     assert_eq!(contents(&out), contents(&whole));
@@ -238,7 +276,8 @@ fn forcing_replaces_the_whole_sample() {
     mixed_corpus(&root);
     sample(&args(&root, &out, "--n-per-category 5 --min-chars 10")).unwrap();
     fs::write(out.join("mine.jsonl"), "").unwrap();
-    sample(&args(&root, &out, "--n-per-category 5 --min-chars 10 --categories c4 --force")).unwrap();
+    sample(&args(&root, &out, "--n-per-category 5 --min-chars 10 --categories c4 --force"))
+        .unwrap();
     assert_eq!(contents(&out).keys().collect::<Vec<_>>(), ["c4.jsonl", "mine.jsonl"]);
 }
 
@@ -260,13 +299,15 @@ fn hostile_names_of_categories_are_faults_and_too_many_stop_the_run() {
     let folder = folder();
     let (root, out) = (folder.path().join("corpus"), folder.path().join("out"));
     let line = |set: String| json!({"text": "a text", "source": set});
-    let hostile = ["..", "../../etc/passwd", "", "a/b", &"x".repeat(300)].map(|name| line(name.to_owned()));
+    let hostile =
+        ["..", "../../etc/passwd", "", "a/b", &"x".repeat(300)].map(|name| line(name.to_owned()));
     write(&root, "0.jsonl", hostile);
     let sampled = sample(&args(&root, &out, "--min-chars 1")).unwrap();
     assert_eq!(contents(&out).keys().collect::<Vec<_>>(), ["a-b.jsonl", "etc-passwd.jsonl"]);
     assert_eq!(sampled.reports[0].n_faults(), 3);
     write(&root, "0.jsonl", (0..2_000).map(|n| line(format!("set {n}"))));
-    let error = sample(&args(&root, &folder.path().join("more"), "--min-chars 1")).unwrap_err().to_string();
+    let error =
+        sample(&args(&root, &folder.path().join("more"), "--min-chars 1")).unwrap_err().to_string();
     assert!(error.contains("more than 1024 categories"), "{error}");
 }
 

@@ -27,7 +27,11 @@ impl Work {
     ///
     /// # Errors
     /// If it cannot be made, or belongs to a run with other settings and `force` is not given.
-    pub fn open(out_dir: &Path, settings: &Map<String, Value>, force: bool) -> anyhow::Result<Self> {
+    pub fn open(
+        out_dir: &Path,
+        settings: &Map<String, Value>,
+        force: bool,
+    ) -> anyhow::Result<Self> {
         let work = Self { folder: out_dir.join(FOLDER) };
         let path = work.folder.join("settings.json");
         if let Ok(bytes) = fs::read(&path) {
@@ -109,7 +113,8 @@ impl Work {
         report: &ShardReport,
     ) -> anyhow::Result<()> {
         let written = candidates.flush().and_then(|()| candidates.get_ref().sync_all());
-        written.with_context(|| format!("{}: cannot be written", self.candidates(shard).display()))?;
+        written
+            .with_context(|| format!("{}: cannot be written", self.candidates(shard).display()))?;
         files::write(&self.shard_file(shard, "json"), &serde_json::to_vec(report)?)
     }
 
