@@ -8,7 +8,6 @@ use data_anatomy_core::text::printable;
 use serde_json::Value;
 
 use crate::exit::Outcome;
-use crate::files;
 use crate::progress::Progress;
 use crate::sample::args::SampleArgs;
 use crate::sample::publish::MANIFEST;
@@ -17,7 +16,6 @@ use crate::sample::{self, Sampled};
 
 pub(super) fn run(args: &SampleArgs) -> anyhow::Result<Outcome> {
     let progress = Progress::new(args.quiet);
-    files::make_folder(&args.out_dir)?;
     let threads = rayon::ThreadPoolBuilder::new().num_threads(args.n_jobs).build();
     let threads = threads.context("--n-jobs: cannot start the threads")?;
     let sampled = threads.install(|| sample::run(args, &progress))?;

@@ -83,8 +83,9 @@ pub fn run(args: &SampleArgs, progress: &Progress) -> anyhow::Result<Sampled> {
         args.categories.join(", ")
     );
     progress.say(&format!("{} shards, categories by {}", tasks.len(), in_words(&told_apart_by)));
-    let work = Work::open(&args.out_dir, &settings.record, args.force)?;
+    let work = Work::at(&args.out_dir)?;
     publish::check_free(&args.out_dir, &[publish::MANIFEST.to_owned()], &work, args.force)?;
+    work.open(&settings.record, args.force)?;
     let drawing = Drawing {
         args,
         settings: &settings,
@@ -112,7 +113,7 @@ struct Drawing<'a> {
 }
 
 /// A sample that was drawn.
-struct Outcome {
+struct Draw {
     reports: Vec<ShardReport>,
     totals: Totals,
     selection: Selection,
@@ -122,7 +123,7 @@ struct Outcome {
 
 impl Drawing<'_> {
     /// Reads and selects until every category is full or has no more documents.
-    fn draw(&self) -> anyhow::Result<Outcome> {
+    fn draw(&self) -> anyhow::Result<Draw> {
         let mut capacities = Capacities { usual: self.settings.capacity, raised: BTreeMap::new() };
         let mut n_passes = 0;
         loop {
@@ -139,7 +140,7 @@ impl Drawing<'_> {
             let selection = select::select(&candidates, self.args.n_per_category, known, read)?;
             let short = self.short(&reports, &selection, &totals);
             if short.is_empty() {
-                return Ok(Outcome { reports, totals, selection, n_excluded, n_passes });
+                return Ok(Draw { reports, totals, selection, n_excluded, n_passes });
             }
             for (key, n_kept) in short {
                 let before = capacities.of(&key);
@@ -171,7 +172,7 @@ impl Drawing<'_> {
     }
 
     /// Writes the sample and puts it in place.
-    fn publish(&self, drawn: Outcome, told_apart_by: &BTreeSet<String>) -> anyhow::Result<Sampled> {
+    fn publish(&self, drawn: Draw, told_apart_by: &BTreeSet<String>) -> anyhow::Result<Sampled> {
         let mut written = BTreeMap::new();
         for (key, documents) in &drawn.selection.kept {
             let category = publish::write_category(

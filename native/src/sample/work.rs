@@ -23,49 +23,62 @@ pub struct Work {
 }
 
 impl Work {
-    /// The work folder in `out_dir`: that of an interrupted run with the same settings, else a new one.
+    /// The work folder in `out_dir`, which may not be there yet. What an earlier run left of one that it
+    /// was removing is removed.
+    ///
+    /// # Errors
+    /// If it cannot be removed.
+    pub fn at(out_dir: &Path) -> anyhow::Result<Self> {
+        let work = Self { folder: out_dir.join(FOLDER) };
+        remove(&work.leaving())?;
+        Ok(work)
+    }
+
+    /// Makes the folder, unless that of an interrupted run with the same settings is there.
     ///
     /// # Errors
     /// If it cannot be made, or belongs to a run with other settings and `force` is not given.
-    pub fn open(
-        out_dir: &Path,
-        settings: &Map<String, Value>,
-        force: bool,
-    ) -> anyhow::Result<Self> {
-        let work = Self { folder: out_dir.join(FOLDER) };
-        let path = work.folder.join("settings.json");
+    pub fn open(&self, settings: &Map<String, Value>, force: bool) -> anyhow::Result<()> {
+        let path = self.folder.join("settings.json");
         if let Ok(bytes) = fs::read(&path) {
             let before: Map<String, Value> = serde_json::from_slice(&bytes).unwrap_or_default();
             let differences = differences(&before, settings);
             if differences.is_empty() {
-                return Ok(work);
+                return Ok(());
             }
             anyhow::ensure!(
                 force,
                 "{}: an interrupted run had other settings: {}; run that command again to finish it, \
                  or start over with --force",
-                work.folder.display(),
+                self.folder.display(),
                 differences.join(", ")
             );
         }
-        work.remove()?;
-        files::make_folder(&work.folder.join("shards"))?;
-        files::make_folder(&work.folder.join("out"))?;
-        files::write(&path, &serde_json::to_vec_pretty(settings)?)?;
-        Ok(work)
+        self.remove()?;
+        files::make_folder(&self.folder.join("shards"))?;
+        files::make_folder(&self.folder.join("out"))?;
+        // Last: a folder without it is of no use.
+        files::write(&path, &serde_json::to_vec_pretty(settings)?)
     }
 
-    /// Removes the folder with all that is in it.
+    /// Removes the folder with all that is in it: at once, whatever interrupts it.
     ///
     /// # Errors
     /// If it cannot be removed.
     pub fn remove(&self) -> anyhow::Result<()> {
-        match fs::remove_dir_all(&self.folder) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+        let leaving = self.leaving();
+        match fs::rename(&self.folder, &leaving) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            Err(error) => {
                 Err(error).with_context(|| format!("{}: cannot be removed", self.folder.display()))
             }
-            _ => Ok(()),
+            Ok(()) => remove(&leaving),
         }
+    }
+
+    /// What the folder is called while it is being removed.
+    fn leaving(&self) -> PathBuf {
+        self.folder.with_extension("removed")
     }
 
     /// The folder in which outputs are made before they are put in place.
@@ -120,6 +133,16 @@ impl Work {
 
     fn shard_file(&self, shard: &Shard, ending: &str) -> PathBuf {
         self.folder.join("shards").join(format!("{}.{ending}", shard.work_name()))
+    }
+}
+
+/// Removes a folder, if it is there.
+fn remove(folder: &Path) -> anyhow::Result<()> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("{}: cannot be removed", folder.display()))
+        }
+        _ => Ok(()),
     }
 }
 
