@@ -156,7 +156,7 @@ fn little_room_for_candidates_costs_passes_and_changes_nothing() {
     }
     let with = |oversample: &str| {
         let out = folder.path().join(oversample);
-        let more = format!("--n-per-category 60 --oversample {oversample}");
+        let more = format!("--n-per-category 60 --min-chars 1 --oversample {oversample}");
         let sampled = sample(&args(&root, &out, &more)).unwrap();
         (contents(&out), sampled.manifest)
     };
@@ -298,7 +298,7 @@ fn a_shard_that_changed_is_read_again() {
 fn hostile_names_of_categories_are_faults_and_too_many_stop_the_run() {
     let folder = folder();
     let (root, out) = (folder.path().join("corpus"), folder.path().join("out"));
-    let line = |set: String| json!({"text": "a text", "source": set});
+    let line = |set: String| json!({"text": format!("a text of {set}"), "source": set});
     let hostile =
         ["..", "../../etc/passwd", "", "a/b", &"x".repeat(300)].map(|name| line(name.to_owned()));
     write(&root, "0.jsonl", hostile);
