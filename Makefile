@@ -7,8 +7,8 @@ MAKEFLAGS += --no-print-directory
 
 PAGE := www/dist/data-anatomy.html
 WASM := target/wasm/wasm32-unknown-unknown/page/data_anatomy_web.wasm
-# The builder of the page is tested with everything else.
-WORKSPACE := --workspace --features data-anatomy-web/bundle
+# The builder of the page, and the engine for GPUs on a processor, are tested with everything else.
+WORKSPACE := --workspace --features data-anatomy-web/bundle,data-anatomy/burn
 # One profile for all that is tested, so that nothing is compiled twice (Cargo.toml says which).
 CHECKED := --profile checked
 STEP := scripts/step.sh

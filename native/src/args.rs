@@ -10,6 +10,7 @@ use data_anatomy_core::evaluation::DEFAULT_TOLERANCE;
 use data_anatomy_core::report_page::ViewOptions;
 
 pub use lm::{GenerateArgs, ModelArgs, Preset, ScoreArgs};
+use crate::sample::args::{MergeWebArgs, SampleArgs};
 
 /// The version and the commit it was built from.
 pub const VERSION: &str =
@@ -64,6 +65,17 @@ pub struct Arguments {
 /// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Sample reference documents of each category from a corpus, uniformly and without duplicates.
+    #[command(before_help = "Examples:
+  data-anatomy sample --root SlimPajama-627B/train --n-per-category 5000 --out-dir data_samples
+  data-anatomy sample --stack-root the-stack/data --categories python rust
+  data-anatomy sample --root corpus --map Law='law/**/*.jsonl.gz' --map News='news/*.parquet'
+  data-anatomy sample --root dolma --category-field source --window random --exclude benchmark")]
+    Sample(SampleArgs),
+    /// Join the sampled CommonCrawl and C4 as Web.
+    #[command(before_help = "Example:
+  data-anatomy merge-web --data-dir data_samples --total 5000")]
+    MergeWeb(MergeWebArgs),
     /// Estimate the mixture from texts that the model wrote, by a classifier and label-shift correction.
     #[command(before_help = "Example:
   data-anatomy labelshift --local-samples-dir samples --use-cached-generations texts.jsonl \\

@@ -16,6 +16,7 @@ pub mod plots;
 pub mod png;
 pub mod progress;
 pub mod runs;
+pub mod sample;
 pub mod specs;
 
 use std::ffi::OsString;

@@ -11,5 +11,7 @@ mod labelshift;
 mod language_model;
 // Every command that the README shows.
 mod readme;
+// Sampling a corpus: formats, losses, interruption, budget, Web.
+mod sample;
 // Published mixtures: list, show, lint.
 mod specs;

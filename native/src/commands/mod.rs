@@ -5,8 +5,10 @@ mod devices;
 mod evaluate;
 mod generate;
 mod labelshift;
+mod merge_web;
 mod report;
 mod score;
+mod sample;
 mod specs;
 
 use crate::args::Command;
@@ -18,6 +20,8 @@ use crate::exit::Outcome;
 /// If it cannot be carried out; nothing is left half-written then.
 pub fn dispatch(command: &Command) -> anyhow::Result<Outcome> {
     match command {
+        Command::Sample(args) => sample::run(args),
+        Command::MergeWeb(args) => merge_web::run(args),
         Command::Labelshift(args) => labelshift::run(args),
         Command::Generate(args) => generate::run(args),
         Command::Score(args) => score::run(args),

@@ -1,0 +1,24 @@
+//! `merge-web`: CommonCrawl and C4 together as Web.
+
+use crate::exit::Outcome;
+use crate::progress::Progress;
+use crate::sample::args::MergeWebArgs;
+use crate::sample::merge_web;
+
+pub(super) fn run(args: &MergeWebArgs) -> anyhow::Result<Outcome> {
+    let progress = Progress::new(args.quiet);
+    let merged = merge_web::run(args)?;
+    for part in &merged.parts {
+        let (path, n_read) = (part.path.display(), part.n_read);
+        progress.say(&format!("{path}: {} of {n_read} documents", part.n_kept));
+        if part.n_kept < part.n_wanted {
+            let n_wanted = part.n_wanted;
+            eprintln!(
+                "warning: {path}: {n_wanted} documents were wanted, it has {} distinct ones",
+                part.n_kept
+            );
+        }
+    }
+    progress.say(&format!("written to {}", merged.path.display()));
+    Ok(Outcome::Done)
+}

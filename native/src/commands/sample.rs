@@ -1,0 +1,110 @@
+//! `sample`: reference documents of each category from a corpus.
+
+use std::io::Write as _;
+
+use anyhow::Context as _;
+use data_anatomy_core::table::{Cell, Column, Table};
+use data_anatomy_core::text::printable;
+use serde_json::Value;
+
+use crate::exit::Outcome;
+use crate::progress::Progress;
+use crate::sample::args::SampleArgs;
+use crate::sample::publish::MANIFEST;
+use crate::sample::report::ShardReport;
+use crate::sample::{self, Sampled};
+
+pub(super) fn run(args: &SampleArgs) -> anyhow::Result<Outcome> {
+    let progress = Progress::new(args.quiet);
+    let threads = rayon::ThreadPoolBuilder::new().num_threads(args.n_jobs).build();
+    let threads = threads.context("--n-jobs: cannot start the threads")?;
+    let sampled = threads.install(|| sample::run(args, &progress))?;
+    let mut out = std::io::stdout().lock();
+    if args.json {
+        writeln!(out, "{}", serde_json::to_string_pretty(&sampled.manifest)?)?;
+    } else {
+        write!(out, "{}", table(&sampled.manifest).to_text())?;
+    }
+    let is_whole = name_losses(&sampled.reports);
+    progress.say(&format!("written to {}", args.out_dir.display()));
+    refuse_empty(&sampled)?;
+    Ok(if is_whole { Outcome::Done } else { Outcome::PartlyDone })
+}
+
+/// The categories of a manifest.
+fn table(manifest: &Value) -> Table {
+    let columns = vec![
+        Column::words("category", ""),
+        Column::numbers("documents", ""),
+        Column::numbers("qualify", ""),
+        Column::numbers("kept", ""),
+        Column::numbers("equal", ""),
+        Column::numbers("near", ""),
+        Column::numbers("excluded", ""),
+        Column::numbers("mean chars", ""),
+        Column::numbers("median", ""),
+    ];
+    let mut table = Table::new("Sample", columns);
+    for category in manifest["categories"].as_array().into_iter().flatten() {
+        let duplicates = &category["duplicates"];
+        let lengths = &category["document_chars"]["qualified"];
+        let equal = [&duplicates["copies"], &duplicates["equal"]].map(|n| n.as_u64().unwrap_or(0));
+        let number = |value: &Value| Cell::text(value.to_string());
+        table.rows.push(vec![
+            Cell::text(category["name"].as_str().unwrap_or_default()),
+            number(&category["n_seen"]),
+            number(&category["n_qualified"]),
+            number(&category["n_kept"]),
+            Cell::text(equal.iter().sum::<u64>().to_string()),
+            number(&duplicates["near"]),
+            number(&duplicates["excluded"]),
+            Cell::text(format!("{:.0}", lengths["mean"].as_f64().unwrap_or(0.0))),
+            number(&lengths["percentiles"]["p50"]),
+        ]);
+    }
+    table
+}
+
+/// Shards whose losses are named on the terminal; the manifest names all.
+const MAX_NAMED: usize = 20;
+
+/// Names what was lost, and returns whether nothing was.
+fn name_losses(reports: &[ShardReport]) -> bool {
+    let lossy: Vec<&ShardReport> =
+        reports.iter().filter(|report| report.lost.is_some() || report.n_faults() > 0).collect();
+    for report in lossy.iter().take(MAX_NAMED) {
+        if let Some(lost) = &report.lost {
+            let n = report.n_documents;
+            warn(&format!("{}: {lost}; the {n} documents before that are used", report.name));
+        }
+        if report.n_faults() > 0 {
+            let first = report.examples.first().map_or("", String::as_str);
+            warn(&format!(
+                "{}: {} documents cannot be read, the first: {first}",
+                report.name,
+                report.n_faults()
+            ));
+        }
+    }
+    if lossy.len() > MAX_NAMED {
+        warn(&format!(
+            "{} more files with losses are named in {MANIFEST}",
+            lossy.len() - MAX_NAMED
+        ));
+    }
+    lossy.is_empty()
+}
+
+/// Names and faults come from the corpus: whatever is in them, they are one line of text.
+fn warn(message: &str) {
+    eprintln!("warning: {}", printable(message));
+}
+
+fn refuse_empty(sampled: &Sampled) -> anyhow::Result<()> {
+    anyhow::ensure!(
+        sampled.empty.is_empty(),
+        "no document qualifies of: {}; are --categories, --min-chars and the text's field right? (see {MANIFEST})",
+        sampled.empty.join(", ")
+    );
+    Ok(())
+}

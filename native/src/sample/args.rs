@@ -1,0 +1,169 @@
+//! What can be typed after `sample` and `merge-web`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+/// Arguments of `sample`.
+#[derive(Debug, Clone, Args)]
+pub struct SampleArgs {
+    /// Folder of the corpus: .jsonl, .json, .zst, .gz and .parquet files, at any depth.
+    #[arg(long, value_name = "DIR", alias = "slimpajama-root", required_unless_present_any = ["stack_root", "dataset"])]
+    pub root: Option<PathBuf>,
+    /// The same as --root, with the bounds that suit code: --min-chars 30 --max-chars 4000.
+    #[arg(long, value_name = "DIR", conflicts_with = "root")]
+    pub stack_root: Option<PathBuf>,
+    /// Folder for CATEGORY.jsonl and manifest.json.
+    #[arg(long, value_name = "DIR", default_value = "data_samples")]
+    pub out_dir: PathBuf,
+    /// Documents to keep of each category.
+    #[arg(long, value_name = "N", default_value_t = 5000, alias = "n-per-language")]
+    pub n_per_category: usize,
+    /// Sample these categories alone; all that are found without it.
+    #[arg(long, value_name = "NAME", num_args = 1.., value_delimiter = ',', alias = "languages")]
+    pub categories: Vec<String>,
+    /// Seed of every random choice.
+    #[arg(long, value_name = "SEED", default_value_t = 42)]
+    pub seed: u64,
+    /// Leave out documents with fewer characters [default: 300, or 30 with --stack-root].
+    #[arg(long, value_name = "N")]
+    pub min_chars: Option<u64>,
+    /// Cut longer documents to so many characters [default: 2000, or 4000 with --stack-root].
+    #[arg(long, value_name = "N")]
+    pub max_chars: Option<u64>,
+    /// Which part of a longer document is kept.
+    #[arg(long, value_enum, default_value_t = WindowKind::Head)]
+    pub window: WindowKind,
+    /// The field or column of the text [default: `text`, else `content`].
+    #[arg(long, value_name = "NAME")]
+    pub text_col: Option<String>,
+    /// The field or column that names the category, such as meta.redpajama_set_name.
+    #[arg(long, value_name = "PATH", conflicts_with = "map")]
+    pub category_field: Option<String>,
+    /// Files of a category, by a pattern of their path below the corpus folder: C4='c4/**/*.zst'.
+    #[arg(long, value_name = "CATEGORY=GLOB")]
+    pub map: Vec<String>,
+    /// Read about so many bytes alone, random parts of the corpus (1000000, 20GiB, …).
+    #[arg(long, value_name = "BYTES", value_parser = bytes)]
+    pub budget: Option<u64>,
+    /// Leave out documents whose sets of 5-grams of words overlap this much (Jaccard; 0: keep them).
+    #[arg(long, value_name = "JACCARD", default_value_t = 0.8)]
+    pub near_dup: f64,
+    /// Leave out what is in this folder, such as evaluation documents. Can be given more than once.
+    #[arg(long, value_name = "DIR")]
+    pub exclude: Vec<PathBuf>,
+    /// Candidates per wanted document; more are read for by themselves where duplicates use them up.
+    #[arg(long, value_name = "FACTOR", default_value_t = 1.25)]
+    pub oversample: f64,
+    /// Threads to use (0: all cores).
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub n_jobs: usize,
+    /// Overwrite an earlier sample, and start over where an interrupted one was different.
+    #[arg(long)]
+    pub force: bool,
+    /// Print the manifest to stdout in place of the table.
+    #[arg(long)]
+    pub json: bool,
+    /// Show no progress.
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// Flags of the seed study that name a data set of the hub.
+    #[command(flatten)]
+    pub hub: HubArgs,
+}
+
+/// Flags of the seed study that name a data set of the hub, which is not read from here.
+#[derive(Debug, Clone, Args)]
+pub struct HubArgs {
+    /// Name of the data set.
+    #[arg(long, hide = true)]
+    pub dataset: Option<String>,
+    /// Its configuration.
+    #[arg(long, hide = true)]
+    pub config: Option<String>,
+    /// Its split.
+    #[arg(long, hide = true)]
+    pub split: Option<String>,
+}
+
+/// Parts of a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WindowKind {
+    /// Its beginning.
+    Head,
+    /// A stretch from anywhere in it, as what models generate may be.
+    Random,
+}
+
+/// Arguments of `merge-web`.
+#[derive(Debug, Clone, Args)]
+pub struct MergeWebArgs {
+    /// Folder with commoncrawl.jsonl and c4.jsonl; web.jsonl is written there.
+    #[arg(long, value_name = "DIR", default_value = "data_samples")]
+    pub data_dir: PathBuf,
+    /// Documents to keep.
+    #[arg(long, value_name = "N", default_value_t = 5000)]
+    pub total: usize,
+    /// Seed of the choice.
+    #[arg(long, value_name = "SEED", default_value_t = 42)]
+    pub seed: u64,
+    /// How many come from each: the same number, or as many as their corpora hold documents.
+    #[arg(long, value_enum, default_value_t = ShareKind::Equal)]
+    pub share: ShareKind,
+    /// Overwrite web.jsonl.
+    #[arg(long)]
+    pub force: bool,
+    /// Show no progress.
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// How the parts of Web share its documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ShareKind {
+    /// The same number of each, as in the seed study.
+    Equal,
+    /// In proportion to the qualifying documents of each corpus, by manifest.json.
+    Documents,
+}
+
+/// Units of sizes, and what each stands for.
+const UNITS: [(&str, u64); 9] = [
+    ("kib", 1 << 10),
+    ("mib", 1 << 20),
+    ("gib", 1 << 30),
+    ("tib", 1 << 40),
+    ("kb", 1_000),
+    ("mb", 1_000_000),
+    ("gb", 1_000_000_000),
+    ("tb", 1_000_000_000_000),
+    ("b", 1),
+];
+
+/// The number of bytes that `text` says, with a unit or without.
+fn bytes(text: &str) -> Result<u64, String> {
+    let lower = text.trim().to_ascii_lowercase();
+    let unit = UNITS.iter().find_map(|&(unit, size)| Some((lower.strip_suffix(unit)?, size)));
+    let (digits, size) = unit.unwrap_or((&lower, 1));
+    let number = digits.trim().parse::<u64>().ok().filter(|&number| number > 0);
+    number
+        .and_then(|number| number.checked_mul(size))
+        .ok_or_else(|| "expected a number of bytes, such as 500000000 or 20GiB".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bytes;
+
+    #[test]
+    fn sizes_are_read_with_and_without_units() {
+        for (text, size) in [("17", 17), ("2 GiB", 2 << 30), ("3kb", 3000), ("1TB", 10_u64.pow(12))]
+        {
+            assert_eq!(bytes(text), Ok(size), "{text}");
+        }
+        for text in ["", "0", "-1", "GiB", "1.5GB", "99999999999TiB"] {
+            assert!(bytes(text).is_err(), "{text}");
+        }
+    }
+}

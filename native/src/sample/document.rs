@@ -1,0 +1,360 @@
+//! One line of a corpus: where its text and its category are, without unpacking either.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::ops::Range;
+
+use memchr::memchr2_iter;
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::escaped::{self, Escapes, Size};
+
+/// The text of a document as it lies in its file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Text<'a> {
+    /// What stands between the quotes of a JSON string.
+    Escaped(&'a str),
+    /// The text itself.
+    Plain(&'a str),
+}
+
+impl<'a> Text<'a> {
+    /// Its bytes as they lie in the file.
+    pub fn as_bytes(&self) -> &[u8] {
+        match self {
+            Text::Escaped(text) | Text::Plain(text) => text.as_bytes(),
+        }
+    }
+
+    /// Whether it is white space alone.
+    pub fn is_blank(&self) -> bool {
+        match self {
+            Text::Escaped(text) => escaped::is_blank(text),
+            Text::Plain(text) => text.trim_start().is_empty(),
+        }
+    }
+
+    /// The text itself; none where an escape is wrong, which [`LineReader::read`] rules out.
+    pub fn unpacked(self) -> Option<Cow<'a, str>> {
+        match self {
+            Text::Plain(text) => Some(Cow::Borrowed(text)),
+            Text::Escaped(text) if !text.contains('\\') => Some(Cow::Borrowed(text)),
+            Text::Escaped(text) => {
+                serde_json::from_str(&format!("\"{text}\"")).ok().map(Cow::Owned)
+            }
+        }
+    }
+}
+
+/// A document of a corpus.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Document<'a> {
+    /// Its text.
+    pub text: Text<'a>,
+    /// The size of the text, unpacked.
+    pub size: Size,
+    /// What its category field says, where one was asked for.
+    pub category: Option<Cow<'a, str>>,
+}
+
+/// Which fields matter.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Fields {
+    /// Names of the text's field; the first that is there counts.
+    pub text: Vec<String>,
+    /// Path to the category's field; empty where files tell.
+    pub category: Vec<String>,
+}
+
+/// What is wrong with a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// What kind of fault it is.
+    pub kind: FaultKind,
+    /// What was found and expected.
+    pub detail: String,
+}
+
+/// Kinds of faults.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum FaultKind {
+    /// Bytes that are no UTF-8.
+    InvalidUtf8,
+    /// No JSON object.
+    Syntax,
+    /// No text, or something else in its place.
+    Text,
+    /// No category, or something else in its place.
+    Category,
+    /// Longer than is read.
+    TooLong,
+}
+
+impl FaultKind {
+    /// The fault of this kind.
+    pub fn with(self, detail: impl Into<String>) -> Fault {
+        Fault { kind: self, detail: detail.into() }
+    }
+}
+
+/// Strings longer than this are checked here; `serde_json` sees shorter ones and everything else.
+const LONG_STRING: usize = 64;
+
+/// Reads lines of one shard, keeping what can be used again from line to line.
+#[derive(Debug)]
+pub struct LineReader<'f> {
+    fields: &'f Fields,
+    /// The line without the insides of its long strings.
+    outline: String,
+    long_strings: Vec<LongString>,
+}
+
+/// A long string of the line.
+#[derive(Debug, Clone, Copy)]
+struct LongString {
+    /// Where it begins in the outline, in which it is empty.
+    outline_start: usize,
+    /// Its bytes in the line.
+    n_bytes: usize,
+    escapes: Escapes,
+}
+
+impl<'f> LineReader<'f> {
+    /// A reader of lines with these fields.
+    pub fn new(fields: &'f Fields) -> Self {
+        Self { fields, outline: String::new(), long_strings: Vec::new() }
+    }
+
+    /// The document in a line.
+    ///
+    /// `serde_json` alone decides what is JSON. It is given the line without the insides of long
+    /// strings, which hold nearly all bytes: what can be wrong inside a string, escapes and control
+    /// characters, is checked here, faster. Where anything looks odd it is given the line as it is.
+    ///
+    /// # Errors
+    /// If it is not such an object.
+    pub fn read<'a>(&mut self, line: &'a [u8]) -> Result<Document<'a>, Fault> {
+        let line = std::str::from_utf8(line).map_err(|error| {
+            let place = error.valid_up_to() + 1;
+            FaultKind::InvalidUtf8.with(format!("byte {place} of the line is not UTF-8"))
+        })?;
+        if self.make_outline(line).is_some()
+            && let Ok(found) = Found::of(&self.outline, self.fields)
+        {
+            return self.document(&found, line);
+        }
+        self.long_strings.clear();
+        let found = Found::of(line, self.fields).map_err(|error| {
+            let message = error.to_string();
+            let end = message.find(" at line ").unwrap_or(message.len());
+            let detail = format!("{} at column {}", &message[..end], error.column());
+            FaultKind::Syntax.with(detail)
+        })?;
+        self.document(&found, line)
+    }
+
+    /// Empties long strings; none where a line holds what is best left to `serde_json`.
+    fn make_outline(&mut self, line: &str) -> Option<()> {
+        self.outline.clear();
+        self.long_strings.clear();
+        let bytes = line.as_bytes();
+        let (mut copied, mut resume) = (0, 0);
+        let mut open: Option<(usize, Escapes)> = None;
+        for at in memchr2_iter(b'"', b'\\', bytes) {
+            if at < resume {
+                continue;
+            }
+            match &mut open {
+                Some((_, escapes)) if bytes[at] == b'\\' => {
+                    resume = at + escapes.add(bytes, at)?;
+                }
+                None if bytes[at] == b'\\' => return None,
+                None => open = Some((at + 1, Escapes::default())),
+                Some((start, escapes)) => {
+                    let (start, escapes) = (*start, *escapes);
+                    open = None;
+                    if at - start < LONG_STRING {
+                        continue;
+                    }
+                    if has_control_characters(&bytes[start..at]) {
+                        return None;
+                    }
+                    self.outline.push_str(&line[copied..start]);
+                    let (outline_start, n_bytes) = (self.outline.len(), at - start);
+                    self.long_strings.push(LongString { outline_start, n_bytes, escapes });
+                    copied = at;
+                }
+            }
+        }
+        self.outline.push_str(&line[copied..]);
+        Some(())
+    }
+
+    /// The document whose fields were found in the outline of a line.
+    fn document<'a>(&self, found: &Found, line: &'a str) -> Result<Document<'a>, Fault> {
+        let expected =
+            || self.fields.text.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>();
+        let range = found.text.as_ref().ok_or_else(|| {
+            FaultKind::Text
+                .with(format!("expected a field {}, found none", expected().join(" or ")))
+        })?;
+        let text = string_in(&line[self.in_line(range)]).ok_or_else(|| {
+            let found = start_of(&line[self.in_line(range)]);
+            FaultKind::Text
+                .with(format!("expected a text in {}, found {found}", expected().join(" or ")))
+        })?;
+        let long = self.long_strings.iter().find(|long| long.outline_start == range.start + 1);
+        let size = match long {
+            Some(long) => long.escapes.size(text),
+            None => escaped::size(text)
+                .ok_or_else(|| FaultKind::Text.with("the text holds half a surrogate pair"))?,
+        };
+        let category = match (&found.category, self.fields.category.is_empty()) {
+            (_, true) => None,
+            (range, false) => {
+                Some(self.category(range.as_ref().map(|range| &line[self.in_line(range)]))?)
+            }
+        };
+        Ok(Document { text: Text::Escaped(text), size, category })
+    }
+
+    fn category<'a>(&self, value: Option<&'a str>) -> Result<Cow<'a, str>, Fault> {
+        let field = self.fields.category.join(".");
+        let value = value.ok_or_else(|| {
+            FaultKind::Category.with(format!("expected a category in `{field}`, found none"))
+        })?;
+        let name = string_in(value).and_then(|name| Text::Escaped(name).unpacked());
+        name.ok_or_else(|| {
+            let found = start_of(value);
+            FaultKind::Category.with(format!("expected a text in `{field}`, found {found}"))
+        })
+    }
+
+    /// Where a part of the outline lies in the line.
+    fn in_line(&self, range: &Range<usize>) -> Range<usize> {
+        let place = |at: usize| {
+            let before = self.long_strings.iter().take_while(|long| long.outline_start < at);
+            at + before.map(|long| long.n_bytes).sum::<usize>()
+        };
+        place(range.start)..place(range.end)
+    }
+}
+
+/// Whether bytes are among these that JSON allows in a string only as escapes.
+fn has_control_characters(string: &[u8]) -> bool {
+    // Block by block without a branch, which the compiler makes vectors of.
+    string.chunks(256).any(|block| block.iter().fold(false, |any, &byte| any | (byte < 0x20)))
+}
+
+/// What stands between the quotes of a JSON value, if it is a string.
+fn string_in(value: &str) -> Option<&str> {
+    value.strip_prefix('"')?.strip_suffix('"')
+}
+
+/// The beginning of a value, for a message.
+fn start_of(value: &str) -> String {
+    let start: String = value.chars().take(20).collect();
+    if start.len() < value.len() { format!("`{start}…`") } else { format!("`{start}`") }
+}
+
+/// Where the values of the fields stand in a JSON object.
+#[derive(Debug)]
+struct Found {
+    text: Option<Range<usize>>,
+    category: Option<Range<usize>>,
+}
+
+impl Found {
+    fn of(object: &str, fields: &Fields) -> serde_json::Result<Self> {
+        let mut names: [Option<&str>; MAX_NAMES] = [None; MAX_NAMES];
+        let wanted = fields.category.first().into_iter().chain(fields.text.iter());
+        for (slot, name) in names.iter_mut().zip(wanted) {
+            *slot = Some(name);
+        }
+        let values = values(object, names)?;
+        let n_category = usize::from(!fields.category.is_empty());
+        let mut category = values[0].filter(|_| n_category > 0);
+        for step in fields.category.iter().skip(1) {
+            let within = category.map(|value| self::values(value.get(), [Some(step), None, None]));
+            category = within.and_then(|values| values.ok()?[0]);
+        }
+        let place = |value: &RawValue| {
+            let start = value.get().as_ptr() as usize - object.as_ptr() as usize;
+            start..start + value.get().len()
+        };
+        let text = values[n_category..].iter().flatten().next();
+        Ok(Self { text: text.map(|value| place(value)), category: category.map(place) })
+    }
+}
+
+/// At most one name of the category's field and two of the text's.
+const MAX_NAMES: usize = 3;
+
+/// The values of the fields with these names in a JSON object.
+fn values<'a>(
+    object: &'a str,
+    names: [Option<&str>; MAX_NAMES],
+) -> serde_json::Result<[Option<&'a RawValue>; MAX_NAMES]> {
+    let mut reader = serde_json::Deserializer::from_str(object);
+    let values = reader.deserialize_map(FieldVisitor { names })?;
+    reader.end()?;
+    Ok(values)
+}
+
+struct FieldVisitor<'n> {
+    names: [Option<&'n str>; MAX_NAMES],
+}
+
+impl<'a> Visitor<'a> for FieldVisitor<'_> {
+    type Value = [Option<&'a RawValue>; MAX_NAMES];
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object")
+    }
+
+    fn visit_map<Map: MapAccess<'a>>(self, mut map: Map) -> Result<Self::Value, Map::Error> {
+        let mut values = [None; MAX_NAMES];
+        while let Some(wanted) = map.next_key_seed(NameSeed { names: self.names })? {
+            match wanted {
+                Some(slot) => values[slot] = Some(map.next_value()?),
+                None => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(values)
+    }
+}
+
+/// Reads a name and tells which of the wanted ones it is.
+struct NameSeed<'n> {
+    names: [Option<&'n str>; MAX_NAMES],
+}
+
+impl<'a> DeserializeSeed<'a> for NameSeed<'_> {
+    type Value = Option<usize>;
+
+    fn deserialize<D: Deserializer<'a>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for NameSeed<'_> {
+    type Value = Option<usize>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a name")
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
+        Ok(self.names.iter().position(|wanted| *wanted == Some(name)))
+    }
+}
+
+#[cfg(test)]
+#[path = "document_tests.rs"]
+mod tests;

@@ -1,0 +1,149 @@
+//! The size of a JSON string without unpacking it.
+
+use memchr::memchr_iter;
+
+/// How many characters a text has, and how many bytes in UTF-8.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Size {
+    /// Unicode scalar values.
+    pub chars: u64,
+    /// Bytes in UTF-8.
+    pub bytes: u64,
+}
+
+/// What the escapes of a string save when they are unpacked.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Escapes {
+    chars: usize,
+    bytes: usize,
+}
+
+impl Escapes {
+    /// Takes in the escape whose backslash is at `at` and returns its length in bytes; none where it is
+    /// no escape of JSON, or half a surrogate pair.
+    pub fn add(&mut self, string: &[u8], at: usize) -> Option<usize> {
+        match *string.get(at + 1)? {
+            b'n' | b'"' | b'\\' | b't' | b'r' | b'/' | b'b' | b'f' => {
+                self.chars += 1;
+                self.bytes += 1;
+                Some(2)
+            }
+            b'u' => self.add_unicode(string, at),
+            _ => None,
+        }
+    }
+
+    fn add_unicode(&mut self, string: &[u8], at: usize) -> Option<usize> {
+        let first = code_unit(string, at)?;
+        let (length, character) = match first {
+            0xd800..0xdc00 => {
+                let second = code_unit(string, at + 6)?;
+                if !(0xdc00..0xe000).contains(&second) {
+                    return None;
+                }
+                (12, char::from_u32(0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00))?)
+            }
+            _ => (6, char::from_u32(first)?),
+        };
+        self.chars += length - 1;
+        self.bytes += length - character.len_utf8();
+        Some(length)
+    }
+
+    /// The size of the string these escapes are in, unpacked.
+    pub fn size(&self, string: &str) -> Size {
+        let chars = n_chars(string.as_bytes()).saturating_sub(self.chars);
+        Size { chars: chars as u64, bytes: string.len().saturating_sub(self.bytes) as u64 }
+    }
+}
+
+/// The number in the escape `\uXXXX` at `at`.
+fn code_unit(string: &[u8], at: usize) -> Option<u32> {
+    let escape = string.get(at..at + 6)?;
+    if !escape.starts_with(b"\\u") {
+        return None;
+    }
+    escape[2..].iter().try_fold(0, |unit, &digit| Some(unit * 16 + char::from(digit).to_digit(16)?))
+}
+
+/// The size of what stands between the quotes of a JSON string; none where an escape is wrong.
+pub fn size(string: &str) -> Option<Size> {
+    let bytes = string.as_bytes();
+    let mut escapes = Escapes::default();
+    let mut resume = 0;
+    for at in memchr_iter(b'\\', bytes) {
+        if at >= resume {
+            resume = at + escapes.add(bytes, at)?;
+        }
+    }
+    Some(escapes.size(string))
+}
+
+/// The size of a plain text.
+pub fn plain_size(text: &str) -> Size {
+    Size { chars: n_chars(text.as_bytes()) as u64, bytes: text.len() as u64 }
+}
+
+/// The characters of valid UTF-8: its bytes but those that continue a character. Counted in blocks that
+/// fit a byte, which the compiler makes vectors of.
+fn n_chars(text: &[u8]) -> usize {
+    let in_block = |block: &[u8]| {
+        let n_starts = block.iter().map(|&byte| u8::from(byte.cast_signed() >= -0x40));
+        usize::from(n_starts.fold(0_u8, u8::wrapping_add))
+    };
+    let (blocks, rest) = text.as_chunks::<192>();
+    blocks.iter().map(|block| in_block(block)).sum::<usize>() + in_block(rest)
+}
+
+/// Whether what stands between the quotes of a JSON string is white space alone.
+pub fn is_blank(string: &str) -> bool {
+    let mut rest = string;
+    loop {
+        rest = rest.trim_start();
+        let escape = ["\\n", "\\t", "\\r", "\\f"].iter().find_map(|blank| rest.strip_prefix(blank));
+        match escape {
+            Some(after) => rest = after,
+            None => return rest.is_empty(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// What a JSON reader makes of it.
+    fn unpacked(string: &str) -> Option<String> {
+        serde_json::from_str(&format!("\"{string}\"")).ok()
+    }
+
+    proptest! {
+        #[test]
+        fn sizes_match_those_of_the_unpacked_text(
+            pieces in prop::collection::vec(
+                prop_oneof![
+                    "[a-zé€𝄞 ]{0,300}",
+                    "\\\\[ntrbf/\"\\\\]",
+                    "\\\\u[0-9a-fA-F]{4}",
+                    "\\\\ud8[0-9a-f]{2}\\\\ude[0-9a-f]{2}",
+                    "\\\\[xq]",
+                ],
+                0..12,
+            )
+        ) {
+            let string = pieces.concat();
+            let expected = unpacked(&string).map(|text| plain_size(&text));
+            prop_assert_eq!(size(&string), expected, "{}", string);
+            let text = pieces.iter().filter(|piece| !piece.starts_with('\\')).cloned().collect::<String>();
+            prop_assert_eq!(plain_size(&text).chars, text.chars().count() as u64);
+        }
+
+        #[test]
+        fn blank_means_white_space_alone(string in "( |\\\\n|\\\\t|\\\\r|a|\u{a0}){0,6}") {
+            let expected = unpacked(&string).unwrap().trim().is_empty();
+            prop_assert_eq!(is_blank(&string), expected, "{}", string);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! Documents that must not be in the sample, such as those a model is evaluated on.
+
+use std::path::PathBuf;
+use std::sync::atomic::AtomicU64;
+
+use super::digest::Digest;
+use super::document::Fields;
+use super::reading::{self, Part};
+use super::shard;
+
+/// Calls `each` with the digest of every document in these folders, and returns how many there are.
+///
+/// # Errors
+/// If any of them cannot be read: what is not known cannot be kept out.
+pub fn read(
+    folders: &[PathBuf],
+    text: &[String],
+    mut each: impl FnMut(&Digest),
+) -> anyhow::Result<u64> {
+    let fields = Fields { text: text.to_vec(), category: Vec::new() };
+    let mut n_documents = 0;
+    for folder in folders {
+        for shard in shard::find(folder, "".as_ref())? {
+            let mut problem = None;
+            let n_read = AtomicU64::new(0);
+            let lost =
+                reading::read(&shard, Part::Whole, &fields, &n_read, &mut |place, document| {
+                    match document
+                        .map(|document| document.text.unpacked().map(|text| Digest::of(&text)))
+                    {
+                        Ok(Some(digest)) => {
+                            n_documents += 1;
+                            each(&digest);
+                        }
+                        Ok(None) => {}
+                        Err(fault) => {
+                            let place = format!("{} {}", place.unit, place.number);
+                            problem.get_or_insert(format!("{place}: {}", fault.detail));
+                        }
+                    }
+                });
+            let path = shard.path.display();
+            if let Some(problem) = lost.or(problem) {
+                anyhow::bail!(
+                    "--exclude: {path}: {problem}; what cannot be read cannot be kept out"
+                );
+            }
+        }
+    }
+    Ok(n_documents)
+}

@@ -1,0 +1,140 @@
+//! How long documents are: exact count, sum and extremes, and quantiles to better than one percent.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+/// Lengths up to here have a bucket each.
+const EXACT_BELOW: u64 = 128;
+/// Buckets per power of two above that: each is at most 1/64 of its lower end wide.
+const BUCKETS_PER_OCTAVE: u64 = 64;
+
+/// The distribution of lengths. Those of two sets of documents can be joined, in any order.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lengths {
+    n: u64,
+    sum: u128,
+    min: u64,
+    max: u64,
+    buckets: BTreeMap<u64, u64>,
+}
+
+impl Lengths {
+    /// Counts one more length.
+    pub fn add(&mut self, length: u64) {
+        self.min = if self.n == 0 { length } else { self.min.min(length) };
+        self.max = self.max.max(length);
+        self.n += 1;
+        self.sum += u128::from(length);
+        *self.buckets.entry(bucket(length)).or_insert(0) += 1;
+    }
+
+    /// Adds the lengths of another set.
+    pub fn join(&mut self, other: &Self) {
+        if other.n == 0 {
+            return;
+        }
+        self.min = if self.n == 0 { other.min } else { self.min.min(other.min) };
+        self.max = self.max.max(other.max);
+        self.n += other.n;
+        self.sum += other.sum;
+        for (bucket, n) in &other.buckets {
+            *self.buckets.entry(*bucket).or_insert(0) += n;
+        }
+    }
+
+    /// How many there are.
+    pub fn n(&self) -> u64 {
+        self.n
+    }
+
+    /// The mean; 0 where nothing was counted.
+    #[expect(clippy::cast_precision_loss, reason = "a mean to 15 digits")]
+    pub fn mean(&self) -> f64 {
+        if self.n == 0 { 0.0 } else { self.sum as f64 / self.n as f64 }
+    }
+
+    /// The smallest length that at least `percent` percent do not exceed, to within 1/128 of itself.
+    pub fn percentile(&self, percent: u64) -> u64 {
+        let wanted = (u128::from(self.n) * u128::from(percent)).div_ceil(100).max(1);
+        let mut n_below = 0;
+        for (&bucket, &n) in &self.buckets {
+            n_below += u128::from(n);
+            if n_below >= wanted {
+                return middle(bucket).clamp(self.min, self.max);
+            }
+        }
+        self.max
+    }
+
+    /// Count, mean and percentiles, for the manifest.
+    pub fn record(&self) -> Value {
+        let percentiles: serde_json::Map<String, Value> = [5, 25, 50, 75, 95, 99]
+            .into_iter()
+            .map(|percent| (format!("p{percent:02}"), self.percentile(percent).into()))
+            .collect();
+        json!({
+            "n": self.n, "mean": self.mean(), "min": self.min, "max": self.max,
+            "percentiles": percentiles,
+        })
+    }
+}
+
+fn bucket(length: u64) -> u64 {
+    if length < EXACT_BELOW {
+        return length;
+    }
+    let octave = u64::from(length.ilog2() - EXACT_BELOW.ilog2());
+    let within = (length >> (octave + 1)) & (BUCKETS_PER_OCTAVE - 1);
+    EXACT_BELOW + octave * BUCKETS_PER_OCTAVE + within
+}
+
+/// The middle of a bucket.
+fn middle(bucket: u64) -> u64 {
+    if bucket < EXACT_BELOW {
+        return bucket;
+    }
+    let octave = (bucket - EXACT_BELOW) / BUCKETS_PER_OCTAVE;
+    let within = (bucket - EXACT_BELOW) % BUCKETS_PER_OCTAVE;
+    // Anything else comes from a file that was tampered with.
+    if octave > 56 {
+        return u64::MAX;
+    }
+    let low = (BUCKETS_PER_OCTAVE + within) << (octave + 1);
+    low + ((1 << (octave + 1)) - 1) / 2
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn the_middle_of_a_bucket_is_within_a_128th_of_every_length_in_it(length in any::<u64>()) {
+            let middle = middle(bucket(length));
+            prop_assert!(middle.abs_diff(length) <= length / 128, "{middle}");
+        }
+
+        #[test]
+        fn percentiles_match_sorting(mut lengths in prop::collection::vec(0..100_000_u64, 1..300)) {
+            let mut counted = Lengths::default();
+            let mut other = Lengths::default();
+            for (index, length) in lengths.iter().enumerate() {
+                if index % 3 == 0 { other.add(*length) } else { counted.add(*length) }
+            }
+            counted.join(&other);
+            lengths.sort_unstable();
+            for percent in [5, 50, 99, 100] {
+                let rank = (lengths.len() * percent).div_ceil(100) - 1;
+                let found = counted.percentile(percent as u64);
+                prop_assert!(found.abs_diff(lengths[rank]) <= lengths[rank] / 64);
+            }
+            let mean = lengths.iter().sum::<u64>() as f64 / lengths.len() as f64;
+            prop_assert!((counted.mean() - mean).abs() < 1e-9 * mean.max(1.0));
+            prop_assert_eq!((counted.min, counted.max), (lengths[0], lengths[lengths.len() - 1]));
+        }
+    }
+}

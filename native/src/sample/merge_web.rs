@@ -1,0 +1,203 @@
+//! CommonCrawl and C4 together as Web.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use data_anatomy_core::well_known::{self, WellKnownMerge};
+use serde_json::{Map, Value};
+
+use super::args::{MergeWebArgs, ShareKind};
+use super::priority::{Lowest, Offer, Priorities};
+use super::publish::MANIFEST;
+use crate::corpus::fingerprint::fingerprint;
+use crate::corpus::jsonl;
+use crate::files;
+
+/// What was merged.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Merged {
+    /// The file that was written.
+    pub path: PathBuf,
+    /// For each part its file, how many documents it holds, how many were wanted and kept of it.
+    pub parts: Vec<MergedPart>,
+}
+
+/// What was merged of one part.
+#[derive(Debug, PartialEq, Eq)]
+pub struct MergedPart {
+    /// Its file.
+    pub path: PathBuf,
+    /// Documents in it.
+    pub n_read: usize,
+    /// How many were wanted.
+    pub n_wanted: usize,
+    /// How many were kept.
+    pub n_kept: usize,
+}
+
+/// The documents of one part of lowest priority, each as it stands in its file.
+struct Part {
+    path: PathBuf,
+    n_read: usize,
+    documents: BTreeMap<u64, Map<String, Value>>,
+}
+
+/// Draws the documents of Web from its parts. Texts that are equal but for white space and case are kept
+/// once.
+///
+/// # Errors
+/// If a part is missing or malformed, or web.jsonl is there already and not to be overwritten.
+pub fn run(args: &MergeWebArgs) -> anyhow::Result<Merged> {
+    anyhow::ensure!(args.total > 0, "--total: expected at least 1, found 0");
+    let merge = well_known::merges().find(|merge| merge.whole == "web").context("no such merge")?;
+    let path = args.data_dir.join(format!("{}.jsonl", merge.whole));
+    anyhow::ensure!(
+        args.force || !path.exists(),
+        "{}: is there already; overwrite with --force",
+        path.display()
+    );
+    let files = part_files(&args.data_dir, merge)?;
+    let wanted = wanted(args, merge)?;
+    // Twice as many as can be wanted, since those that both parts hold go to one of them.
+    let parts = files.into_iter().map(|path| read(path, 2 * args.total, args.seed));
+    let mut parts = parts.collect::<anyhow::Result<Vec<Part>>>()?;
+    part_shared(&mut parts);
+    for (part, n_wanted) in parts.iter_mut().zip(&wanted) {
+        while part.documents.len() > *n_wanted {
+            part.documents.pop_last();
+        }
+    }
+    write(&path, &parts)?;
+    let merged = parts.into_iter().zip(wanted).map(|(part, n_wanted)| MergedPart {
+        n_kept: part.documents.len(),
+        path: part.path,
+        n_read: part.n_read,
+        n_wanted,
+    });
+    Ok(Merged { path, parts: merged.collect() })
+}
+
+/// The file of each part.
+fn part_files(folder: &Path, merge: WellKnownMerge) -> anyhow::Result<Vec<PathBuf>> {
+    let entries = fs::read_dir(folder).map_err(|error| {
+        anyhow::anyhow!("{}: cannot be read: {}", folder.display(), files::reason(&error))
+    })?;
+    let found: BTreeSet<PathBuf> = entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|ending| ending == "jsonl"))
+        .collect();
+    let file_of = |part: &&str| {
+        let is_of = |path: &&PathBuf| {
+            path.file_stem().is_some_and(|stem| well_known::key(&stem.to_string_lossy()) == **part)
+        };
+        found.iter().find(is_of).cloned().with_context(|| {
+            format!(
+                "{}: expected {part}.jsonl, found none; make it by `data-anatomy sample`",
+                folder.display()
+            )
+        })
+    };
+    merge.parts.iter().map(|part| file_of(&part)).collect()
+}
+
+/// How many documents of each part are wanted.
+fn wanted(args: &MergeWebArgs, merge: WellKnownMerge) -> anyhow::Result<Vec<usize>> {
+    let weights = match args.share {
+        ShareKind::Equal => vec![1; merge.parts.len()],
+        ShareKind::Documents => corpus_sizes(&args.data_dir.join(MANIFEST), merge)?,
+    };
+    let sum: u128 = weights.iter().copied().map(u128::from).sum();
+    anyhow::ensure!(
+        sum > 0,
+        "{}: its corpora hold no documents",
+        args.data_dir.join(MANIFEST).display()
+    );
+    // Cut points, not shares, are rounded: the numbers always sum to the total.
+    let (mut before, mut cut) = (0, 0);
+    Ok(weights
+        .into_iter()
+        .map(|weight| {
+            before += u128::from(weight);
+            let next = (before * args.total as u128).div_ceil(sum);
+            let n = usize::try_from(next - cut).unwrap_or(args.total);
+            cut = next;
+            n
+        })
+        .collect())
+}
+
+/// How many documents of each part's corpus qualified, by the manifest of the sample.
+fn corpus_sizes(path: &Path, merge: WellKnownMerge) -> anyhow::Result<Vec<u64>> {
+    let manifest: Value = serde_json::from_slice(&files::read(path)?)
+        .with_context(|| format!("{}: is no manifest", path.display()))?;
+    let categories = manifest["categories"].as_array().cloned().unwrap_or_default();
+    let size_of = |part: &&str| {
+        let is_of = |category: &&Value| {
+            category["name"].as_str().is_some_and(|name| well_known::key(name) == **part)
+        };
+        let category = categories.iter().find(is_of);
+        category.and_then(|category| category["n_qualified"].as_u64()).with_context(|| {
+            format!("{}: expected `n_qualified` of {part}, found none", path.display())
+        })
+    };
+    merge.parts.iter().map(|part| size_of(&part)).collect()
+}
+
+/// The `n` documents of lowest priority, which equal texts share.
+fn read(path: PathBuf, n: usize, seed: u64) -> anyhow::Result<Part> {
+    let priorities = Priorities::new(seed, "web");
+    let mut lowest = Lowest::new(n, u64::MAX);
+    let mut part = Part { path, n_read: 0, documents: BTreeMap::new() };
+    jsonl::for_each(&part.path, |document: Map<String, Value>, _| {
+        part.n_read += 1;
+        let text =
+            document.get("text").and_then(Value::as_str).filter(|text| !text.trim().is_empty());
+        let Some(text) = text else { return Ok(()) };
+        let priority = priorities.of(&fingerprint(text).to_le_bytes());
+        if lowest.offer(priority) == Offer::Taken {
+            part.documents.insert(priority, document);
+            if part.documents.len() > n {
+                part.documents.pop_last();
+            }
+        }
+        Ok(())
+    })?;
+    Ok(part)
+}
+
+/// Leaves each document that several parts hold to one of them, all alike.
+fn part_shared(parts: &mut [Part]) {
+    let all: BTreeSet<u64> = parts.iter().flat_map(|part| part.documents.keys().copied()).collect();
+    for priority in all {
+        let holders: Vec<usize> = (0..parts.len())
+            .filter(|&part| parts[part].documents.contains_key(&priority))
+            .collect();
+        // The last bits decide; the order of priorities is by the first.
+        let chosen = usize::try_from(priority % holders.len() as u64).unwrap_or(0);
+        for (place, &part) in holders.iter().enumerate() {
+            if place != chosen {
+                parts[part].documents.remove(&priority);
+            }
+        }
+    }
+}
+
+fn write(path: &Path, parts: &[Part]) -> anyhow::Result<()> {
+    let mut documents: Vec<(&u64, &Map<String, Value>)> =
+        parts.iter().flat_map(|part| &part.documents).collect();
+    documents.sort_by_key(|(priority, _)| **priority);
+    files::write_with(path, |out| {
+        for (_, document) in documents {
+            serde_json::to_writer(&mut *out, document)?;
+            out.write_all(b"\n")?;
+        }
+        Ok(())
+    })
+}
+
+#[cfg(test)]
+#[path = "merge_web_tests.rs"]
+mod tests;

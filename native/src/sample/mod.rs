@@ -1,0 +1,225 @@
+//! A uniform sample of the documents of each category of a corpus, without duplicates.
+//!
+//! ```text
+//! files ─ source: whose category? ─ budget: which parts? ─▶ tasks
+//! tasks ─ pass, shards in parallel ─▶ candidates (work folder), counts
+//! candidates ─ select: lowest priorities, no duplicates ─ publish ─▶ CATEGORY.jsonl, manifest.json
+//! ```
+//!
+//! Where duplicates use up a category's candidates before it is full, the shards that had more are
+//! read again for more of them, so that the sample is the one that unlimited room would have given.
+
+pub mod args;
+pub mod budget;
+pub mod digest;
+pub mod document;
+pub mod escaped;
+pub mod exclude;
+pub mod lengths;
+pub mod lines;
+pub mod list;
+pub mod manifest;
+pub mod merge_web;
+pub mod naming;
+pub mod neighbours;
+pub mod pass;
+pub mod priority;
+pub mod publish;
+pub mod reading;
+pub mod record;
+pub mod report;
+mod rows;
+pub mod select;
+pub mod settings;
+pub mod shard;
+pub mod source;
+pub mod stream;
+pub mod window;
+pub mod work;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::Context as _;
+use serde_json::Value;
+
+use crate::progress::Progress;
+use args::SampleArgs;
+use naming::Naming;
+use pass::{Capacities, Pass, Task};
+use report::{ShardReport, Totals};
+use select::{Known, Selection};
+use settings::Settings;
+use work::Work;
+
+/// A sample that was put in place.
+#[derive(Debug)]
+pub struct Sampled {
+    /// Its manifest.
+    pub manifest: Value,
+    /// What each shard gave.
+    pub reports: Vec<ShardReport>,
+    /// Names of the categories without a document.
+    pub empty: Vec<String>,
+}
+
+/// Draws a sample and puts it in place.
+///
+/// # Errors
+/// If the arguments, the corpus or the folders do not allow it. What was read until then is kept, and
+/// the same command goes on from there.
+pub fn run(args: &SampleArgs, progress: &Progress) -> anyhow::Result<Sampled> {
+    let settings = Settings::new(args)?;
+    let shards = shard::find(&settings.root, &args.out_dir)?;
+    let (mut shards, told_apart_by) = source::assign(shards, &settings.root, &settings.telling)?;
+    let naming = Naming::new(&args.categories)
+        .map_err(|fault| anyhow::anyhow!("--categories: {}", fault.detail))?;
+    // A name that makes no file is refused with its place when it is read.
+    let is_wanted = |name: &str| !matches!(naming.key_of(name), Ok(None));
+    shards.retain(|(_, source)| source.name().is_none_or(is_wanted));
+    let tasks = budget::plan(shards, args.budget, args.seed);
+    anyhow::ensure!(
+        !tasks.is_empty(),
+        "--categories: no file is of {}",
+        args.categories.join(", ")
+    );
+    progress.say(&format!("{} shards, categories by {}", tasks.len(), in_words(&told_apart_by)));
+    let work = Work::at(&args.out_dir)?;
+    publish::check_free(&args.out_dir, &[publish::MANIFEST.to_owned()], &work, args.force)?;
+    work.open(&settings.record, args.force)?;
+    let drawing = Drawing {
+        args,
+        settings: &settings,
+        tasks: &tasks,
+        naming: &naming,
+        work: &work,
+        progress,
+    };
+    let drawn = drawing.draw()?;
+    drawing.publish(drawn, &told_apart_by)
+}
+
+fn in_words(ways: &BTreeSet<String>) -> String {
+    ways.iter().cloned().collect::<Vec<_>>().join(" and ")
+}
+
+/// What drawing a sample needs.
+struct Drawing<'a> {
+    args: &'a SampleArgs,
+    settings: &'a Settings,
+    tasks: &'a [Task],
+    naming: &'a Naming,
+    work: &'a Work,
+    progress: &'a Progress,
+}
+
+/// A sample that was drawn.
+struct Draw {
+    reports: Vec<ShardReport>,
+    totals: Totals,
+    selection: Selection,
+    n_excluded: u64,
+    n_passes: usize,
+}
+
+impl Drawing<'_> {
+    /// Reads and selects until every category is full or has no more documents.
+    fn draw(&self) -> anyhow::Result<Draw> {
+        let mut capacities = Capacities { usual: self.settings.capacity, raised: BTreeMap::new() };
+        let mut n_passes = 0;
+        loop {
+            n_passes += 1;
+            let rules = &self.settings.rules;
+            let pass =
+                Pass::new(self.tasks, rules, self.naming, &capacities, self.work, self.progress);
+            let (reports, totals) = pass.run()?;
+            let candidates = select::gather(self.tasks, &reports, &capacities, self.work)?;
+            let mut known = Known::new(self.args.near_dup);
+            let n_excluded =
+                exclude::read(&self.args.exclude, &rules.text, |digest| known.exclude(digest))?;
+            let read = |drawn: &select::Drawn| drawn.read(self.tasks, rules, self.work);
+            let selection = select::select(&candidates, self.args.n_per_category, known, read)?;
+            let short = self.short(&reports, &selection, &totals);
+            if short.is_empty() {
+                return Ok(Draw { reports, totals, selection, n_excluded, n_passes });
+            }
+            for (key, n_kept) in short {
+                let before = capacities.of(&key);
+                let room = larger(before, n_kept, self.args.n_per_category);
+                self.progress.say(&format!(
+                    "{key}: {n_kept} of {} without duplicates among {before} candidates; reading again for {room}",
+                    self.args.n_per_category
+                ));
+                capacities.raised.insert(key, room);
+            }
+        }
+    }
+
+    /// The categories that are not full although there were more documents than room for candidates, with
+    /// how many were kept.
+    fn short(
+        &self,
+        reports: &[ShardReport],
+        selection: &Selection,
+        totals: &Totals,
+    ) -> Vec<(String, usize)> {
+        let refused: BTreeSet<&String> =
+            reports.iter().flat_map(|report| report.refused.keys()).collect();
+        let n_kept = |key: &String| selection.kept.get(key).map_or(0, Vec::len);
+        let keys = totals.keys().filter(|key| refused.contains(key));
+        keys.map(|key| (key.clone(), n_kept(key)))
+            .filter(|(_, n)| *n < self.args.n_per_category)
+            .collect()
+    }
+
+    /// Writes the sample and puts it in place.
+    fn publish(&self, drawn: Draw, told_apart_by: &BTreeSet<String>) -> anyhow::Result<Sampled> {
+        let mut written = BTreeMap::new();
+        for (key, documents) in &drawn.selection.kept {
+            let category = publish::write_category(
+                key,
+                documents,
+                self.tasks,
+                &self.settings.rules,
+                self.work,
+            )
+            .with_context(|| format!("category {key}"))?;
+            written.insert(key.clone(), category);
+        }
+        let made = manifest::Made {
+            settings: &self.settings.record,
+            told_apart_by,
+            tasks: self.tasks,
+            reports: &drawn.reports,
+            totals: &drawn.totals,
+            selection: &drawn.selection,
+            written: &written,
+            n_excluded: drawn.n_excluded,
+            n_passes: drawn.n_passes,
+        };
+        let manifest = made.manifest();
+        let names: Vec<String> = written.keys().map(|key| publish::file_name(key)).collect();
+        publish::publish(&self.args.out_dir, &names, &manifest, self.work, self.args.force)?;
+        let expected = self.expected(&drawn.totals);
+        let is_empty = |key: &&String| !written.contains_key(*key);
+        let empty = expected.iter().filter(is_empty).cloned().collect();
+        Ok(Sampled { manifest, reports: drawn.reports, empty })
+    }
+
+    /// The keys of the categories that must not be empty: those asked for, and those that were met.
+    fn expected(&self, totals: &Totals) -> BTreeSet<String> {
+        let named =
+            self.tasks.iter().filter_map(|task| self.naming.key_of(task.source.name()?).ok()?);
+        self.naming.wanted().iter().cloned().chain(named).chain(totals.keys().cloned()).collect()
+    }
+}
+
+/// Room for candidates where `room` was too little: by the share of them that was kept, and at least
+/// twice as much.
+fn larger(room: usize, n_kept: usize, n_wanted: usize) -> usize {
+    let by_share = (room as u128 * n_wanted as u128).div_ceil(n_kept.max(1) as u128);
+    let by_share = usize::try_from(by_share.saturating_mul(5) / 4).unwrap_or(usize::MAX);
+    by_share.clamp(room.saturating_mul(2), room.saturating_mul(16))
+}
+
+#[cfg(test)]
+mod tests;

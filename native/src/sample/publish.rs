@@ -1,0 +1,168 @@
+//! Putting a sample in place: all files or, after an interruption, the rest of them.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use anyhow::Context as _;
+use data_anatomy_core::digest::Sha256Digest;
+use serde_json::{Value, json};
+
+use super::pass::{Rules, Task};
+use super::select::Drawn;
+use super::work::Work;
+use crate::files;
+
+/// The name of the manifest.
+pub const MANIFEST: &str = "manifest.json";
+
+/// The file of the category with this key.
+pub fn file_name(key: &str) -> String {
+    format!("{key}.jsonl")
+}
+
+/// What was written of a category.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Written {
+    /// SHA-256 of the file.
+    pub sha256: String,
+    /// Its bytes.
+    pub bytes: u64,
+    /// Characters of the texts in it.
+    pub chars: u64,
+}
+
+/// Writes a category's documents to the work folder.
+///
+/// # Errors
+/// If a candidate cannot be read or the file cannot be written.
+pub fn write_category(
+    key: &str,
+    documents: &[Drawn],
+    tasks: &[Task],
+    rules: &Rules,
+    work: &Work,
+) -> anyhow::Result<Written> {
+    let mut written = Written::default();
+    let mut digest = Sha256Digest::new();
+    let mut failed = None;
+    let path = work.out().join(file_name(key));
+    files::write_with(&path, |out| {
+        for drawn in documents {
+            match line(drawn, tasks, rules, work) {
+                Ok((line, chars)) => {
+                    digest.update(line.as_bytes());
+                    written.bytes += line.len() as u64;
+                    written.chars += chars;
+                    out.write_all(line.as_bytes())?;
+                }
+                Err(error) => {
+                    failed = Some(error);
+                    return Err(io::ErrorKind::InvalidData.into());
+                }
+            }
+        }
+        Ok(())
+    })
+    .map_err(|error| failed.take().unwrap_or(error))?;
+    written.sha256 = digest.finish();
+    Ok(written)
+}
+
+/// A document as a line of its file, and the characters kept of it.
+fn line(
+    drawn: &Drawn,
+    tasks: &[Task],
+    rules: &Rules,
+    work: &Work,
+) -> anyhow::Result<(String, u64)> {
+    let candidate = drawn.read(tasks, rules, work)?;
+    let header = &drawn.header;
+    let name = &tasks[drawn.shard].shard.name;
+    let mut line = json!({
+        "text": candidate.kept,
+        "id": format!("{name}:{} {}", header.unit, header.number),
+        "document_chars": header.chars,
+    });
+    if candidate.start > 0 {
+        line["start_char"] = candidate.start.into();
+    }
+    Ok((format!("{line}\n"), candidate.kept.chars().count() as u64))
+}
+
+/// Refuses a folder that holds a sample already, unless it is overwritten or this run's own.
+///
+/// # Errors
+/// If so.
+pub fn check_free(
+    out_dir: &Path,
+    names: &[String],
+    work: &Work,
+    force: bool,
+) -> anyhow::Result<()> {
+    let claimed = claims(work);
+    let taken = names.iter().find(|name| !claimed.contains(*name) && out_dir.join(name).exists());
+    match taken {
+        Some(name) if !force => anyhow::bail!(
+            "{}: is there already; give another --out-dir, or overwrite with --force",
+            out_dir.join(name).display()
+        ),
+        _ => Ok(()),
+    }
+}
+
+/// The outputs that this run has begun to put in place.
+fn claims(work: &Work) -> BTreeSet<String> {
+    let bytes = fs::read(work.claims()).unwrap_or_default();
+    serde_json::from_slice(&bytes).unwrap_or_default()
+}
+
+/// Moves the files of these names from the work folder into `out_dir`, the manifest, which is written
+/// here, last; files that an overwritten sample had besides are removed.
+///
+/// # Errors
+/// If a file cannot be put in place.
+pub fn publish(
+    out_dir: &Path,
+    names: &[String],
+    manifest: &Value,
+    work: &Work,
+    force: bool,
+) -> anyhow::Result<()> {
+    let all: Vec<String> = names.iter().cloned().chain([MANIFEST.to_owned()]).collect();
+    check_free(out_dir, &all, work, force)?;
+    let before = files_of(&out_dir.join(MANIFEST));
+    files::write(&work.claims(), &serde_json::to_vec(&all)?)?;
+    for name in before.iter().filter(|name| !all.contains(name)) {
+        match fs::remove_file(out_dir.join(name)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(error).with_context(|| {
+                    format!("{}: cannot be removed", out_dir.join(name).display())
+                });
+            }
+            _ => {}
+        }
+    }
+    for name in names {
+        let (from, to) = (work.out().join(name), out_dir.join(name));
+        fs::rename(&from, &to).with_context(|| format!("{}: cannot be written", to.display()))?;
+    }
+    let mut bytes = serde_json::to_vec_pretty(manifest)?;
+    bytes.push(b'\n');
+    files::write(&out_dir.join(MANIFEST), &bytes)?;
+    work.remove()
+}
+
+/// The files of the categories of a manifest; none where there is none.
+fn files_of(path: &Path) -> Vec<String> {
+    let bytes = fs::read(path).unwrap_or_default();
+    let manifest: Value = serde_json::from_slice(&bytes).unwrap_or_default();
+    let categories = manifest["categories"].as_array().cloned().unwrap_or_default();
+    let names = categories.iter().filter_map(|category| category["file"].as_str());
+    // A name that leads elsewhere is none of ours.
+    names
+        .filter(|name| name.ends_with(".jsonl") && !name.contains(['/', '\\']))
+        .map(str::to_owned)
+        .collect()
+}

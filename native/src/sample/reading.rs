@@ -1,0 +1,228 @@
+//! Reading a shard, whole or in part, document by document.
+
+use std::io::{BufReader, Read};
+use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use data_anatomy_core::rng::RandomStream;
+use twox_hash::XxHash3_64;
+
+use super::document::{Document, Fault, FaultKind, Fields, LineReader};
+use super::lines::{self, Line, Lines};
+use super::list::Items;
+use super::rows::Rows;
+use super::shard::{Compression, Format, Shard};
+use super::stream;
+use crate::files;
+
+/// How much of a shard is read.
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// All of it.
+    Whole,
+    /// This share of it, chosen at random: lines from a random byte on, as if its end met its
+    /// beginning, or random row groups. Every document is as likely to be read as any other.
+    Random {
+        /// From 0 to 1.
+        share: f64,
+        /// Seed of the choice.
+        seed: u64,
+    },
+    /// So many bytes of the file from its beginning: no document behind them can be drawn.
+    Head {
+        /// Bytes of the file.
+        bytes: u64,
+    },
+}
+
+/// Where a document lies in its shard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// `line`, `item`, `row` or `byte`.
+    pub unit: &'static str,
+    /// Its number, from 1, or from 0 for bytes.
+    pub number: u64,
+}
+
+/// What takes the documents of a shard in.
+pub type Each<'e> = dyn FnMut(Place, Result<Document<'_>, Fault>) + 'e;
+
+/// Calls `each` with every document of a part of a shard, adding the bytes read of the file to `n_read`,
+/// and returns why reading ended early, if it did.
+pub fn read(
+    shard: &Shard,
+    part: Part,
+    fields: &Fields,
+    n_read: &AtomicU64,
+    each: &mut Each<'_>,
+) -> Option<String> {
+    if shard.version.bytes == 0 {
+        return Some("it is empty".to_owned());
+    }
+    match (shard.format, part) {
+        (Format::Parquet, _) => read_rows(shard, part, fields, n_read, each).err(),
+        (Format::Json(Compression::None), Part::Random { share, seed }) => {
+            let ranges = byte_ranges(shard.version.bytes, share, &mut stream_of(shard, seed));
+            ranges
+                .into_iter()
+                .find_map(|range| read_range(shard, range, fields, n_read, each).err())
+        }
+        (Format::Json(compression), part) => {
+            read_json(shard, compression, part, fields, n_read, each).err()
+        }
+    }
+}
+
+/// The random choices of one shard.
+fn stream_of(shard: &Shard, seed: u64) -> RandomStream {
+    RandomStream::new(seed, XxHash3_64::oneshot(shard.name.as_bytes()))
+}
+
+/// Ranges that hold this share of `n_bytes`, from a random place on and around the end.
+fn byte_ranges(n_bytes: u64, share: f64, dice: &mut RandomStream) -> Vec<Range<u64>> {
+    #[expect(clippy::cast_precision_loss, reason = "a share of a file's size")]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and it")]
+    let length = ((n_bytes as f64 * share).ceil() as u64).min(n_bytes);
+    if length == 0 {
+        return Vec::new();
+    }
+    let start = dice.index(usize::try_from(n_bytes).unwrap_or(usize::MAX)) as u64;
+    match (start + length).checked_sub(n_bytes) {
+        None | Some(0) => vec![start..start + length],
+        Some(around) => vec![0..around, start..n_bytes],
+    }
+}
+
+/// Reads the lines that begin within a range of an uncompressed file.
+fn read_range(
+    shard: &Shard,
+    range: Range<u64>,
+    fields: &Fields,
+    n_read: &AtomicU64,
+    each: &mut Each<'_>,
+) -> Result<(), String> {
+    // From one byte before: a line that begins with the range ends none of its bytes.
+    let open_at = range.start.saturating_sub(1);
+    let reason = |error: std::io::Error| stream::reason(&error);
+    let stream = stream::open(&shard.path, Compression::None, open_at, n_read).map_err(reason)?;
+    let mut lines = Lines::new(stream);
+    if range.start > 0 {
+        lines.next().map_err(reason)?;
+    }
+    let mut reader = LineReader::new(fields);
+    loop {
+        let number = open_at + lines.position();
+        if number >= range.end {
+            return Ok(());
+        }
+        let Some(line) = lines.next().map_err(reason)? else { return Ok(()) };
+        take(line, Place { unit: "byte", number }, &mut reader, each);
+    }
+}
+
+/// Reads a JSON shard from its beginning: lines, or one list.
+fn read_json(
+    shard: &Shard,
+    compression: Compression,
+    part: Part,
+    fields: &Fields,
+    n_read: &AtomicU64,
+    each: &mut Each<'_>,
+) -> Result<(), String> {
+    let reason = |error: std::io::Error| stream::reason(&error);
+    let limit = match part {
+        Part::Head { bytes } => bytes,
+        Part::Whole | Part::Random { .. } => u64::MAX,
+    };
+    let before = n_read.load(Ordering::Relaxed);
+    let is_enough = || n_read.load(Ordering::Relaxed) - before >= limit;
+    let mut stream = stream::open(&shard.path, compression, 0, n_read).map_err(reason)?;
+    let mut beginning = Vec::new();
+    stream.by_ref().take(64).read_to_end(&mut beginning).map_err(reason)?;
+    let beginning = beginning.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&beginning);
+    let is_list = beginning.trim_ascii_start().starts_with(b"[");
+    let stream = beginning.chain(stream);
+    let mut reader = LineReader::new(fields);
+    let mut place = Place { unit: if is_list { "item" } else { "line" }, number: 0 };
+    if is_list {
+        let mut items = Items::new(BufReader::with_capacity(1 << 17, stream));
+        while let Some(item) = items.next().map_err(reason)? {
+            place.number += 1;
+            take(item, place, &mut reader, each);
+            if is_enough() {
+                break;
+            }
+        }
+        return Ok(());
+    }
+    let mut lines = Lines::new(stream);
+    while let Some(line) = lines.next().map_err(reason)? {
+        place.number += 1;
+        take(line, place, &mut reader, each);
+        if is_enough() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Hands on the document of a line; blank lines are passed over.
+fn take(line: Line<'_>, place: Place, reader: &mut LineReader<'_>, each: &mut Each<'_>) {
+    match line {
+        Line::Whole(line) if lines::is_blank(line) => {}
+        Line::Whole(line) => each(place, reader.read(line)),
+        Line::TooLong => {
+            let limit = lines::MAX_LINE_BYTES >> 20;
+            each(place, Err(FaultKind::TooLong.with(format!("longer than {limit} MiB"))));
+        }
+    }
+}
+
+fn read_rows(
+    shard: &Shard,
+    part: Part,
+    fields: &Fields,
+    n_read: &AtomicU64,
+    each: &mut Each<'_>,
+) -> Result<(), String> {
+    let file = files::open_regular(&shard.path).map_err(|error| error.problem.to_string())?;
+    let plain = |error: parquet::errors::ParquetError| {
+        error.to_string().trim_start_matches("Parquet error: ").to_owned()
+    };
+    let rows = Rows::open(file, fields).map_err(plain)?;
+    let n_groups = rows.n_groups();
+    let groups = match part {
+        Part::Random { share, seed } => random_groups(n_groups, share, &mut stream_of(shard, seed)),
+        Part::Whole | Part::Head { .. } => (0..n_groups).collect(),
+    };
+    let mut lost = Ok(());
+    for group in groups {
+        let mut each = |number, document: Result<Document<'_>, Fault>| {
+            each(Place { unit: "row", number }, document)
+        };
+        // A damaged row group does not hide the next.
+        if let Err(error) = rows.read_group(group, &mut each) {
+            lost = Err(format!("row group {group}: {}", plain(error)));
+        }
+        n_read.fetch_add(shard.version.bytes / n_groups as u64, Ordering::Relaxed);
+    }
+    lost
+}
+
+/// So many random groups that each is chosen with probability `share`.
+fn random_groups(n_groups: usize, share: f64, dice: &mut RandomStream) -> Vec<usize> {
+    #[expect(clippy::cast_precision_loss, reason = "row groups are few")]
+    let wanted = n_groups as f64 * share + dice.unit();
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and n")]
+    let n_wanted = (wanted.floor() as usize).min(n_groups);
+    let mut groups: Vec<usize> = (0..n_groups).collect();
+    dice.shuffle(&mut groups);
+    groups.truncate(n_wanted);
+    groups.sort_unstable();
+    groups
+}
+
+#[cfg(test)]
+#[path = "reading_tests.rs"]
+mod tests;

@@ -1,0 +1,194 @@
+//! The documents of a Parquet shard, read column by column.
+
+use std::borrow::Cow;
+use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
+use parquet::data_type::{ByteArray, ByteArrayType};
+use parquet::errors::{ParquetError, Result};
+use parquet::file::reader::{FileReader as _, RowGroupReader, SerializedFileReader};
+
+use super::document::{Document, Fault, FaultKind, Fields, Text};
+use super::escaped;
+
+/// Rows read at a time.
+const BATCH_ROWS: usize = 256;
+
+/// A Parquet file whose columns of text and category are known.
+pub(super) struct Rows {
+    file: SerializedFileReader<File>,
+    text: usize,
+    category: Option<usize>,
+}
+
+impl Rows {
+    /// The rows of a file.
+    ///
+    /// # Errors
+    /// If it is no Parquet file, or has no such columns of text.
+    pub(super) fn open(file: File, fields: &Fields) -> Result<Self> {
+        guarded(|| {
+            let file = SerializedFileReader::new(file)?;
+            let names = column_names(&file);
+            let text = fields.text.iter().find_map(|name| position(&names, name));
+            let text = text.ok_or_else(|| {
+                let wanted = fields.text.join(" or ");
+                ParquetError::General(format!(
+                    "expected a column {wanted}, found {}",
+                    names.join(", ")
+                ))
+            })?;
+            let field = fields.category.join(".");
+            let category = match fields.category.is_empty() {
+                true => None,
+                false => Some(position(&names, &field).ok_or_else(|| {
+                    ParquetError::General(format!(
+                        "expected a column {field}, found {}",
+                        names.join(", ")
+                    ))
+                })?),
+            };
+            Ok(Self { file, text, category })
+        })
+    }
+
+    /// How many row groups there are.
+    pub(super) fn n_groups(&self) -> usize {
+        self.file.num_row_groups()
+    }
+
+    /// Calls `each` with every row of a row group and its number in the file, from 1.
+    ///
+    /// # Errors
+    /// If the group is damaged; rows before the damage were given out.
+    pub(super) fn read_group(
+        &self,
+        group: usize,
+        each: &mut dyn FnMut(u64, std::result::Result<Document<'_>, Fault>),
+    ) -> Result<()> {
+        guarded(|| {
+            let before = (0..group).map(|group| self.file.metadata().row_group(group).num_rows());
+            let first = u64::try_from(before.sum::<i64>()).unwrap_or(0) + 1;
+            let reader = self.file.get_row_group(group)?;
+            let mut texts = Column::open(&*reader, self.text)?;
+            let mut categories =
+                self.category.map(|index| Column::open(&*reader, index)).transpose()?;
+            let mut number = first;
+            loop {
+                let n_rows = texts.next_batch()?;
+                if let Some(categories) = &mut categories {
+                    let n_categories = categories.next_batch()?;
+                    if n_categories != n_rows {
+                        return Err(ParquetError::General("columns of unequal lengths".to_owned()));
+                    }
+                }
+                for row in 0..n_rows {
+                    each(number, document(&texts, categories.as_ref(), row));
+                    number += 1;
+                }
+                if n_rows == 0 {
+                    return Ok(());
+                }
+            }
+        })
+    }
+}
+
+/// The document in a row of a batch.
+fn document<'a>(
+    texts: &'a Column,
+    categories: Option<&'a Column>,
+    row: usize,
+) -> std::result::Result<Document<'a>, Fault> {
+    let text = texts.value(row, FaultKind::Text)?;
+    let category = categories.map(|column| column.value(row, FaultKind::Category)).transpose()?;
+    Ok(Document {
+        text: Text::Plain(text),
+        size: escaped::plain_size(text),
+        category: category.map(Cow::Borrowed),
+    })
+}
+
+/// The names of a file's columns, nested ones with dots.
+fn column_names(file: &SerializedFileReader<File>) -> Vec<String> {
+    let schema = file.metadata().file_metadata().schema_descr();
+    schema.columns().iter().map(|column| column.path().string()).collect()
+}
+
+/// The names of the columns of a Parquet file.
+///
+/// # Errors
+/// If it is none.
+pub(super) fn columns(file: File) -> Result<Vec<String>> {
+    guarded(|| Ok(column_names(&SerializedFileReader::new(file)?)))
+}
+
+fn position(names: &[String], name: &str) -> Option<usize> {
+    names.iter().position(|other| other == name)
+}
+
+/// A damaged file may make the decoder panic; that is its damage, not the end of the run.
+fn guarded<T>(read: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(read))
+        .unwrap_or_else(|_| Err(ParquetError::General("damaged beyond reading".to_owned())))
+}
+
+/// A column of texts, batch by batch.
+struct Column {
+    reader: ColumnReaderImpl<ByteArrayType>,
+    /// Level at which a row has a value; lower ones are null.
+    full_level: i16,
+    levels: Vec<i16>,
+    values: Vec<ByteArray>,
+    /// For each row the place of its value.
+    places: Vec<Option<usize>>,
+}
+
+impl Column {
+    fn open(group: &dyn RowGroupReader, index: usize) -> Result<Self> {
+        let descriptor = group.metadata().schema_descr().column(index);
+        let name = descriptor.path().string();
+        if descriptor.max_rep_level() > 0 {
+            return Err(ParquetError::General(format!(
+                "column {name}: expected texts, found lists"
+            )));
+        }
+        let ColumnReader::ByteArrayColumnReader(reader) = group.get_column_reader(index)? else {
+            let found = descriptor.physical_type();
+            return Err(ParquetError::General(format!(
+                "column {name}: expected texts, found {found}"
+            )));
+        };
+        let full_level = descriptor.max_def_level();
+        Ok(Self { reader, full_level, levels: Vec::new(), values: Vec::new(), places: Vec::new() })
+    }
+
+    /// Reads the next rows and returns how many.
+    fn next_batch(&mut self) -> Result<usize> {
+        self.levels.clear();
+        self.values.clear();
+        self.places.clear();
+        let (n_rows, n_values, _) =
+            self.reader.read_records(BATCH_ROWS, Some(&mut self.levels), None, &mut self.values)?;
+        let mut next = 0;
+        for row in 0..n_rows {
+            let full = self.full_level == 0 || self.levels.get(row) == Some(&self.full_level);
+            self.places.push(full.then_some(next));
+            next += usize::from(full);
+        }
+        if next != n_values {
+            return Err(ParquetError::General("values and levels of unequal number".to_owned()));
+        }
+        Ok(n_rows)
+    }
+
+    fn value(&self, row: usize, kind: FaultKind) -> std::result::Result<&str, Fault> {
+        let value = self.places[row].and_then(|place| self.values.get(place));
+        let value = value.ok_or_else(|| kind.with("expected a text, found null"))?;
+        std::str::from_utf8(value.data()).map_err(|error| {
+            let place = error.valid_up_to() + 1;
+            FaultKind::InvalidUtf8.with(format!("byte {place} of the value is not UTF-8"))
+        })
+    }
+}

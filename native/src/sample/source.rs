@@ -1,0 +1,247 @@
+//! Where the categories of a corpus stand: in the names of its files and folders, or in its documents.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::atomic::AtomicU64;
+
+use anyhow::Context as _;
+use data_anatomy_core::well_known;
+use glob::{MatchOptions, Pattern};
+use serde_json::Value;
+
+use super::lines::{Line, Lines};
+use super::rows;
+use super::shard::{ENDINGS, Format, Shard};
+use super::stream;
+use crate::files;
+
+/// Where the categories of a shard's documents stand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// All are of the category of this name.
+    Name(String),
+    /// In the field at this path.
+    Field(Vec<String>),
+}
+
+impl Source {
+    /// The name of the one category.
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Self::Name(name) => Some(name),
+            Self::Field(_) => None,
+        }
+    }
+
+    /// The path of the field.
+    pub fn path(&self) -> &[String] {
+        match self {
+            Self::Name(_) => &[],
+            Self::Field(path) => path,
+        }
+    }
+}
+
+/// How categories are told apart, as far as the user says.
+#[derive(Debug)]
+pub enum Telling {
+    /// By patterns of paths.
+    Map(Vec<(String, Pattern)>),
+    /// By the field at this path.
+    Field(Vec<String>),
+    /// As the corpus suggests.
+    Recognised,
+}
+
+impl Telling {
+    /// How `maps` (each CATEGORY=GLOB) or `field` say.
+    ///
+    /// # Errors
+    /// If a map is not of that form.
+    pub fn new(maps: &[String], field: Option<&str>) -> anyhow::Result<Self> {
+        if let Some(field) = field {
+            return Ok(Self::Field(path(field)));
+        }
+        if maps.is_empty() {
+            return Ok(Self::Recognised);
+        }
+        let maps = maps.iter().map(|map| {
+            let parts =
+                map.split_once('=').filter(|(name, glob)| !name.is_empty() && !glob.is_empty());
+            let (name, glob) =
+                parts.with_context(|| format!("--map {map}: expected CATEGORY=GLOB"))?;
+            let pattern = Pattern::new(glob).with_context(|| format!("--map {map}: no pattern"))?;
+            Ok((name.to_owned(), pattern))
+        });
+        Ok(Self::Map(maps.collect::<anyhow::Result<_>>()?))
+    }
+}
+
+fn path(field: &str) -> Vec<String> {
+    field.split('.').map(str::to_owned).collect()
+}
+
+/// Fields that name the categories of well-known corpora, in the order in which they are looked for:
+/// RedPajama and SlimPajama, the Pile, Dolma, and The Stack, whose languages are categories only there.
+const KNOWN_FIELDS: [(&str, bool); 6] = [
+    ("meta.redpajama_set_name", false),
+    ("meta.pile_set_name", false),
+    ("redpajama_set_name", false),
+    ("source", false),
+    ("lang", true),
+    ("language", true),
+];
+
+/// Folders that say nothing about what is in them.
+const GENERIC_FOLDERS: [&str; 12] = [
+    "data",
+    "train",
+    "test",
+    "validation",
+    "valid",
+    "val",
+    "documents",
+    "default",
+    "files",
+    "raw",
+    "shards",
+    "corpus",
+];
+
+/// The shards whose categories are known, each with where they stand, and how they are told apart in
+/// plain words. `text` are the names that the text's field may have.
+///
+/// # Errors
+/// If a pattern fits no file.
+pub fn assign(
+    shards: Vec<Shard>,
+    root: &Path,
+    telling: &Telling,
+) -> anyhow::Result<(Vec<(Shard, Source)>, BTreeSet<String>)> {
+    let mut ways = BTreeSet::new();
+    let mut assigned = Vec::new();
+    match telling {
+        Telling::Map(maps) => {
+            ways.insert("patterns of paths".to_owned());
+            for shard in shards {
+                let map = maps.iter().find(|(_, pattern)| matches(pattern, &shard.name));
+                if let Some((name, _)) = map {
+                    assigned.push((shard, Source::Name(name.clone())));
+                }
+            }
+            for (name, pattern) in maps {
+                let fits = assigned.iter().any(|(_, source)| source.name() == Some(name));
+                anyhow::ensure!(
+                    fits,
+                    "--map {name}={pattern}: fits no file below {}",
+                    root.display()
+                );
+            }
+        }
+        Telling::Field(path) => {
+            ways.insert(format!("field {}", path.join(".")));
+            assigned.extend(shards.into_iter().map(|shard| (shard, Source::Field(path.clone()))));
+        }
+        Telling::Recognised => {
+            // Looked for once, in the first shard that does not tell by its name.
+            let mut field = None;
+            for shard in shards {
+                let (source, way) = match known_name(&shard, root) {
+                    Some(name) => (Source::Name(name), "names of files and folders".to_owned()),
+                    None => match field.get_or_insert_with(|| known_field(&shard)) {
+                        Some(field) => (Source::Field(path(field)), format!("field {field}")),
+                        None => (
+                            Source::Name(plain_name(&shard)),
+                            "names of files and folders".to_owned(),
+                        ),
+                    },
+                };
+                ways.insert(way);
+                assigned.push((shard, source));
+            }
+        }
+    }
+    Ok((assigned, ways))
+}
+
+fn matches(pattern: &Pattern, name: &str) -> bool {
+    let options = MatchOptions { require_literal_separator: true, ..MatchOptions::new() };
+    pattern.matches_with(name, options)
+}
+
+/// The well-known category that the shard's name or one of its folders names, the nearest first; the
+/// corpus folder counts, too, since it may hold one category alone.
+fn known_name(shard: &Shard, root: &Path) -> Option<String> {
+    let mut steps: Vec<&str> = shard.name.split('/').collect();
+    let file = steps.pop().map(stem).unwrap_or_default();
+    let root = root.canonicalize().ok();
+    let root = root.as_deref().and_then(Path::file_name).map(|name| name.to_string_lossy());
+    let candidates = std::iter::once(file).chain(steps.into_iter().rev()).chain(root.as_deref());
+    candidates.into_iter().find(|name| is_known(name)).map(str::to_owned)
+}
+
+fn is_known(name: &str) -> bool {
+    well_known::rank(name) < well_known::rank("")
+}
+
+/// The name of a file without endings and numbers: `c4-00012-of-01024.jsonl.zst` is one of `c4`.
+fn stem(file: &str) -> &str {
+    let mut stem = file;
+    while let Some(before) = ENDINGS.iter().find_map(|(ending, _)| stem.strip_suffix(ending)) {
+        stem = before;
+    }
+    while let Some(before) = without_number(stem) {
+        stem = before;
+    }
+    stem
+}
+
+/// The name without a number, or the `of` between two, at its end. What is no number of a file stays:
+/// the 4 of `c4` follows no mark.
+fn without_number(stem: &str) -> Option<&str> {
+    let before = stem.trim_end_matches(|c: char| c.is_ascii_digit());
+    let before = if before.len() < stem.len() { before } else { stem.strip_suffix("of")? };
+    let name = before.trim_end_matches(['-', '_', '.']);
+    (!name.is_empty() && name.len() < before.len()).then_some(name)
+}
+
+/// The category by name of a corpus that nothing else is known of: the nearest folder that says
+/// something, else the file.
+fn plain_name(shard: &Shard) -> String {
+    let mut steps: Vec<&str> = shard.name.split('/').collect();
+    let file = steps.pop().unwrap_or_default();
+    let says_something =
+        |step: &&str| !GENERIC_FOLDERS.contains(&step.to_ascii_lowercase().as_str());
+    let folder = steps.into_iter().rev().find(says_something);
+    folder.unwrap_or_else(|| stem(file)).to_owned()
+}
+
+/// The first field of a known corpus that the first document of a shard has.
+fn known_field(shard: &Shard) -> Option<String> {
+    let names: Vec<String> = match shard.format {
+        Format::Parquet => rows::columns(files::open_regular(&shard.path).ok()?).ok()?,
+        Format::Json(compression) => {
+            let n_read = AtomicU64::new(0);
+            let mut lines = Lines::new(stream::open(&shard.path, compression, 0, &n_read).ok()?);
+            let Some(Line::Whole(line)) = lines.next().ok()? else { return None };
+            let document: Value = serde_json::from_slice(line).ok()?;
+            let known = KNOWN_FIELDS.map(|(field, _)| field).into_iter().chain(["content", "text"]);
+            known
+                .filter(|field| at(&document, field).is_some_and(Value::is_string))
+                .map(str::to_owned)
+                .collect()
+        }
+    };
+    let has = |name: &str| names.iter().any(|other| other == name);
+    let is_code = has("content") && !has("text");
+    let field = KNOWN_FIELDS.iter().find(|(field, of_code)| has(field) && (is_code || !of_code));
+    field.map(|(field, _)| (*field).to_owned())
+}
+
+fn at<'v>(document: &'v Value, field: &str) -> Option<&'v Value> {
+    field.split('.').try_fold(document, |value, step| value.get(step))
+}
+
+#[cfg(test)]
+#[path = "source_tests.rs"]
+mod tests;

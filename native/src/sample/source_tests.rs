@@ -1,0 +1,107 @@
+use std::fs;
+
+use tempfile::TempDir;
+
+use super::super::shard;
+use super::*;
+
+fn corpus(files: &[(&str, &str)]) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, content) in files {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    }
+    folder
+}
+
+fn sources(folder: &TempDir, telling: &Telling) -> Vec<(String, Source)> {
+    let shards = shard::find(folder.path(), "none".as_ref()).unwrap();
+    let (assigned, _) = assign(shards, folder.path(), telling).unwrap();
+    assigned.into_iter().map(|(shard, source)| (shard.name, source)).collect()
+}
+
+fn name(name: &str) -> Source {
+    Source::Name(name.to_owned())
+}
+
+#[test]
+fn trees_of_well_known_corpora_are_recognised() {
+    let slimpajama = r#"{"text": "a", "meta": {"redpajama_set_name": "RedPajamaC4"}}"#;
+    let pile = r#"{"text": "a", "meta": {"pile_set_name": "Pile-CC"}}"#;
+    let dolma = r#"{"id": "1", "text": "a", "source": "common-crawl", "lang": "en"}"#;
+    let stack = r#"{"content": "a", "lang": "Python", "ext": "py"}"#;
+    let web = r#"{"text": "a", "language": "en"}"#;
+    for (line, field) in [
+        (slimpajama, Some("meta.redpajama_set_name")),
+        (pile, Some("meta.pile_set_name")),
+        (dolma, Some("source")),
+        (stack, Some("lang")),
+        (web, None),
+    ] {
+        let folder =
+            corpus(&[("train/chunk1/part-0.jsonl", line), ("train/chunk2/part-0.jsonl", line)]);
+        let expected =
+            |folder: &str| field.map_or_else(|| name(folder), |field| Source::Field(path(field)));
+        assert_eq!(
+            sources(&folder, &Telling::Recognised),
+            [
+                ("train/chunk1/part-0.jsonl".to_owned(), expected("chunk1")),
+                ("train/chunk2/part-0.jsonl".to_owned(), expected("chunk2")),
+            ]
+        );
+    }
+}
+
+#[test]
+fn folders_and_files_of_well_known_names_tell() {
+    let line = r#"{"text": "a", "meta": {}}"#;
+    let folder = corpus(&[
+        ("RedPajamaBook/chunk1/x_0.jsonl", line),
+        ("common_crawl/2019-30/en_head_0000.jsonl", line),
+        ("flat/arxiv_00012-of-00024.jsonl", line),
+    ]);
+    let found: Vec<Source> =
+        sources(&folder, &Telling::Recognised).into_iter().map(|(_, source)| source).collect();
+    assert_eq!(found, [name("RedPajamaBook"), name("common_crawl"), name("arxiv")]);
+}
+
+#[test]
+fn languages_are_told_by_their_folders_where_no_field_does() {
+    let line = r#"{"content": "a", "id": 1}"#;
+    let folder =
+        corpus(&[("python/train-00000-of-00059.jsonl", line), ("c++/data/train-0.jsonl", line)]);
+    let found: Vec<Source> =
+        sources(&folder, &Telling::Recognised).into_iter().map(|(_, source)| source).collect();
+    assert_eq!(found, [name("c++"), name("python")]);
+}
+
+#[test]
+fn maps_take_what_they_fit_in_their_order_and_must_fit_something() {
+    let folder = corpus(&[("a/x.jsonl", ""), ("a/b/y.jsonl", ""), ("z.jsonl", "")]);
+    let telling = |maps: &[&str]| {
+        Telling::new(&maps.iter().map(|map| (*map).to_owned()).collect::<Vec<_>>(), None).unwrap()
+    };
+    assert_eq!(
+        sources(&folder, &telling(&["Law=a/*.jsonl", "News=a/**/*.jsonl"])),
+        [("a/b/y.jsonl".to_owned(), name("News")), ("a/x.jsonl".to_owned(), name("Law"))]
+    );
+    let shards = shard::find(folder.path(), "none".as_ref()).unwrap();
+    let error = assign(shards, folder.path(), &telling(&["Law=q/*"])).unwrap_err().to_string();
+    assert!(error.starts_with("--map Law=q/*: fits no file below "), "{error}");
+    let error = Telling::new(&["Law".to_owned()], None).unwrap_err().to_string();
+    assert_eq!(error, "--map Law: expected CATEGORY=GLOB");
+}
+
+#[test]
+fn stems_lose_endings_and_numbers_alone() {
+    for (file, expected) in [
+        ("c4-00012-of-01024.jsonl.zst", "c4"),
+        ("c++.jsonl", "c++"),
+        ("web.json.gz", "web"),
+        ("0001.parquet", "0001"),
+        ("my.file_3.jsonl", "my.file"),
+    ] {
+        assert_eq!(stem(file), expected);
+    }
+}

@@ -1,0 +1,329 @@
+//! Whole samples of small corpora.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::Parser;
+use serde_json::json;
+use tempfile::TempDir;
+
+use super::*;
+
+#[derive(Parser)]
+struct Typed {
+    #[command(flatten)]
+    args: SampleArgs,
+}
+
+/// The arguments, after `--root ROOT --out-dir OUT`.
+fn args(root: &Path, out_dir: &Path, more: &str) -> SampleArgs {
+    let words = ["sample", "--root"].map(PathBuf::from).into_iter();
+    let words = words.chain([root.to_owned(), "--out-dir".into(), out_dir.to_owned()]);
+    Typed::parse_from(words.chain(more.split_whitespace().map(PathBuf::from))).args
+}
+
+/// A folder in memory where there is one: these tests make many small files.
+fn folder() -> TempDir {
+    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
+}
+
+fn sample(args: &SampleArgs) -> anyhow::Result<Sampled> {
+    fs::create_dir_all(&args.out_dir).unwrap();
+    run(args, &Progress::new(true))
+}
+
+fn write(root: &Path, name: &str, lines: impl IntoIterator<Item = Value>) {
+    let path = root.join(name);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let lines: String = lines.into_iter().map(|line| format!("{line}\n")).collect();
+    fs::write(path, lines).unwrap();
+}
+
+/// The texts kept of a category.
+fn kept(out_dir: &Path, key: &str) -> Vec<String> {
+    let content = fs::read_to_string(out_dir.join(format!("{key}.jsonl"))).unwrap();
+    let text = |line: &str| {
+        serde_json::from_str::<Value>(line).unwrap()["text"].as_str().unwrap().to_owned()
+    };
+    content.lines().map(text).collect()
+}
+
+/// All files of a folder but the manifest, which holds the time.
+fn contents(out_dir: &Path) -> BTreeMap<String, String> {
+    let entries = fs::read_dir(out_dir).unwrap().map(|entry| entry.unwrap().path());
+    let files = entries.filter(|path| path.extension().is_some_and(|ending| ending == "jsonl"));
+    files
+        .map(|path| {
+            (
+                path.file_name().unwrap().to_string_lossy().into_owned(),
+                fs::read_to_string(&path).unwrap(),
+            )
+        })
+        .collect()
+}
+
+const UNEQUAL: [usize; 5] = [1, 3, 10, 40, 66];
+
+/// Shards of unequal sizes of one category; documents are numbered.
+fn unequal_shards(root: &Path) {
+    let mut number = 0;
+    for (index, n) in UNEQUAL.into_iter().enumerate() {
+        let lines = (0..n).map(|_| {
+            number += 1;
+            json!({"text": format!("{} {}", number - 1, "x".repeat(number % 90))})
+        });
+        write(root, &format!("c4/{index}.jsonl"), lines);
+    }
+}
+
+#[test]
+fn every_document_of_unequal_shards_is_drawn_alike() {
+    const N_SAMPLES: u32 = 2_000;
+    const N_DRAWN: usize = 12;
+    let folder = folder();
+    let (root, out) = (folder.path().join("corpus"), folder.path().join("out"));
+    unequal_shards(&root);
+    let n_documents: usize = UNEQUAL.iter().sum();
+    let mut counts = vec![0.0_f64; n_documents];
+    for seed in 0..N_SAMPLES {
+        // Little room for candidates, so that much is refused on the way.
+        let more = format!(
+            "--n-per-category {N_DRAWN} --min-chars 1 --seed {seed} --force --oversample 1 --near-dup 0"
+        );
+        sample(&args(&root, &out, &more)).unwrap();
+        let drawn = kept(&out, "c4");
+        assert_eq!(drawn.len(), N_DRAWN);
+        for text in drawn {
+            counts[text.split(' ').next().unwrap().parse::<usize>().unwrap()] += 1.0;
+        }
+    }
+    let share = N_DRAWN as f64 / n_documents as f64;
+    let expected = f64::from(N_SAMPLES) * share;
+    let squares: f64 = counts.iter().map(|count| (count - expected).powi(2)).sum();
+    let chi2 = squares / (expected * (1.0 - share)) * (n_documents - 1) as f64 / n_documents as f64;
+    // 172.4 is exceeded once in 1,000 with 119 degrees of freedom.
+    assert!(chi2 < 172.4, "{chi2} {counts:?}");
+}
+
+/// A mixed corpus: two well-known sets, duplicates within and across them, short documents.
+fn mixed_corpus(root: &Path) {
+    for shard in 0..7 {
+        let lines = (0..50 + 30 * shard).map(|line| {
+            let set = if (shard + line) % 3 == 0 { "RedPajamaBook" } else { "RedPajamaC4" };
+            let text = match line % 10 {
+                0 => format!("the same everywhere {}", line % 20),
+                1 => "short".to_owned(),
+                _ => (0..40)
+                    .map(|word| format!("w{} ", (word * 31 + line * 7 + shard * 1_009) % 4_001))
+                    .collect(),
+            };
+            json!({"meta": {"redpajama_set_name": set}, "text": text})
+        });
+        write(root, &format!("chunk{}/part_{shard}.jsonl", shard % 2), lines);
+    }
+}
+
+#[test]
+fn one_and_eight_threads_draw_the_same_documents() {
+    let folder = folder();
+    let root = folder.path().join("corpus");
+    mixed_corpus(&root);
+    let on_threads = |n: usize| {
+        let out = folder.path().join(format!("out{n}"));
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(n).build().unwrap();
+        let args =
+            args(&root, &out, "--n-per-category 40 --min-chars 10 --max-chars 60 --window random");
+        pool.install(|| sample(&args)).unwrap();
+        contents(&out)
+    };
+    let one = on_threads(1);
+    assert_eq!(one.keys().collect::<Vec<_>>(), ["books.jsonl", "c4.jsonl"]);
+    assert_eq!(one, on_threads(8));
+    assert_eq!(one, on_threads(3));
+}
+
+#[test]
+fn little_room_for_candidates_costs_passes_and_changes_nothing() {
+    let folder = folder();
+    let root = folder.path().join("corpus");
+    // Every tenth text is new: nine in ten candidates are near duplicates.
+    let words = |n: usize| (0..60).map(|word| format!("w{} ", n * 60 + word)).collect::<String>();
+    for shard in 0..4 {
+        let lines = (0..200)
+            .map(|n| json!({"text": format!("{} end {shard} {n}", words(n / 10 + shard * 20))}));
+        write(&root, &format!("c4/{shard}.jsonl"), lines);
+    }
+    let with = |oversample: &str| {
+        let out = folder.path().join(oversample);
+        let more = format!("--n-per-category 60 --min-chars 1 --oversample {oversample}");
+        let sampled = sample(&args(&root, &out, &more)).unwrap();
+        (contents(&out), sampled.manifest)
+    };
+    let (little, manifest) = with("1");
+    assert!(manifest["n_passes"].as_u64().unwrap() > 1, "{manifest}");
+    assert_eq!(manifest["categories"][0]["n_kept"], 60);
+    let (ample, manifest) = with("50");
+    assert_eq!(manifest["n_passes"], 1);
+    assert_eq!(little, ample);
+}
+
+#[test]
+fn duplicates_within_and_across_categories_and_excluded_documents_are_left_out() {
+    let folder = folder();
+    let (root, out) = (folder.path().join("corpus"), folder.path().join("out"));
+    let words = |n: usize| (0..100).map(|word| format!("w{} ", n * 100 + word)).collect::<String>();
+    let text = |text: String| json!({"text": text});
+    write(&root, "c4/0.jsonl", (0..20).map(|n| text(words(n))));
+    // The same again: copies of bytes, other case and spacing, one word of a hundred replaced.
+    write(&root, "c4/1.jsonl", (0..5).map(|n| text(words(n))));
+    write(&root, "c4/2.jsonl", (5..10).map(|n| text(words(n).to_uppercase().replace(' ', "\n "))));
+    write(
+        &root,
+        "arxiv/0.jsonl",
+        (10..15)
+            .map(|n| text(words(n).replacen('w', "v", 1)))
+            .chain((30..40).map(|n| text(words(n)))),
+    );
+    write(&folder.path().join("held_out"), "eval.jsonl", (18..20).map(|n| text(words(n))));
+    let more = format!("--exclude {}", folder.path().join("held_out").display());
+    let manifest = sample(&args(&root, &out, &more)).unwrap().manifest;
+    let texts: Vec<String> = kept(&out, "c4").into_iter().chain(kept(&out, "arxiv")).collect();
+    // 20 + 10 different documents, less two that are excluded.
+    assert_eq!(texts.len(), 28);
+    let distinct: BTreeSet<String> =
+        texts.iter().map(|text| text.to_lowercase().split_whitespace().skip(1).collect()).collect();
+    assert_eq!(distinct.len(), 28);
+    let (arxiv, c4) = (&manifest["categories"][0], &manifest["categories"][1]);
+    let sum = |field: &str| {
+        arxiv["duplicates"][field].as_u64().unwrap() + c4["duplicates"][field].as_u64().unwrap()
+    };
+    assert_eq!([sum("copies"), sum("equal"), sum("near"), sum("excluded")], [5, 5, 5, 2]);
+    assert_eq!(sum("twin_in_other_category"), 5);
+    assert_eq!(manifest["n_documents_to_exclude"], 2);
+}
+
+#[test]
+fn whole_lengths_are_told_of_all_documents_before_any_cut() {
+    let folder = folder();
+    let (root, out) = (folder.path().join("corpus"), folder.path().join("out"));
+    // 1 to 1,000 characters, of which one in two is two bytes.
+    write(
+        &root,
+        "books/0.jsonl",
+        (1..=1_000).map(|n| json!({"text": "aé".repeat(n).chars().take(n).collect::<String>()})),
+    );
+    let manifest = sample(&args(&root, &out, "--min-chars 501 --max-chars 100 --near-dup 0"))
+        .unwrap()
+        .manifest;
+    let books = &manifest["categories"][0];
+    assert_eq!(
+        (&books["n_seen"], &books["n_qualified"], &books["n_kept"]),
+        (&json!(1_000), &json!(500), &json!(1))
+    );
+    assert_eq!(books["document_chars"]["seen"]["mean"], 500.5);
+    assert_eq!(books["document_chars"]["qualified"]["mean"], 750.5);
+    let median = books["document_chars"]["seen"]["percentiles"]["p50"].as_u64().unwrap();
+    assert!(median.abs_diff(500) <= 4, "{median}");
+    assert_eq!(books["text_bytes"], 500_500 + 250_000);
+    assert!(kept(&out, "books").iter().all(|text| text.chars().count() == 100));
+}
+
+#[test]
+fn an_interrupted_run_goes_on_and_gives_the_same_sample() {
+    let folder = folder();
+    let root = folder.path().join("corpus");
+    mixed_corpus(&root);
+    let more = "--n-per-category 30 --min-chars 10";
+    let whole = folder.path().join("whole");
+    sample(&args(&root, &whole, more)).unwrap();
+    // Interrupted by a folder in the way of the manifest, after everything was read.
+    let out = folder.path().join("out");
+    fs::create_dir_all(out.join("books.jsonl")).unwrap();
+    let error = format!("{:#}", sample(&args(&root, &out, more)).unwrap_err());
+    assert!(error.contains("books.jsonl: is there already"), "{error}");
+    let work = out.join(".sample-work/shards");
+    let reports = || {
+        let files = fs::read_dir(&work).unwrap().map(|entry| entry.unwrap().path());
+        files
+            .filter(|path| path.extension().is_some_and(|ending| ending == "json"))
+            .collect::<BTreeSet<_>>()
+    };
+    assert_eq!(reports().len(), 7);
+    // As killed between shards, and within one that had left half of its candidates.
+    let some: Vec<PathBuf> = reports().into_iter().take(3).collect();
+    for report in &some {
+        fs::remove_file(report).unwrap();
+    }
+    fs::write(some[0].with_extension("candidates"), "{\"category\": \"c4\", \"prio").unwrap();
+    fs::remove_dir(out.join("books.jsonl")).unwrap();
+    let error = format!(
+        "{:#}",
+        sample(&args(&root, &out, "--n-per-category 31 --min-chars 10")).unwrap_err()
+    );
+    assert!(error.contains("n_per_category was 30, is 31") && error.contains("--force"), "{error}");
+    sample(&args(&root, &out, more)).unwrap();
+    assert_eq!(contents(&out), contents(&whole));
+    assert!(!out.join(".sample-work").exists());
+    let error = sample(&args(&root, &out, more)).unwrap_err().to_string();
+    assert!(error.contains("manifest.json: is there already"), "{error}");
+}
+
+#[test]
+fn forcing_replaces_the_whole_sample() {
+    let folder = folder();
+    let (root, out) = (folder.path().join("corpus"), folder.path().join("out"));
+    mixed_corpus(&root);
+    sample(&args(&root, &out, "--n-per-category 5 --min-chars 10")).unwrap();
+    fs::write(out.join("mine.jsonl"), "").unwrap();
+    sample(&args(&root, &out, "--n-per-category 5 --min-chars 10 --categories c4 --force"))
+        .unwrap();
+    assert_eq!(contents(&out).keys().collect::<Vec<_>>(), ["c4.jsonl", "mine.jsonl"]);
+}
+
+#[test]
+fn a_shard_that_changed_is_read_again() {
+    let folder = folder();
+    let (root, out) = (folder.path().join("corpus"), folder.path().join("out"));
+    write(&root, "c4/0.jsonl", (0..3).map(|n| json!({"text": format!("before {n}")})));
+    fs::create_dir_all(out.join("c4.jsonl")).unwrap();
+    sample(&args(&root, &out, "--min-chars 1")).unwrap_err();
+    write(&root, "c4/0.jsonl", (0..4).map(|n| json!({"text": format!("afterwards {n}")})));
+    fs::remove_dir(out.join("c4.jsonl")).unwrap();
+    sample(&args(&root, &out, "--min-chars 1")).unwrap();
+    assert!(kept(&out, "c4").iter().all(|text| text.starts_with("afterwards")));
+}
+
+#[test]
+fn hostile_names_of_categories_are_faults_and_too_many_stop_the_run() {
+    let folder = folder();
+    let (root, out) = (folder.path().join("corpus"), folder.path().join("out"));
+    let line = |set: String| json!({"text": format!("a text of {set}"), "source": set});
+    let hostile =
+        ["..", "../../etc/passwd", "", "a/b", &"x".repeat(300)].map(|name| line(name.to_owned()));
+    write(&root, "0.jsonl", hostile);
+    let sampled = sample(&args(&root, &out, "--min-chars 1")).unwrap();
+    assert_eq!(contents(&out).keys().collect::<Vec<_>>(), ["a-b.jsonl", "etc-passwd.jsonl"]);
+    assert_eq!(sampled.reports[0].n_faults(), 3);
+    write(&root, "0.jsonl", (0..2_000).map(|n| line(format!("set {n}"))));
+    let error =
+        sample(&args(&root, &folder.path().join("more"), "--min-chars 1")).unwrap_err().to_string();
+    assert!(error.contains("more than 1024 categories"), "{error}");
+}
+
+#[test]
+fn the_command_line_is_the_seed_studys() {
+    let typed = "sample --slimpajama-root train --n-per-category 5000 --seed 42 --min-chars 300 --max-chars 2000 \
+                 --out-dir data_samples --text-col text --categories c4 arxiv";
+    let seed = Typed::parse_from(typed.split_whitespace()).args;
+    let settings = Settings::new(&seed).unwrap();
+    assert_eq!((settings.rules.min_chars, settings.rules.window.max_chars), (300, 2000));
+    assert_eq!(seed.categories, ["c4", "arxiv"]);
+    let typed = "sample --stack-root stack --languages python rust --n-per-language 7";
+    let stack = Typed::parse_from(typed.split_whitespace()).args;
+    assert_eq!((stack.n_per_category, stack.categories.len()), (7, 2));
+    let settings = Settings::new(&stack).unwrap();
+    assert_eq!((settings.rules.min_chars, settings.rules.window.max_chars), (30, 4000));
+    let hub = Typed::parse_from("sample --dataset a/b".split_whitespace()).args;
+    assert!(Settings::new(&hub).unwrap_err().to_string().contains("fetch the files"));
+}

@@ -1,0 +1,160 @@
+//! The work folder: what is done so far, so that an interrupted run goes on where it stood.
+//!
+//! Every shard that was read leaves two files: its candidates, and its report, which comes last and whole.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use serde_json::{Map, Value};
+
+use super::report::ShardReport;
+use super::shard::Shard;
+use crate::files;
+
+/// The name of the work folder within the output folder.
+const FOLDER: &str = ".sample-work";
+
+/// A work folder.
+#[derive(Debug)]
+pub struct Work {
+    folder: PathBuf,
+}
+
+impl Work {
+    /// The work folder in `out_dir`, which may not be there yet. What an earlier run left of one that it
+    /// was removing is removed.
+    ///
+    /// # Errors
+    /// If it cannot be removed.
+    pub fn at(out_dir: &Path) -> anyhow::Result<Self> {
+        let work = Self { folder: out_dir.join(FOLDER) };
+        remove(&work.leaving())?;
+        Ok(work)
+    }
+
+    /// Makes the folder, unless that of an interrupted run with the same settings is there.
+    ///
+    /// # Errors
+    /// If it cannot be made, or belongs to a run with other settings and `force` is not given.
+    pub fn open(&self, settings: &Map<String, Value>, force: bool) -> anyhow::Result<()> {
+        let path = self.folder.join("settings.json");
+        if let Ok(bytes) = fs::read(&path) {
+            let before: Map<String, Value> = serde_json::from_slice(&bytes).unwrap_or_default();
+            let differences = differences(&before, settings);
+            if differences.is_empty() {
+                return Ok(());
+            }
+            anyhow::ensure!(
+                force,
+                "{}: an interrupted run had other settings: {}; run that command again to finish it, \
+                 or start over with --force",
+                self.folder.display(),
+                differences.join(", ")
+            );
+        }
+        self.remove()?;
+        files::make_folder(&self.folder.join("shards"))?;
+        files::make_folder(&self.folder.join("out"))?;
+        // Last: a folder without it is of no use.
+        files::write(&path, &serde_json::to_vec_pretty(settings)?)
+    }
+
+    /// Removes the folder with all that is in it: at once, whatever interrupts it.
+    ///
+    /// # Errors
+    /// If it cannot be removed.
+    pub fn remove(&self) -> anyhow::Result<()> {
+        let leaving = self.leaving();
+        match fs::rename(&self.folder, &leaving) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            Err(error) => {
+                Err(error).with_context(|| format!("{}: cannot be removed", self.folder.display()))
+            }
+            Ok(()) => remove(&leaving),
+        }
+    }
+
+    /// What the folder is called while it is being removed.
+    fn leaving(&self) -> PathBuf {
+        self.folder.with_extension("removed")
+    }
+
+    /// The folder in which outputs are made before they are put in place.
+    pub fn out(&self) -> PathBuf {
+        self.folder.join("out")
+    }
+
+    /// The file that tells which outputs this run may put in place.
+    pub fn claims(&self) -> PathBuf {
+        self.folder.join("claims.json")
+    }
+
+    /// The file of a shard's candidates.
+    pub fn candidates(&self, shard: &Shard) -> PathBuf {
+        self.shard_file(shard, "candidates")
+    }
+
+    /// The report of a shard as it is now, if there is one.
+    pub fn report(&self, shard: &Shard) -> Option<ShardReport> {
+        let bytes = fs::read(self.shard_file(shard, "json")).ok()?;
+        let report: ShardReport = serde_json::from_slice(&bytes).ok()?;
+        (report.name == shard.name && report.version == shard.version).then_some(report)
+    }
+
+    /// A new file for a shard's candidates; what was there of an earlier attempt is dropped.
+    ///
+    /// # Errors
+    /// If it cannot be made.
+    pub fn start(&self, shard: &Shard) -> io::Result<BufWriter<File>> {
+        match fs::remove_file(self.shard_file(shard, "json")) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        Ok(BufWriter::with_capacity(1 << 16, File::create(self.candidates(shard))?))
+    }
+
+    /// Marks a shard as done.
+    ///
+    /// # Errors
+    /// If the files cannot be written.
+    pub fn finish(
+        &self,
+        shard: &Shard,
+        mut candidates: BufWriter<File>,
+        report: &ShardReport,
+    ) -> anyhow::Result<()> {
+        let written = candidates.flush().and_then(|()| candidates.get_ref().sync_all());
+        written
+            .with_context(|| format!("{}: cannot be written", self.candidates(shard).display()))?;
+        files::write(&self.shard_file(shard, "json"), &serde_json::to_vec(report)?)
+    }
+
+    fn shard_file(&self, shard: &Shard, ending: &str) -> PathBuf {
+        self.folder.join("shards").join(format!("{}.{ending}", shard.work_name()))
+    }
+}
+
+/// Removes a folder, if it is there.
+fn remove(folder: &Path) -> anyhow::Result<()> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("{}: cannot be removed", folder.display()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The settings that differ, each as `name: before, now`.
+fn differences(before: &Map<String, Value>, now: &Map<String, Value>) -> Vec<String> {
+    let mut names: Vec<&String> = before.keys().chain(now.keys()).collect();
+    names.sort();
+    names.dedup();
+    let shown = |value: Option<&Value>| value.map_or_else(|| "none".to_owned(), Value::to_string);
+    names
+        .into_iter()
+        .filter(|name| before.get(*name) != now.get(*name))
+        .map(|name| format!("{name} was {}, is {}", shown(before.get(name)), shown(now.get(name))))
+        .collect()
+}
