@@ -125,12 +125,11 @@ fn prompts_are_named_and_greedy_texts_depend_on_them_alone() {
 #[test]
 fn the_seed_study_is_a_preset_and_its_flags_are_known() {
     let scratch = with_model();
-    let run =
-        "generate --target_model model --max_new_tokens 5 --num_prompts 37 --hf_revision main";
+    let run = "generate --target_model model --max_new_tokens 5 --num_prompts 37";
     scratch.run(&format!("{run} --device cpu --preset seed --output preset.jsonl")).exited(0);
     let config = json(&scratch, "preset.jsonl.meta.json")["config"].clone();
     assert_eq!((&config["temperature"], &config["top_p"]), (&0.8.into(), &0.9.into()));
-    assert_eq!((&config["max_new_tokens"], &config["hf_revision"]), (&5.into(), &"main".into()));
+    assert_eq!(config["max_new_tokens"], 5);
     let ids: Vec<String> =
         texts(&scratch, "preset.jsonl").iter().map(|line| line["prompt_id"].to_string()).collect();
     assert_eq!(ids[0], "\"neutral-01\"");
@@ -141,18 +140,28 @@ fn the_seed_study_is_a_preset_and_its_flags_are_known() {
 }
 
 #[test]
-fn numbers_out_of_range_are_refused_by_their_flag() {
+fn settings_that_cannot_be_are_refused() {
     let scratch = with_model();
     for (flags, expected) in [
         ("--num-prompts 0", "error: --num-prompts: expected 1 or more, found 0\n"),
         ("--batch-size 0", "error: --batch-size: expected 1 or more, found 0\n"),
-        ("--temperature=-1", "--temperature"),
-        ("--top-p 0", "--top-p"),
-        ("--prompts nowhere.txt", "error: nowhere.txt"),
+        (
+            "--temperature=-1",
+            "error: expected a temperature of at least 0 (0 takes the most probable token), found -1\n",
+        ),
+        (
+            "--top-p 0",
+            "error: expected a top-p above 0 and at most 1 (1 keeps every token), found 0\n",
+        ),
+        ("--prompts nowhere.txt", "error: nowhere.txt: cannot be read: there is no such file\n"),
+        (
+            "--hf_revision step1000",
+            "error: model: a folder has no revisions; leave --hf-revision out\n",
+        ),
     ] {
         let run = format!("generate --target-model model --device cpu {flags}");
         let error = scratch.run(&run).exited(2).stderr();
-        assert!(error.contains(expected), "{flags}: {error}");
+        assert_eq!(error, expected, "{flags}");
         assert!(!scratch.path("generations.jsonl").exists(), "{flags}");
     }
     let error = scratch.run("generate --device cpu").exited(2).stderr();

@@ -67,8 +67,11 @@ fn a_folder_without_a_tokenizer() {
 #[test]
 fn a_folder_without_a_config_or_weights() {
     let no_config = |scratch: &Scratch| fs::remove_file(scratch.path("model/config.json")).unwrap();
-    let error = error_after("qwen2", no_config);
-    assert!(error.starts_with("error: model/config.json: "), "{error}");
+    assert_eq!(
+        error_after("qwen2", no_config),
+        "error: a checkpoint in Hugging Face layout has a config.json: model/config.json: cannot be \
+         read: there is no such file\n"
+    );
     let no_weights =
         |scratch: &Scratch| fs::remove_file(scratch.path("model/model.safetensors")).unwrap();
     assert_eq!(
