@@ -49,6 +49,11 @@ page: setup-wasm ## build the page, one file that opens offline
 test-page: setup-page-tests ## test the built page in a real browser
 	CHROMIUM="$$(scripts/setup-chromium.sh)" node --test tests/page/*.test.mjs
 
+.PHONY: test-wgpu
+test-wgpu: setup-rust ## hold the engine for GPUs to `transformers` on wgpu (software where there is no GPU: slow)
+	scripts/setup-vulkan.sh
+	XDG_RUNTIME_DIR="$${XDG_RUNTIME_DIR:-/tmp}" cargo test $(CHECKED) -p data-anatomy --features wgpu --lib lm::tensor_engine
+
 .PHONY: bench
 bench: setup-rust ## measure against the peers and the last run
 	cargo bench -p data-anatomy-bench
@@ -67,6 +72,5 @@ setup-page-tests:
 	@scripts/setup-node.sh
 	@scripts/setup-chromium.sh >/dev/null
 setup-test: setup-wasm setup-page-tests
-	@scripts/setup-vulkan.sh
 	@scripts/setup-tool.sh cargo-deny
 	@scripts/setup-tool.sh typos

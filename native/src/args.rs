@@ -9,8 +9,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use data_anatomy_core::evaluation::DEFAULT_TOLERANCE;
 use data_anatomy_core::report_page::ViewOptions;
 
-pub use lm::{GenerateArgs, ModelArgs, Preset, ScoreArgs};
 use crate::sample::args::{MergeWebArgs, SampleArgs};
+pub use lm::{GenerateArgs, ModelArgs, Preset, ScoreArgs};
 
 /// The version and the commit it was built from.
 pub const VERSION: &str =

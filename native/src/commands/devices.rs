@@ -15,7 +15,11 @@ pub(super) fn run(json: bool) -> anyhow::Result<Outcome> {
     let automatic = automatic.first().map(Adapter::device);
     let mut out = io::stdout().lock();
     if json {
-        writeln!(out, "{}", serde_json::to_string_pretty(&as_json(&inventory, automatic)?)?)?;
+        writeln!(
+            out,
+            "{}",
+            serde_json::to_string_pretty(&as_json(&inventory, automatic.as_deref())?)?
+        )?;
         return Ok(Outcome::Done);
     }
     out.write_all(table(&inventory).to_text().as_bytes())?;
@@ -26,7 +30,7 @@ pub(super) fn run(json: bool) -> anyhow::Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-fn as_json(inventory: &Inventory, automatic: Option<String>) -> anyhow::Result<serde_json::Value> {
+fn as_json(inventory: &Inventory, automatic: Option<&str>) -> anyhow::Result<serde_json::Value> {
     let compiled_in = BackEnd::ALL.into_iter().filter(|back_end| back_end.is_compiled_in());
     let devices = inventory.adapters.iter().map(|adapter| {
         let mut device = serde_json::to_value(adapter)?;

@@ -7,8 +7,8 @@ mod generate;
 mod labelshift;
 mod merge_web;
 mod report;
-mod score;
 mod sample;
+mod score;
 mod specs;
 
 use crate::args::Command;

@@ -1,6 +1,7 @@
 //! Tiny random checkpoints with the outputs of `transformers`: what every engine is held to.
 //!
 //! `tests/oracle/lm_fixtures.py` made them and says how.
+#![allow(clippy::cast_possible_truncation, reason = "test numbers are small")]
 
 use std::path::PathBuf;
 

@@ -138,7 +138,7 @@ impl Maker {
         let gram = mixed(words.fold(0, |gram: u64, word| {
             gram.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(word)
         }));
-        #[expect(clippy::cast_possible_truncation, reason = "32 bits tell enough grams apart")]
+        // 32 bits tell enough grams apart.
         let gram = (gram >> 32) as u32;
         if self.limit.is_none_or(|limit| gram <= limit) {
             self.grams.push(gram);

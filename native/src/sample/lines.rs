@@ -49,7 +49,7 @@ impl<R: Read> Lines<R> {
     ///
     /// # Errors
     /// If the stream cannot be read further; what comes before was given out.
-    pub fn next(&mut self) -> io::Result<Option<Line<'_>>> {
+    pub fn next_line(&mut self) -> io::Result<Option<Line<'_>>> {
         let mut too_long = false;
         loop {
             if let Some(offset) = memchr(b'\n', &self.buffer[self.searched..self.end]) {
@@ -142,7 +142,7 @@ mod tests {
             let mut stream = Lines::new(Drip(&bytes, drip));
             let mut found = Vec::new();
             let mut position = 0;
-            while let Some(Line::Whole(line)) = stream.next().unwrap() {
+            while let Some(Line::Whole(line)) = stream.next_line().unwrap() {
                 found.push(line.to_vec());
                 position += line.len() as u64 + 1;
                 prop_assert_eq!(stream.position(), position.min(bytes.len() as u64));
@@ -155,10 +155,10 @@ mod tests {
     fn a_line_without_end_is_passed_over_in_bounded_memory() {
         let stream = io::repeat(b'x').take(3 * MAX_LINE_BYTES as u64).chain(&b"\nnext\n"[..]);
         let mut lines = Lines::new(stream);
-        assert_eq!(lines.next().unwrap(), Some(Line::TooLong));
+        assert_eq!(lines.next_line().unwrap(), Some(Line::TooLong));
         assert_eq!(lines.position(), 3 * MAX_LINE_BYTES as u64 + 1);
-        assert_eq!(lines.next().unwrap(), Some(Line::Whole(b"next")));
-        assert_eq!(lines.next().unwrap(), None);
+        assert_eq!(lines.next_line().unwrap(), Some(Line::Whole(b"next")));
+        assert_eq!(lines.next_line().unwrap(), None);
         assert!(lines.buffer.len() <= 4 * MAX_LINE_BYTES);
     }
 }

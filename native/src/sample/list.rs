@@ -48,7 +48,7 @@ impl<R: BufRead> Items<R> {
     ///
     /// # Errors
     /// If the stream cannot be read further, ends within the list, or goes on behind it.
-    pub fn next(&mut self) -> io::Result<Option<Line<'_>>> {
+    pub fn next_item(&mut self) -> io::Result<Option<Line<'_>>> {
         let mut scan = Scan::default();
         self.item.clear();
         loop {
@@ -145,7 +145,7 @@ mod tests {
     fn items(list: &[u8]) -> io::Result<Vec<String>> {
         let mut items = Items::new(list);
         let mut found = Vec::new();
-        while let Some(Line::Whole(item)) = items.next()? {
+        while let Some(Line::Whole(item)) = items.next_item()? {
             found.push(String::from_utf8_lossy(item).trim().to_owned());
         }
         Ok(found)

@@ -100,7 +100,7 @@ fn part_files(folder: &Path, merge: WellKnownMerge) -> anyhow::Result<Vec<PathBu
             )
         })
     };
-    merge.parts.iter().map(|part| file_of(&part)).collect()
+    merge.parts.iter().map(file_of).collect()
 }
 
 /// How many documents of each part are wanted.
@@ -143,7 +143,7 @@ fn corpus_sizes(path: &Path, merge: WellKnownMerge) -> anyhow::Result<Vec<u64>> 
             format!("{}: expected `n_qualified` of {part}, found none", path.display())
         })
     };
-    merge.parts.iter().map(|part| size_of(&part)).collect()
+    merge.parts.iter().map(size_of).collect()
 }
 
 /// The `n` documents of lowest priority, which equal texts share.

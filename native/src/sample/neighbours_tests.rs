@@ -1,3 +1,5 @@
+#![allow(clippy::cast_possible_truncation, reason = "test numbers are small")]
+
 use data_anatomy_core::rng::RandomStream;
 
 use super::super::digest::Digest;

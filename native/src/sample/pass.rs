@@ -149,7 +149,7 @@ impl<'a> Pass<'a> {
         let mut priorities = Vec::new();
         let path = self.work.candidates(&task.shard);
         record::for_each_header(&path, |header, _| {
-            priorities.push((header.category, header.priority))
+            priorities.push((header.category, header.priority));
         })
         .with_context(|| format!("{}: cannot be read", path.display()))?;
         let mut lowest = lock(&self.lowest);

@@ -89,7 +89,7 @@ fn byte_ranges(n_bytes: u64, share: f64, dice: &mut RandomStream) -> Vec<Range<u
     }
     let start = dice.index(usize::try_from(n_bytes).unwrap_or(usize::MAX)) as u64;
     match (start + length).checked_sub(n_bytes) {
-        None | Some(0) => vec![start..start + length],
+        None | Some(0) => std::iter::once(start..start + length).collect(),
         Some(around) => vec![0..around, start..n_bytes],
     }
 }
@@ -108,7 +108,7 @@ fn read_range(
     let stream = stream::open(&shard.path, Compression::None, open_at, n_read).map_err(reason)?;
     let mut lines = Lines::new(stream);
     if range.start > 0 {
-        lines.next().map_err(reason)?;
+        lines.next_line().map_err(reason)?;
     }
     let mut reader = LineReader::new(fields);
     loop {
@@ -116,7 +116,7 @@ fn read_range(
         if number >= range.end {
             return Ok(());
         }
-        let Some(line) = lines.next().map_err(reason)? else { return Ok(()) };
+        let Some(line) = lines.next_line().map_err(reason)? else { return Ok(()) };
         take(line, Place { unit: "byte", number }, &mut reader, each);
     }
 }
@@ -147,7 +147,7 @@ fn read_json(
     let mut place = Place { unit: if is_list { "item" } else { "line" }, number: 0 };
     if is_list {
         let mut items = Items::new(BufReader::with_capacity(1 << 17, stream));
-        while let Some(item) = items.next().map_err(reason)? {
+        while let Some(item) = items.next_item().map_err(reason)? {
             place.number += 1;
             take(item, place, &mut reader, each);
             if is_enough() {
@@ -157,7 +157,7 @@ fn read_json(
         return Ok(());
     }
     let mut lines = Lines::new(stream);
-    while let Some(line) = lines.next().map_err(reason)? {
+    while let Some(line) = lines.next_line().map_err(reason)? {
         place.number += 1;
         take(line, place, &mut reader, each);
         if is_enough() {
@@ -168,6 +168,7 @@ fn read_json(
 }
 
 /// Hands on the document of a line; blank lines are passed over.
+#[expect(clippy::needless_pass_by_value, reason = "a line is read once")]
 fn take(line: Line<'_>, place: Place, reader: &mut LineReader<'_>, each: &mut Each<'_>) {
     match line {
         Line::Whole(line) if lines::is_blank(line) => {}
@@ -199,7 +200,7 @@ fn read_rows(
     let mut lost = Ok(());
     for group in groups {
         let mut each = |number, document: Result<Document<'_>, Fault>| {
-            each(Place { unit: "row", number }, document)
+            each(Place { unit: "row", number }, document);
         };
         // A damaged row group does not hide the next.
         if let Err(error) = rows.read_group(group, &mut each) {

@@ -108,16 +108,15 @@ const GENERIC_FOLDERS: [&str; 12] = [
     "corpus",
 ];
 
+/// Shards with what tells their documents' categories, and in plain words how that was found.
+pub type Assigned = (Vec<(Shard, Source)>, BTreeSet<String>);
+
 /// The shards whose categories are known, each with where they stand, and how they are told apart in
 /// plain words. `text` are the names that the text's field may have.
 ///
 /// # Errors
 /// If a pattern fits no file.
-pub fn assign(
-    shards: Vec<Shard>,
-    root: &Path,
-    telling: &Telling,
-) -> anyhow::Result<(Vec<(Shard, Source)>, BTreeSet<String>)> {
+pub fn assign(shards: Vec<Shard>, root: &Path, telling: &Telling) -> anyhow::Result<Assigned> {
     let mut ways = BTreeSet::new();
     let mut assigned = Vec::new();
     match telling {
@@ -223,7 +222,7 @@ fn known_field(shard: &Shard) -> Option<String> {
         Format::Json(compression) => {
             let n_read = AtomicU64::new(0);
             let mut lines = Lines::new(stream::open(&shard.path, compression, 0, &n_read).ok()?);
-            let Some(Line::Whole(line)) = lines.next().ok()? else { return None };
+            let Some(Line::Whole(line)) = lines.next_line().ok()? else { return None };
             let document: Value = serde_json::from_slice(line).ok()?;
             let known = KNOWN_FIELDS.map(|(field, _)| field).into_iter().chain(["content", "text"]);
             known

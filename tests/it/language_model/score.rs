@@ -2,6 +2,7 @@ use std::fs::File;
 
 use data_anatomy_tests::Scratch;
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
+use parquet::record::RowAccessor as _;
 use parquet::record::{Field, Row};
 
 use super::{files, json, with_model, written};

@@ -103,7 +103,7 @@ pub(super) fn attend(sequences: &[Queries<'_>], shape: Shape, y: &mut [f32]) {
                     y: &mut *y,
                     offset: head * group,
                     stride: width,
-                })
+                });
             });
         }
     } else if parts.len() >= 2 * n_threads {
@@ -116,7 +116,7 @@ pub(super) fn attend(sequences: &[Queries<'_>], shape: Shape, y: &mut [f32]) {
                     y: &mut *y,
                     offset: head * group,
                     stride: width,
-                })
+                });
             });
         });
     } else {

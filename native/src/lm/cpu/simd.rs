@@ -71,7 +71,7 @@ pub(super) fn exp<const WIDTH: usize>(x: f32) -> f32 {
     let whole = shifted - ROUND;
     let rest = multiply_add::<WIDTH>(whole, -LN_2_HIGH, within);
     let rest = multiply_add::<WIDTH>(whole, -LN_2_LOW, rest);
-    let coefficients = [1.398_2e-3, 8.333_452e-3, 4.166_579_6e-2, 1.666_666_5e-1, 5.000_000_1e-1];
+    let coefficients = [1.398_2e-3, 8.333_452e-3, 4.166_579_6e-2, 1.666_666_5e-1, 5e-1];
     let mut polynomial = 1.987_569_2e-4;
     for coefficient in coefficients {
         polynomial = multiply_add::<WIDTH>(polynomial, rest, coefficient);

@@ -1,4 +1,5 @@
 //! The engine against `transformers`, golden numbers, plain sums, and itself.
+#![allow(clippy::cast_possible_truncation, reason = "test numbers are small")]
 
 use data_anatomy_core::rng::RandomStream;
 use serde::Deserialize;

@@ -124,7 +124,7 @@ impl TensorEngine {
         let x = self.model.forward(&self.blueprint, batch, false);
         let normed = self.model.final_norm(x, batch.predicting_tokens());
         let n_vocab = self.blueprint.n_vocab;
-        let moments = vocabulary::moments(&self.model.head, normed, n_vocab, &targets)?;
+        let moments = vocabulary::moments(&self.model.head, &normed, n_vocab, &targets)?;
         ensure!(moments.as_flattened().iter().all(|value| value.is_finite()), "{NOT_FINITE}");
         Ok(moments)
     }

@@ -68,7 +68,7 @@ mod tests {
     #[test]
     fn equal_layers_are_shared_equally() {
         assert_eq!(share(&[10; 6], 0, 0, 3), Some(vec![0..2, 2..4, 4..6]));
-        assert_eq!(share(&[10; 4], 0, 0, 1), Some(vec![0..4]));
+        assert_eq!(share(&[10; 4], 0, 0, 1), Some(std::iter::once(0..4).collect()));
     }
 
     #[test]

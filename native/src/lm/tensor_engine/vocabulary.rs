@@ -20,7 +20,7 @@ pub(super) fn logits(head: &Linear, normed: Floats<2>) -> anyhow::Result<Vec<f32
 /// `[n_rows, hidden]`, one or more.
 pub(super) fn moments(
     head: &Linear,
-    normed: Floats<2>,
+    normed: &Floats<2>,
     n_vocab: usize,
     targets: &[i32],
 ) -> anyhow::Result<Vec<[f32; 3]>> {
