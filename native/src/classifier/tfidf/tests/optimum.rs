@@ -124,7 +124,9 @@ proptest! {
         let problem = Problem { design: &design, classes: &classes, n_classes, inverse_regularization: 4.0 };
         // Below the square root of the rounding unit, 1.5e-8, no step lowers the objective visibly.
         let solution = problem.minimise(Stop { tolerance: 1e-7, max_iterations: 500 }, &|_| {});
-        prop_assert_eq!(solution.convergence.termination, Termination::Converged);
+        // Equal documents of two classes begin at their minimum, where no step makes progress.
+        let ended = solution.convergence.termination;
+        prop_assert!(matches!(ended, Termination::Converged | Termination::NoProgress), "{ended:?}");
         for factor in [1e-3, -1e-3, 0.1] {
             let coefficients: Vec<f64> =
                 solution.coefficients.iter().zip(&values).map(|(x, d)| x + factor * d).collect();
