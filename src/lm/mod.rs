@@ -1,1 +1,0 @@
-pub mod checkpoint; pub mod config; pub mod blueprint; pub mod architecture; pub mod rotary; pub mod weight_reader; pub mod engine; pub mod cpu; pub mod sampling; pub mod generate; pub mod score; #[cfg(test)] pub(crate) mod fixture; mod json_file;

@@ -1,1 +1,0 @@
-/work/main/native/src/lm/sampling.rs
