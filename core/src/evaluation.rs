@@ -342,9 +342,9 @@ impl<'spec> Evaluator<'spec> {
             doubts.push(Diagnostic::warning(
                 "no_skill",
                 format!(
-                    "overlap accuracy {:.3} is no better than the best trivial guess ({:.3})",
-                    metrics.overlap_accuracy,
-                    baselines.best()
+                    "overlap accuracy {:.1} % is no better than the best trivial guess ({:.1} %)",
+                    100.0 * metrics.overlap_accuracy,
+                    100.0 * baselines.best()
                 ),
             ));
         }
