@@ -98,13 +98,53 @@ pub fn write_with(
     write_and_rename(path, fill).with_context(|| format!("{}: cannot be written", path.display()))
 }
 
+/// Random characters at the end of a temporary file's name.
+const N_RANDOM: usize = 6;
+/// The longest part of a file's name that its temporary file repeats: names have at most 255 bytes.
+const MAX_REPEATED: usize = 200;
+
+/// How the names of temporary files for `path` begin; the random part follows.
+fn partial_prefix(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let end = name.floor_char_boundary(MAX_REPEATED.min(name.len()));
+    format!(".partial-{}.", &name[..end])
+}
+
+/// Removes what processes left beside the file that were killed while they wrote it. Only who knows that
+/// nobody is writing it may ask for that.
+///
+/// # Errors
+/// If the folder cannot be read, or a file cannot be removed.
+pub fn remove_partial(path: &Path) -> anyhow::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
+    let prefix = partial_prefix(path);
+    let is_partial = |name: &str| {
+        let random = name.strip_prefix(&prefix);
+        random.is_some_and(|random| {
+            random.len() == N_RANDOM && random.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        })
+    };
+    let entries =
+        fs::read_dir(folder).with_context(|| format!("{}: cannot be read", folder.display()))?;
+    for entry in entries.filter_map(Result::ok) {
+        if is_partial(&entry.file_name().to_string_lossy()) {
+            let path = entry.path();
+            fs::remove_file(&path)
+                .with_context(|| format!("{}: cannot be removed", path.display()))?;
+        }
+    }
+    Ok(())
+}
+
 fn write_and_rename(
     path: &Path,
     fill: impl FnOnce(&mut BufWriter<&mut File>) -> io::Result<()>,
 ) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".partial-");
+    let prefix = partial_prefix(path);
+    builder.prefix(&prefix).rand_bytes(N_RANDOM);
     #[cfg(unix)]
     {
         // As any new file: what the umask leaves of it.

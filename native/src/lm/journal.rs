@@ -87,6 +87,9 @@ impl Journal {
             path.display()
         );
         let lock = RunLock::acquire(&beside(path, ".lock"), path)?;
+        for written in [path, description_path.as_path()] {
+            files::remove_partial(written)?;
+        }
         if force && found.is_some() {
             fs::remove_file(path)
                 .with_context(|| format!("{}: cannot be removed", path.display()))?;

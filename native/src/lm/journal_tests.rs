@@ -185,3 +185,38 @@ fn only_missing_texts_are_taken() {
     assert_eq!(journal.so_far(), (1, 1));
     assert_eq!(journal.finish().unwrap(), Tally { n_texts: 1, n_tokens: 1, missing: vec![0] });
 }
+
+#[test]
+fn what_a_killed_run_left_half_written_is_removed_and_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.jsonl");
+    let left = [".partial-a.jsonl.Ab3xYz", ".partial-a.jsonl.meta.json.0aB1cD"];
+    let others =
+        [".partial-a.jsonl.more.Ab3xYz", ".partial-b.jsonl.Ab3xYz", ".partial-a.jsonl.note"];
+    for name in left.iter().chain(&others) {
+        fs::write(folder.path().join(name), "half").unwrap();
+    }
+    complete(&path, 3, 1);
+    let there = |name: &&&str| folder.path().join(name).exists();
+    assert_eq!(left.iter().filter(there).count(), 0);
+    assert_eq!(others.iter().filter(there).count(), others.len());
+}
+
+#[test]
+fn a_temporary_file_is_named_as_the_remover_expects() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.jsonl");
+    let name = std::cell::RefCell::new(String::new());
+    files::write_with(&path, |_| {
+        let entry = fs::read_dir(folder.path())?.next().unwrap()?;
+        *name.borrow_mut() = entry.file_name().into_string().unwrap();
+        Ok(())
+    })
+    .unwrap();
+    // A copy under the very name stands for a process that was killed there.
+    fs::write(folder.path().join(name.borrow().as_str()), "half").unwrap();
+    files::remove_partial(&path).unwrap();
+    let names: Vec<_> =
+        fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
+    assert_eq!(names, ["a.jsonl"]);
+}
