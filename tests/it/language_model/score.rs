@@ -2,7 +2,7 @@ use std::fs::File;
 
 use data_anatomy_tests::Scratch;
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
-use parquet::record::{Field, Row};
+use parquet::record::{Field, Row, RowAccessor as _};
 
 use super::{files, json, with_model, written};
 
