@@ -7,7 +7,6 @@ use burn_tensor::activation::softmax;
 use burn_tensor::module::attention;
 use burn_tensor::ops::AttentionModuleOptions;
 
-use super::linear::product;
 use super::{Device, Floats, Integers};
 
 /// Queries whose scores are made at a time: they see no keys after the last of them, and the scores take
@@ -149,11 +148,11 @@ fn with_scores(
     let dtype = queries.dtype();
     // Queries that share a head of keys are rows of one matrix.
     let queries = queries.reshape([n_rows, n_kv_heads, group * length, head_dim]);
-    let scores = product(queries, keys.swap_dims(2, 3)).cast(DType::F32) * scale;
+    let scores = queries.matmul(keys.swap_dims(2, 3)).cast(DType::F32) * scale;
     let scores = scores.reshape([n_rows, n_kv_heads, group, length, n_keys]) + bias;
     let shares = softmax(scores, 4).cast(dtype);
     let shares = shares.reshape([n_rows, n_kv_heads, group * length, n_keys]);
-    product(shares, values).reshape([n_rows, n_heads, length, head_dim])
+    shares.matmul(values).reshape([n_rows, n_heads, length, head_dim])
 }
 
 /// The same by a kernel of the back end that keeps no scores.
