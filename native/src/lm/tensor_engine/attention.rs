@@ -34,7 +34,7 @@ pub(super) enum Seen {
     /// The same, or the last few of them, in blocks of queries.
     Blocks(Vec<Block>),
     /// What is added to the scores of all queries and all cached keys, `[n_rows, 1, 1, length, n_keys]`.
-    Cached(Floats<5>),
+    Cached(Box<Floats<5>>),
 }
 
 /// Queries that are computed together.
@@ -81,7 +81,7 @@ impl Seen {
         let n_rows = positions.dims()[0] / length;
         let window = window.filter(|window| *window < n_keys);
         let bias = bias(positions.clone(), 0..n_keys, window);
-        Self::Cached(bias.reshape([n_rows, 1, 1, length, n_keys]))
+        Self::Cached(Box::new(bias.reshape([n_rows, 1, 1, length, n_keys])))
     }
 }
 
@@ -119,7 +119,7 @@ pub(super) fn attend(
 ) -> Floats<4> {
     match seen {
         Seen::Causal => fused(heads, queries, [keys, values]),
-        Seen::Cached(bias) => with_scores(heads, queries, [keys, values], bias.clone()),
+        Seen::Cached(bias) => with_scores(heads, queries, [keys, values], (**bias).clone()),
         Seen::Blocks(blocks) => {
             let of_block = |block: &Block| {
                 let queries = queries.clone().slice_dim(2, block.queries.clone());
