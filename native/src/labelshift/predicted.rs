@@ -8,7 +8,7 @@ use data_anatomy_core::calibration::CalibrationMethod;
 use data_anatomy_core::diagnostic::Diagnostic;
 use data_anatomy_core::estimate::problem::{self, Problem, Validation};
 use data_anatomy_core::log_probabilities::LogProbabilities;
-use data_anatomy_core::predictions::{Origin, Prediction, stored_probability};
+use data_anatomy_core::predictions::{Origin, Prediction, snippet, stored_probability};
 
 use super::inputs::Inputs;
 use crate::args::LabelshiftArgs;
@@ -68,6 +68,8 @@ pub fn predict(
             prompt_id: None,
             true_class: Some(inputs.taxonomy.names()[inputs.classes[index]].clone()),
             fold: u32::try_from(split.folds[position]).ok(),
+            categories: None,
+            snippet: None,
             probabilities: stored(row),
         }
     });
@@ -122,6 +124,8 @@ fn of_generation(text: &Generation, log_probabilities: &[f64]) -> Prediction {
         prompt_id: text.prompt_id.clone(),
         true_class: None,
         fold: None,
+        categories: None,
+        snippet: Some(snippet(&text.text)),
         probabilities: stored(log_probabilities),
     }
 }
