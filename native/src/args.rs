@@ -1,16 +1,20 @@
 //! What can be typed on the command line.
 
 mod lm;
+mod reestimate;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use data_anatomy_core::calibration::CalibrationMethod;
+use data_anatomy_core::estimate::Estimator;
 use data_anatomy_core::evaluation::DEFAULT_TOLERANCE;
 use data_anatomy_core::report_page::ViewOptions;
 
 use crate::sample::args::{MergeWebArgs, SampleArgs};
 pub use lm::{GenerateArgs, ModelArgs, Preset, ScoreArgs};
+pub use reestimate::{ReestimateArgs, StudyViewArgs};
 
 /// The version and the commit it was built from.
 pub const VERSION: &str =
@@ -81,6 +85,11 @@ pub enum Command {
   data-anatomy labelshift --local-samples-dir samples --use-cached-generations texts.jsonl \\
     --output-dir out --run-name my_model")]
     Labelshift(LabelshiftArgs),
+    /// Estimate a run again from its stored verdicts, with other choices: no model, no documents needed.
+    #[command(before_help = "Examples:
+  data-anatomy reestimate out/my_model --estimator pacc --merge CommonCrawl+C4=Web
+  data-anatomy reestimate out/my_model --unknown --unit documents --output out/again/summary.json")]
+    Reestimate(ReestimateArgs),
     /// Make texts with a language model, from its weights or by a server.
     #[command(before_help = "Examples:
   data-anatomy generate --target-model EleutherAI/pythia-160m --num-prompts 1000 --output texts.jsonl
@@ -183,6 +192,9 @@ pub struct LabelshiftArgs {
     /// Level of the intervals.
     #[arg(long, value_name = "LEVEL", default_value_t = 0.95)]
     pub level: f64,
+    /// Merges and texts of no category.
+    #[command(flatten)]
+    pub view_of_study: StudyViewArgs,
     /// Seed of every random choice.
     #[arg(long, value_name = "SEED", default_value_t = 42)]
     pub seed: u64,
@@ -278,6 +290,28 @@ pub enum CalibrationKind {
     Temperature,
     /// Bias-corrected temperature scaling.
     Bcts,
+}
+
+impl From<EstimatorKind> for Estimator {
+    fn from(kind: EstimatorKind) -> Self {
+        match kind {
+            EstimatorKind::Em => Self::Em,
+            EstimatorKind::Pacc => Self::Pacc,
+            EstimatorKind::Acc => Self::Acc,
+            EstimatorKind::Counting => Self::Counting,
+            EstimatorKind::Seed => Self::Seed,
+        }
+    }
+}
+
+impl From<CalibrationKind> for CalibrationMethod {
+    fn from(kind: CalibrationKind) -> Self {
+        match kind {
+            CalibrationKind::None => Self::None,
+            CalibrationKind::Temperature => Self::Temperature,
+            CalibrationKind::Bcts => Self::BiasCorrected,
+        }
+    }
 }
 
 /// A number from 0 to 1.

@@ -11,6 +11,8 @@ mod labelshift;
 mod language_model;
 // Every command that the README shows.
 mod readme;
+// Estimating a stored run again: choices, merges, units, refusals.
+mod reestimate;
 // Sampling a corpus: formats, losses, interruption, budget, Web.
 mod sample;
 // Published mixtures: list, show, lint.

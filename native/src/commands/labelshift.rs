@@ -5,16 +5,16 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::Context as _;
-use data_anatomy_core::bootstrap::{Bootstrap, Replicate};
-use data_anatomy_core::calibration::CalibrationMethod;
 use data_anatomy_core::estimate::Estimator;
-use data_anatomy_core::estimate::label_shift::{LabelShiftOptions, analyze};
+use data_anatomy_core::interval::Interval;
+use data_anatomy_core::reestimate::Choices;
 use data_anatomy_core::report;
-use data_anatomy_core::summary::{Context, Summary, ToolRecord, Uncertainty};
+use data_anatomy_core::study::{Study, StudyReplicate};
+use data_anatomy_core::summary::{Context, Summary, ToolRecord};
 use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 
-use crate::args::{CalibrationKind, ClassifierKind, EstimatorKind, LabelshiftArgs};
+use crate::args::{ClassifierKind, LabelshiftArgs};
 use crate::exit::Outcome;
 use crate::files;
 use crate::labelshift::inputs::Inputs;
@@ -49,62 +49,72 @@ fn estimate(
     let folder = args.output_dir.join(&args.run_name);
     files::make_folder(&folder)?;
     let predicted = predicted::predict(args, inputs, progress)?;
-    let analysis = analyze(predicted.problem(inputs)?, options(args));
-    let bootstrap = Bootstrap::new(&analysis, args.seed);
-    let replicates = replicates(&bootstrap, args.n_boot, progress);
-    let uncertainty =
-        Uncertainty { bootstrap: &bootstrap, replicates: &replicates, level: args.level };
+    let mut options = choices(args).study_options()?;
+    // Stored joined, so that the verdicts fit the summary beside them.
+    let verdicts = predicted.verdicts(inputs).merged(&std::mem::take(&mut options.merges))?;
+    let study = Study::new(&verdicts, None, options)?;
+    let (replicates, intervals) = carry_out(&study, progress);
     let context = Context {
         tool: ToolRecord {
             name: "data-anatomy".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             commit: env!("DATA_ANATOMY_COMMIT").to_owned(),
         },
-        created: humantime::format_rfc3339_seconds(std::time::SystemTime::now()).to_string(),
+        created: Some(humantime::format_rfc3339_seconds(std::time::SystemTime::now()).to_string()),
         config: config(args),
         inputs: inputs.record(&predicted.split),
         diagnostics: [inputs.doubts(), predicted.doubts.clone()].concat(),
     };
-    let summary = Summary::of_labelshift(&analysis, Some(&uncertainty), context);
-    outputs::write(&folder, args, &summary, &predicted)?;
+    let summary = Summary::of_study(&study, &replicates, &intervals, context);
+    outputs::write(&folder, args, &summary, &verdicts.predictions)?;
     progress.say(&format!("written to {}", folder.display()));
     Ok(summary)
 }
 
-fn replicates(bootstrap: &Bootstrap<'_>, n_boot: usize, progress: &Progress) -> Vec<Replicate> {
-    let stage = "bootstrap";
+/// All replicates and intervals of a study, in order, made on all threads.
+pub(super) fn carry_out(
+    study: &Study,
+    progress: &Progress,
+) -> (Vec<StudyReplicate>, Vec<Interval>) {
+    let n_replicates = usize::try_from(study.options().n_replicates).unwrap_or(usize::MAX);
     let done = AtomicUsize::new(0);
-    let numbers = 0..n_boot as u64;
-    numbers
+    let told = |stage: &str, total: usize| {
+        let done = 1 + done.fetch_add(1, Ordering::Relaxed);
+        progress.at(stage, done, Some(total));
+    };
+    let replicates: Vec<StudyReplicate> = (0..study.options().n_replicates)
         .into_par_iter()
         .map(|index| {
-            let replicate = bootstrap.replicate(index);
-            let done = 1 + done.fetch_add(1, Ordering::Relaxed);
-            progress.at(stage, done, Some(n_boot));
+            let replicate = study.replicate(index);
+            told("bootstrap", n_replicates);
             replicate
         })
-        .collect()
+        .collect();
+    done.store(0, Ordering::Relaxed);
+    let intervals = (0..study.n_intervals())
+        .into_par_iter()
+        .map(|class| {
+            let interval = study.interval(class, &replicates);
+            told("intervals", study.n_intervals());
+            interval
+        })
+        .collect();
+    (replicates, intervals)
 }
 
-fn options(args: &LabelshiftArgs) -> LabelShiftOptions {
-    let estimator = match args.estimator {
-        _ if args.naive => Estimator::Counting,
-        EstimatorKind::Em => Estimator::Em,
-        EstimatorKind::Pacc => Estimator::Pacc,
-        EstimatorKind::Acc => Estimator::Acc,
-        EstimatorKind::Counting => Estimator::Counting,
-        EstimatorKind::Seed => Estimator::Seed,
-    };
-    let calibration = match args.calibration {
-        CalibrationKind::None => CalibrationMethod::None,
-        CalibrationKind::Temperature => CalibrationMethod::Temperature,
-        CalibrationKind::Bcts => CalibrationMethod::BiasCorrected,
-    };
-    LabelShiftOptions { estimator, calibration }
+fn choices(args: &LabelshiftArgs) -> Choices {
+    Choices {
+        estimator: if args.naive { Estimator::Counting } else { args.estimator.into() },
+        calibration: args.calibration.into(),
+        merge: args.view_of_study.merge.clone(),
+        unknown: args.view_of_study.unknown,
+        unknown_threshold: args.view_of_study.unknown_threshold,
+        level: args.level,
+        n_boot: args.n_boot as u64,
+        seed: args.seed,
+        ..Choices::default()
+    }
 }
-
-/// The most replicates of a bootstrap: each is kept until the end.
-const MAX_REPLICATES: usize = 100_000;
 
 fn check(args: &LabelshiftArgs) -> anyhow::Result<()> {
     anyhow::ensure!(
@@ -116,11 +126,7 @@ fn check(args: &LabelshiftArgs) -> anyhow::Result<()> {
         "--val-fraction: expected a share between 0 and 1, found {}",
         args.val_fraction
     );
-    anyhow::ensure!(
-        args.level > 0.0 && args.level < 1.0,
-        "--level: expected a level between 0 and 1, found {}",
-        args.level
-    );
+    choices(args).study_options()?;
     let is_name = |name: &str| !name.is_empty() && name != "." && name != "..";
     anyhow::ensure!(
         is_name(&args.run_name)
@@ -131,19 +137,13 @@ fn check(args: &LabelshiftArgs) -> anyhow::Result<()> {
          --output-dir",
         args.run_name
     );
-    anyhow::ensure!(
-        args.n_boot != 1 && args.n_boot <= MAX_REPLICATES,
-        "--n-boot: expected 0 for no intervals, or from 2 to {MAX_REPLICATES} replicates (500 are \
-         plenty), found {}",
-        args.n_boot
-    );
     Ok(())
 }
 
 /// Every setting, by the name of its flag.
 fn config(args: &LabelshiftArgs) -> Map<String, Value> {
     let shown = |path: &PathBuf| path.display().to_string();
-    let options = options(args);
+    let choices = choices(args);
     let Value::Object(config) = json!({
         "local_samples_dir": shown(&args.local_samples_dir),
         "use_cached_generations": args.use_cached_generations.as_ref().map(shown),
@@ -155,11 +155,15 @@ fn config(args: &LabelshiftArgs) -> Map<String, Value> {
         "val_fraction": args.val_fraction,
         "classifier": "tfidf",
         "load_classifier": args.load_classifier.as_ref().map(shown),
-        "estimator": options.estimator,
-        "calibration": options.calibration,
-        "n_boot": args.n_boot,
-        "level": args.level,
-        "seed": args.seed,
+        "estimator": choices.estimator,
+        "calibration": choices.calibration,
+        "merge": choices.merge,
+        "unit": choices.unit,
+        "unknown": choices.unknown,
+        "unknown_threshold": choices.unknown_threshold,
+        "n_boot": choices.n_boot,
+        "level": choices.level,
+        "seed": choices.seed,
         "run_name": args.run_name,
     }) else {
         return Map::new();
@@ -168,9 +172,12 @@ fn config(args: &LabelshiftArgs) -> Map<String, Value> {
 }
 
 /// The estimate and its doubts, for a terminal.
-fn print(summary: &Summary) -> anyhow::Result<()> {
+pub(super) fn print(summary: &Summary) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     write!(out, "{}", summary.table().to_text())?;
+    if let Some(sentence) = summary.unknown_sentence() {
+        writeln!(out, "\n{sentence}")?;
+    }
     let metrics = &summary.val_metrics;
     writeln!(
         out,

@@ -1,14 +1,10 @@
 //! The classifier's verdicts, and the label-shift problem that they pose.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
-use anyhow::Context as _;
-use data_anatomy_core::calibration::CalibrationMethod;
 use data_anatomy_core::diagnostic::Diagnostic;
-use data_anatomy_core::estimate::problem::{self, Problem, Validation};
-use data_anatomy_core::log_probabilities::LogProbabilities;
-use data_anatomy_core::predictions::{Origin, Prediction, stored_probability};
+use data_anatomy_core::estimate::verdicts::Verdicts;
+use data_anatomy_core::predictions::{Origin, Prediction, snippet, stored_probability};
 
 use super::inputs::Inputs;
 use crate::args::LabelshiftArgs;
@@ -68,6 +64,8 @@ pub fn predict(
             prompt_id: None,
             true_class: Some(inputs.taxonomy.names()[inputs.classes[index]].clone()),
             fold: u32::try_from(split.folds[position]).ok(),
+            categories: None,
+            snippet: None,
             probabilities: stored(row),
         }
     });
@@ -122,6 +120,8 @@ fn of_generation(text: &Generation, log_probabilities: &[f64]) -> Prediction {
         prompt_id: text.prompt_id.clone(),
         true_class: None,
         fold: None,
+        categories: None,
+        snippet: Some(snippet(&text.text)),
         probabilities: stored(log_probabilities),
     }
 }
@@ -131,51 +131,14 @@ fn stored(log_probabilities: &[f64]) -> Vec<f64> {
 }
 
 impl Predicted {
-    /// The label-shift problem that these verdicts pose.
-    ///
-    /// # Errors
-    /// If a verdict is no distribution.
-    pub fn problem(&self, inputs: &Inputs) -> anyhow::Result<Problem> {
-        let validation = Validation {
-            scores: scores(&self.validation)?,
-            classes: self.split.validation.iter().map(|&index| inputs.classes[index]).collect(),
-            folds: self.split.folds.iter().map(|&fold| fold as u64).collect(),
-        };
-        let generations = problem::Generations {
-            scores: scores(&self.generations)?,
-            prompts: prompt_numbers(&self.generations),
-        };
-        let method = CalibrationMethod::default();
-        Problem::new(inputs.taxonomy.clone(), validation, generations, method)
-            .context("the classifier's verdicts")
+    /// The verdicts, validation documents first, as they are stored: the first names the categories.
+    pub fn verdicts(&self, inputs: &Inputs) -> Verdicts {
+        let mut predictions: Vec<Prediction> =
+            self.validation.iter().chain(&self.generations).cloned().collect();
+        if let Some(first) = predictions.first_mut() {
+            first.categories = Some(inputs.taxonomy.names().to_vec());
+        }
+        let path = "the classifier's verdicts".to_owned();
+        Verdicts { path, taxonomy: inputs.taxonomy.clone(), predictions }
     }
-}
-
-fn scores(predictions: &[Prediction]) -> anyhow::Result<LogProbabilities> {
-    let rows: Vec<&[f64]> = predictions.iter().map(|one| one.probabilities.as_slice()).collect();
-    LogProbabilities::from_probabilities(&rows).context("the classifier's probabilities")
-}
-
-/// Prompts by number, in the order in which they first appear; a text without one is a prompt of its
-/// own. None where no prompt is known.
-fn prompt_numbers(predictions: &[Prediction]) -> Option<Vec<u64>> {
-    if predictions.iter().all(|one| one.prompt_id.is_none()) {
-        return None;
-    }
-    let mut numbers: BTreeMap<&str, u64> = BTreeMap::new();
-    let mut next = 0;
-    Some(
-        predictions
-            .iter()
-            .map(|one| {
-                let fresh = next;
-                let number = match one.prompt_id.as_deref() {
-                    Some(prompt) => *numbers.entry(prompt).or_insert(fresh),
-                    None => fresh,
-                };
-                next += u64::from(number == fresh);
-                number
-            })
-            .collect(),
-    )
 }
