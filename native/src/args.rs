@@ -1,5 +1,6 @@
 //! What can be typed on the command line.
 
+mod classifier;
 mod lm;
 
 use std::ffi::OsString;

@@ -14,7 +14,7 @@ use data_anatomy_core::summary::{Context, Summary, ToolRecord, Uncertainty};
 use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 
-use crate::args::{CalibrationKind, ClassifierKind, EstimatorKind, LabelshiftArgs};
+use crate::args::{CalibrationKind, EstimatorKind, LabelshiftArgs};
 use crate::exit::Outcome;
 use crate::files;
 use crate::labelshift::inputs::Inputs;
@@ -107,10 +107,7 @@ fn options(args: &LabelshiftArgs) -> LabelShiftOptions {
 const MAX_REPLICATES: usize = 100_000;
 
 fn check(args: &LabelshiftArgs) -> anyhow::Result<()> {
-    anyhow::ensure!(
-        args.classifier == ClassifierKind::Tfidf,
-        "--classifier distilbert is not in this version: use --classifier tfidf"
-    );
+    args.recipe()?;
     anyhow::ensure!(
         args.val_fraction > 0.0 && args.val_fraction < 1.0,
         "--val-fraction: expected a share between 0 and 1, found {}",
@@ -153,7 +150,7 @@ fn config(args: &LabelshiftArgs) -> Map<String, Value> {
         "merge_web": args.merge_web,
         "max_per_class": args.max_per_class,
         "val_fraction": args.val_fraction,
-        "classifier": "tfidf",
+        "classifier": args.classifier.name(),
         "load_classifier": args.load_classifier.as_ref().map(shown),
         "estimator": options.estimator,
         "calibration": options.calibration,

@@ -12,8 +12,7 @@ use data_anatomy_core::predictions::{Origin, Prediction, stored_probability};
 
 use super::inputs::Inputs;
 use crate::args::LabelshiftArgs;
-use crate::classifier::tfidf::{self, Corpus, Options, Termination, TfidfClassifier, TrainingSet};
-use crate::classifier::{self, Classifier as _};
+use crate::classifier::{self, Classifier, Recipe, TrainingDocuments};
 use crate::corpus::generations::Generation;
 use crate::corpus::split::{self, Split};
 use crate::progress::Progress;
@@ -40,25 +39,18 @@ pub fn predict(
     inputs: &Inputs,
     progress: &Progress,
 ) -> anyhow::Result<Predicted> {
-    let shown = |stage: &str, done: usize, total: usize| {
-        // How many steps a fit takes is not known before its last.
-        progress.at(stage, done, (stage != "fit").then_some(total));
-    };
     let texts: Vec<&str> = inputs.documents.iter().map(|document| document.text.as_str()).collect();
-    let corpus = Corpus::analyze(&texts, &shown);
+    let recipe = args.recipe()?;
     let (classifier, split) = match &args.load_classifier {
-        Some(path) => load(path, inputs, &texts)?,
-        None => train(args, inputs, &corpus, &shown)?,
+        Some(path) => load(&recipe, path, inputs, &texts)?,
+        None => train(args, &recipe, inputs, &texts, progress)?,
     };
-    let on_validation = classifier.log_probabilities_of_rows(&corpus, &split.validation);
+    let held_out: Vec<&str> = split.validation.iter().map(|&index| texts[index]).collect();
     let generated: Vec<&str> =
         inputs.generations.texts.iter().map(|text| text.text.as_str()).collect();
+    let shown = classifier::shown(progress);
+    let on_validation = classifier.log_probabilities(&held_out, &shown)?;
     let on_generations = classifier.log_probabilities(&generated, &shown)?;
-    let mut doubts = Vec::new();
-    if classifier.convergence().termination != Termination::Converged {
-        let message = "the classifier's training stopped before it converged";
-        doubts.push(Diagnostic::warning("classifier_not_converged", message));
-    }
     let n_classes = inputs.taxonomy.len();
     let validation = on_validation.chunks(n_classes).enumerate().map(|(position, row)| {
         let index = split.validation[position];
@@ -76,24 +68,26 @@ pub fn predict(
     Ok(Predicted {
         validation: validation.collect(),
         generations: generations.collect(),
+        doubts: classifier.doubts(),
         split,
-        doubts,
     })
 }
 
 /// A classifier trained on a part of the documents, and which part.
 fn train(
     args: &LabelshiftArgs,
+    recipe: &Recipe,
     inputs: &Inputs,
-    corpus: &Corpus<'_>,
-    progress: &classifier::Progress<'_>,
-) -> anyhow::Result<(TfidfClassifier, Split)> {
+    texts: &[&str],
+    progress: &Progress,
+) -> anyhow::Result<(Box<dyn Classifier>, Split)> {
     let n_classes = inputs.taxonomy.len();
     let split = split::stratified(&inputs.classes, n_classes, args.val_fraction, args.seed);
-    let classes: Vec<usize> = split.train.iter().map(|&row| inputs.classes[row]).collect();
-    let training =
-        TrainingSet { corpus, rows: &split.train, classes: &classes, categories: &inputs.taxonomy };
-    let classifier = TfidfClassifier::fit(training, &Options::default(), progress)?;
+    let texts: Vec<&str> = split.train.iter().map(|&index| texts[index]).collect();
+    let classes: Vec<usize> = split.train.iter().map(|&index| inputs.classes[index]).collect();
+    let categories = &inputs.taxonomy;
+    let documents = TrainingDocuments { texts: &texts, classes: &classes, categories };
+    let classifier = recipe.train(documents, progress)?;
     if let Some(path) = &args.save_classifier {
         classifier.save(path)?;
     }
@@ -101,8 +95,13 @@ fn train(
 }
 
 /// A classifier trained before, with the documents that it does not know to measure it by.
-fn load(path: &Path, inputs: &Inputs, texts: &[&str]) -> anyhow::Result<(TfidfClassifier, Split)> {
-    let classifier = tfidf::load(path)?;
+fn load(
+    recipe: &Recipe,
+    path: &Path,
+    inputs: &Inputs,
+    texts: &[&str],
+) -> anyhow::Result<(Box<dyn Classifier>, Split)> {
+    let classifier = recipe.load(path)?;
     anyhow::ensure!(
         classifier.categories() == &inputs.taxonomy,
         "{}: the classifier knows the categories {}; the samples have {}",

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Result, ensure};
+use data_anatomy_core::diagnostic::Diagnostic;
 use data_anatomy_core::taxonomy::Taxonomy;
 use rayon::prelude::*;
 
@@ -10,7 +11,7 @@ use super::super::{Classifier, Progress};
 use super::corpus::Corpus;
 use super::counts::Counts;
 use super::design::{Block, Design};
-use super::logistic::{Convergence, Problem, Stop, log_softmax};
+use super::logistic::{Convergence, Problem, Stop, Termination, log_softmax};
 use super::ngrams::NgramKind;
 use super::vocabulary::{Choice, Vocabulary, smooth_idf};
 use crate::corpus::fingerprint::fingerprint;
@@ -177,12 +178,6 @@ impl TfidfClassifier {
         })
     }
 
-    /// Whether a document equal to this one, but for white space and case, was trained on: such a
-    /// document can measure nothing.
-    pub fn trained_on(&self, document: &str) -> bool {
-        self.trained_on.binary_search(&fingerprint(document)).is_ok()
-    }
-
     /// How far the optimisation came; a caller should tell the user if it did not converge.
     pub fn convergence(&self) -> &Convergence {
         &self.convergence
@@ -255,11 +250,23 @@ impl TfidfClassifier {
 
 impl Classifier for TfidfClassifier {
     fn name(&self) -> &'static str {
-        "tfidf"
+        super::NAME
     }
 
     fn categories(&self) -> &Taxonomy {
         &self.categories
+    }
+
+    fn trained_on(&self, document: &str) -> bool {
+        self.trained_on.binary_search(&fingerprint(document)).is_ok()
+    }
+
+    fn doubts(&self) -> Vec<Diagnostic> {
+        if self.convergence.termination == Termination::Converged {
+            return Vec::new();
+        }
+        let message = "the classifier's training stopped before it converged";
+        vec![Diagnostic::warning("classifier_not_converged", message)]
     }
 
     fn log_probabilities(&self, documents: &[&str], progress: &Progress<'_>) -> Result<Vec<f64>> {
