@@ -32,6 +32,7 @@ mod rows;
 pub mod select;
 pub mod settings;
 pub mod shard;
+mod shard_reader;
 pub mod source;
 pub mod stream;
 pub mod window;
