@@ -25,14 +25,16 @@ impl Recipe {
         documents: TrainingDocuments<'_>,
         progress: &Progress,
     ) -> Result<Box<dyn Classifier>> {
-        let TrainingDocuments { texts, classes, categories } = documents;
+        let TrainingDocuments { texts, sources, classes, categories } = documents;
         match self {
             Self::Tfidf(options) => {
                 let shown = shown(progress);
                 let corpus = Corpus::analyze(texts, &shown);
                 let rows: Vec<usize> = (0..texts.len()).collect();
                 let training = TrainingSet { corpus: &corpus, rows: &rows, classes, categories };
-                Ok(Box::new(TfidfClassifier::fit(training, options, &shown)?))
+                let mut classifier = TfidfClassifier::fit(training, options, &shown)?;
+                classifier.remember(sources);
+                Ok(Box::new(classifier))
             }
         }
     }

@@ -7,8 +7,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use anyhow::Context as _;
 use data_anatomy_core::bootstrap::{Bootstrap, Replicate};
 use data_anatomy_core::calibration::CalibrationMethod;
+use data_anatomy_core::diagnostic::Diagnostic;
 use data_anatomy_core::estimate::Estimator;
-use data_anatomy_core::estimate::label_shift::{LabelShiftOptions, analyze};
+use data_anatomy_core::estimate::label_shift::{LabelShift, LabelShiftOptions, analyze};
+use data_anatomy_core::math;
+use data_anatomy_core::predictions::Prediction;
 use data_anatomy_core::report;
 use data_anatomy_core::summary::{Context, Summary, ToolRecord, Uncertainty};
 use rayon::prelude::*;
@@ -17,43 +20,44 @@ use serde_json::{Map, Value, json};
 use crate::args::{CalibrationKind, EstimatorKind, LabelshiftArgs};
 use crate::exit::Outcome;
 use crate::files;
-use crate::labelshift::inputs::Inputs;
-use crate::labelshift::{outputs, predicted};
+use crate::labelshift::outputs;
+use crate::labelshift::run::Run;
 use crate::progress::Progress;
 
 pub(super) fn run(args: &LabelshiftArgs) -> anyhow::Result<Outcome> {
     check(args)?;
     let progress = Progress::new(args.quiet);
-    let without_effect = args.generation.given();
-    if !without_effect.is_empty() {
+    let without_effect = args.drawing.given();
+    if !args.makes_texts() && !args.sources()?.need_echoes() && !without_effect.is_empty() {
         progress.say(&format!("without effect on given texts: {}", without_effect.join(" ")));
     }
-    let inputs = Inputs::read(args)?;
     let threads = rayon::ThreadPoolBuilder::new().num_threads(args.n_jobs).build();
     let threads = threads.context("--n-jobs: cannot start the threads")?;
-    let summary = threads.install(|| estimate(args, &inputs, &progress))?;
+    let (summary, outcome) = threads.install(|| estimate(args, &progress))?;
     if args.json {
         write!(std::io::stdout().lock(), "{}", summary.to_json())?;
     } else {
         print(&summary)?;
     }
-    Ok(Outcome::Done)
+    Ok(outcome)
 }
 
-/// The run on inputs that were read already; everything is written to the run's folder.
-fn estimate(
-    args: &LabelshiftArgs,
-    inputs: &Inputs,
-    progress: &Progress,
-) -> anyhow::Result<Summary> {
+/// The run; everything is written to its folder.
+fn estimate(args: &LabelshiftArgs, progress: &Progress) -> anyhow::Result<(Summary, Outcome)> {
     let folder = args.output_dir.join(&args.run_name);
     files::make_folder(&folder)?;
-    let predicted = predicted::predict(args, inputs, progress)?;
-    let analysis = analyze(predicted.problem(inputs)?, options(args));
+    let run = Run::new(args, &folder, progress)?;
+    let analysis = analyze(run.predicted.problem(&run.references.taxonomy)?, options(args));
     let bootstrap = Bootstrap::new(&analysis, args.seed);
     let replicates = replicates(&bootstrap, args.n_boot, progress);
     let uncertainty =
         Uncertainty { bootstrap: &bootstrap, replicates: &replicates, level: args.level };
+    let mut record = run.record();
+    let mut diagnostics = run.doubts();
+    if let Some(without) = without_repetition(&run, &analysis)? {
+        record["repetition"] = without.record();
+        diagnostics.push(without.doubt());
+    }
     let context = Context {
         tool: ToolRecord {
             name: "data-anatomy".to_owned(),
@@ -61,14 +65,15 @@ fn estimate(
             commit: env!("DATA_ANATOMY_COMMIT").to_owned(),
         },
         created: humantime::format_rfc3339_seconds(std::time::SystemTime::now()).to_string(),
-        config: config(args),
-        inputs: inputs.record(&predicted.split),
-        diagnostics: [inputs.doubts(), predicted.doubts.clone()].concat(),
+        config: config(args)?,
+        inputs: record,
+        diagnostics,
     };
     let summary = Summary::of_labelshift(&analysis, Some(&uncertainty), context);
-    outputs::write(&folder, args, &summary, &predicted)?;
+    outputs::write(&folder, args, &summary, &run.predicted)?;
     progress.say(&format!("written to {}", folder.display()));
-    Ok(summary)
+    let outcome = if run.is_partial() { Outcome::PartlyDone } else { Outcome::Done };
+    Ok((summary, outcome))
 }
 
 fn replicates(bootstrap: &Bootstrap<'_>, n_boot: usize, progress: &Progress) -> Vec<Replicate> {
@@ -98,7 +103,7 @@ fn options(args: &LabelshiftArgs) -> LabelShiftOptions {
     let calibration = match args.calibration {
         CalibrationKind::None => CalibrationMethod::None,
         CalibrationKind::Temperature => CalibrationMethod::Temperature,
-        CalibrationKind::Bcts => CalibrationMethod::BiasCorrected,
+        _ => CalibrationMethod::BiasCorrected,
     };
     LabelShiftOptions { estimator, calibration }
 }
@@ -108,10 +113,11 @@ const MAX_REPLICATES: usize = 100_000;
 
 fn check(args: &LabelshiftArgs) -> anyhow::Result<()> {
     args.recipe()?;
+    args.drawing.drawing(args.seed).check()?;
+    let val_fraction = args.val_fraction(args.sources()?);
     anyhow::ensure!(
-        args.val_fraction > 0.0 && args.val_fraction < 1.0,
-        "--val-fraction: expected a share between 0 and 1, found {}",
-        args.val_fraction
+        val_fraction > 0.0 && val_fraction < 1.0,
+        "--val-fraction: expected a share between 0 and 1, found {val_fraction}"
     );
     anyhow::ensure!(
         args.level > 0.0 && args.level < 1.0,
@@ -138,18 +144,25 @@ fn check(args: &LabelshiftArgs) -> anyhow::Result<()> {
 }
 
 /// Every setting, by the name of its flag.
-fn config(args: &LabelshiftArgs) -> Map<String, Value> {
+fn config(args: &LabelshiftArgs) -> anyhow::Result<Map<String, Value>> {
     let shown = |path: &PathBuf| path.display().to_string();
     let options = options(args);
-    let Value::Object(config) = json!({
+    let sources = args.sources()?;
+    let mut config = json!({
         "local_samples_dir": shown(&args.local_samples_dir),
         "use_cached_generations": args.use_cached_generations.as_ref().map(shown),
-        "target_model": args.target_model,
-        "hf_revision": args.hf_revision,
+        "target_model": args.author.model.target_model,
+        "hf_revision": args.author.model.hf_revision,
         "num_prompts": args.num_prompts,
         "merge_web": args.merge_web,
         "max_per_class": args.max_per_class,
-        "val_fraction": args.val_fraction,
+        "val_fraction": args.val_fraction(sources),
+        "validation_dir": args.split.validation_dir.as_ref().map(shown),
+        "near_dup": args.split.near_dup,
+        "length_match": args.split.length_match.name(),
+        "window": args.split.window,
+        "training_source": sources.training.name(),
+        "calibration_source": sources.calibration.name(),
         "classifier": args.classifier.name(),
         "load_classifier": args.load_classifier.as_ref().map(shown),
         "estimator": options.estimator,
@@ -158,10 +171,102 @@ fn config(args: &LabelshiftArgs) -> Map<String, Value> {
         "level": args.level,
         "seed": args.seed,
         "run_name": args.run_name,
-    }) else {
-        return Map::new();
-    };
-    config
+    });
+    if args.makes_texts() || sources.need_echoes() {
+        config["drawing"] = drawing(args)?;
+    }
+    if sources.need_echoes() {
+        config["echo_prefix"] = args.echo.echo_prefix.into();
+        config["num_echoes"] = args.echo.num_echoes.into();
+    }
+    Ok(config.as_object().cloned().unwrap_or_default())
+}
+
+/// Who writes texts, and how.
+fn drawing(args: &LabelshiftArgs) -> anyhow::Result<Value> {
+    let drawing = args.drawing.drawing(args.seed);
+    Ok(json!({
+        "endpoint": args.author.endpoint,
+        "model": args.author.model_name,
+        "half": args.author.model.half,
+        "int8": args.author.model.int8,
+        "n_texts": args.makes_texts().then(|| args.n_texts()),
+        "prompts": args.drawing.prompts()?.description(),
+        "max_new_tokens": drawing.max_new_tokens,
+        "temperature": drawing.temperature,
+        "top_p": drawing.top_p,
+        "top_k": drawing.top_k,
+    }))
+}
+
+/// What the estimate would be without texts that are one phrase over and over.
+struct WithoutRepetition {
+    n_repetitive: usize,
+    n_texts: usize,
+    /// By category, none where no text is left.
+    estimate: Option<Vec<(String, f64)>>,
+    /// Total variation between the two estimates.
+    moved: f64,
+}
+
+/// The estimate without repetitive texts, if there are such.
+fn without_repetition(
+    run: &Run,
+    analysis: &LabelShift,
+) -> anyhow::Result<Option<WithoutRepetition>> {
+    let texts = run.predicted.generations.iter().zip(&run.repetitive);
+    let others: Vec<&Prediction> =
+        texts.filter(|(_, repetitive)| !**repetitive).map(|(text, _)| text).collect();
+    let n_texts = run.repetitive.len();
+    let n_repetitive = n_texts - others.len();
+    if n_repetitive == 0 {
+        return Ok(None);
+    }
+    let mut without = WithoutRepetition { n_repetitive, n_texts, estimate: None, moved: 0.0 };
+    if !others.is_empty() {
+        let taxonomy = &run.references.taxonomy;
+        let problem = run.predicted.problem_of(taxonomy, &others)?;
+        let estimate = analyze(problem, analysis.options).estimate;
+        let (all, left) = (analysis.estimate.mixture.shares(), estimate.mixture.shares());
+        without.moved = math::total_variation(all, left);
+        let named = taxonomy.names().iter().cloned().zip(left.iter().copied());
+        without.estimate = Some(named.collect());
+    }
+    Ok(Some(without))
+}
+
+/// A move of the estimate that is worth a warning.
+const LARGE_MOVE: f64 = 0.02;
+
+impl WithoutRepetition {
+    fn record(&self) -> Value {
+        let estimate = self.estimate.as_ref().map(|shares| {
+            let shares = shares.iter().map(|(name, share)| (name.clone(), json!(share)));
+            shares.collect::<Map<String, Value>>()
+        });
+        json!({
+            "n_repetitive": self.n_repetitive,
+            "estimate_without": estimate,
+            "moved": self.moved,
+        })
+    }
+
+    fn doubt(&self) -> Diagnostic {
+        let Self { n_repetitive, n_texts, moved, .. } = self;
+        let message = match self.estimate {
+            None => format!("all {n_texts} texts are one phrase over and over"),
+            Some(_) => format!(
+                "{n_repetitive} of {n_texts} texts are one phrase over and over; without them {:.1} % of the \
+                 mixture moves",
+                100.0 * moved
+            ),
+        };
+        if self.estimate.is_none() || *moved > LARGE_MOVE {
+            Diagnostic::warning("repetitive_generations", message)
+        } else {
+            Diagnostic::note("repetitive_generations", message)
+        }
+    }
 }
 
 /// The estimate and its doubts, for a terminal.
