@@ -26,6 +26,7 @@ pub mod calibration;
 pub mod confusion_matrix;
 pub mod diagnostic;
 pub mod digest;
+pub mod document_lengths;
 pub mod estimate;
 pub mod evaluation;
 pub mod figures;
@@ -53,6 +54,7 @@ pub mod table;
 pub mod taxonomy;
 pub mod termination;
 pub mod text;
+pub mod unit;
 pub mod well_known;
 pub mod workspace;
 

@@ -437,7 +437,7 @@ impl Reader<'_> {
     }
 }
 
-fn json_error(path: &str, text: &str, error: &serde_json::Error) -> InputError {
+pub(crate) fn json_error(path: &str, text: &str, error: &serde_json::Error) -> InputError {
     let place = format!("{}:{}", error.line(), error.column());
     let problem = if error.is_eof() {
         Problem::Truncated
@@ -450,7 +450,7 @@ fn json_error(path: &str, text: &str, error: &serde_json::Error) -> InputError {
 }
 
 /// Refuses a list or a bare value, which the parser would take for the fields of an object.
-fn check_object(path: &str, text: &str) -> Result<(), InputError> {
+pub(crate) fn check_object(path: &str, text: &str) -> Result<(), InputError> {
     if text.trim_start().starts_with('{') {
         return Ok(());
     }

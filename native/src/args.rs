@@ -14,6 +14,7 @@ use data_anatomy_core::report_page::ViewOptions;
 use crate::sample::args::{MergeWebArgs, SampleArgs};
 pub use labelshift::{
     CalibrationKind, EchoArgs, LabelshiftArgs, LengthMatchKind, SourceKind, Sources, SplitArgs,
+    UnitKind,
 };
 pub use lm::{AuthorArgs, DrawingArgs, GenerateArgs, ModelArgs, Preset, ScoreArgs};
 

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use data_anatomy_core::unit::Unit;
 
 use super::lm::{AuthorArgs, DrawingArgs};
 use super::{ClassifierKind, EstimatorKind};
@@ -41,6 +42,14 @@ pub struct LabelshiftArgs {
     /// Continuations of reference documents by the model.
     #[command(flatten)]
     pub echo: EchoArgs,
+    /// Unit of the shares that are shown: of tokens, as published mixtures are, where the lengths of whole
+    /// documents are known, or of documents, as texts are drawn.
+    #[arg(long, value_enum, default_value_t = UnitKind::Tokens)]
+    pub unit: UnitKind,
+    /// How long whole documents are: {"CATEGORY": {"n": …, "mean": …, "sd": …}, …} in tokens, or a manifest of
+    /// `sample`. [default: manifest.json beside the samples, else the samples themselves]
+    #[arg(long, value_name = "FILE")]
+    pub document_lengths: Option<PathBuf>,
     /// The classifier.
     #[arg(long, value_enum, default_value_t = ClassifierKind::Tfidf)]
     pub classifier: ClassifierKind,
@@ -112,6 +121,25 @@ pub struct SplitArgs {
     /// Which part of a document is kept where it is cut.
     #[arg(long, value_enum, default_value_t = WindowKind::Head)]
     pub window: WindowKind,
+}
+
+/// Units of shares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum UnitKind {
+    /// Shares of documents.
+    Documents,
+    /// Shares of tokens.
+    Tokens,
+}
+
+impl UnitKind {
+    /// The unit in core's terms.
+    pub fn unit(self) -> Unit {
+        match self {
+            Self::Documents => Unit::Documents,
+            Self::Tokens => Unit::Tokens,
+        }
+    }
 }
 
 /// Whether documents are cut.

@@ -161,6 +161,8 @@ fn config(args: &LabelshiftArgs) -> anyhow::Result<Map<String, Value>> {
         "near_dup": args.split.near_dup,
         "length_match": args.split.length_match.name(),
         "window": args.split.window,
+        "unit": args.unit.unit(),
+        "document_lengths": args.document_lengths.as_ref().map(shown),
         "training_source": sources.training.name(),
         "calibration_source": sources.calibration.name(),
         "classifier": args.classifier.name(),

@@ -7,7 +7,7 @@ use data_anatomy_core::calibration::CalibrationMethod;
 use data_anatomy_core::diagnostic::Diagnostic;
 use data_anatomy_core::estimate::problem::{self, Problem, Validation};
 use data_anatomy_core::log_probabilities::LogProbabilities;
-use data_anatomy_core::predictions::{Origin, Prediction, stored_probability};
+use data_anatomy_core::predictions::{Origin, Prediction, snippet, stored_probability};
 use data_anatomy_core::taxonomy::Taxonomy;
 
 use super::inputs::References;
@@ -112,6 +112,8 @@ pub fn judge(
                 prompt_id: None,
                 true_class: Some(names[piece.class].clone()),
                 fold: u32::try_from(fold).ok(),
+                categories: None,
+                snippet: None,
                 probabilities: stored(row),
             })
             .collect(),
@@ -128,6 +130,8 @@ fn of_generation(text: &Generation, log_probabilities: &[f64]) -> Prediction {
         prompt_id: text.prompt_id.clone(),
         true_class: None,
         fold: None,
+        categories: None,
+        snippet: Some(snippet(&text.text)),
         probabilities: stored(log_probabilities),
     }
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use data_anatomy_core::diagnostic::Diagnostic;
 use serde_json::{Value, json};
 
+use super::document_lengths::{self, KnownLengths};
 use super::echoes::{self, Echoes};
 use super::inputs::{self, References};
 use super::length_match::LengthMatch;
@@ -13,6 +14,7 @@ use super::predicted::{self, Predicted};
 use super::texts::{self, Texts};
 use crate::args::{LabelshiftArgs, LengthMatchKind, Sources};
 use crate::corpus::split::Split;
+use crate::lm::author::Author;
 use crate::progress::Progress;
 
 /// Everything up to the verdicts.
@@ -26,6 +28,8 @@ pub struct Run {
     pub predicted: Predicted,
     /// Whether each text is one phrase over and over.
     pub repetitive: Vec<bool>,
+    /// How long whole documents are, or why that is not known.
+    pub lengths: Result<KnownLengths, String>,
     sources: Sources,
     split: Split,
     echoes: Echoes,
@@ -47,6 +51,8 @@ impl Run {
         let documents = (&references, &split);
         let echoes =
             echoes::obtain(args, sources, documents, &texts, author.as_mut(), folder, progress)?;
+        let tokenizer = author.as_ref().and_then(Author::tokenizer);
+        let lengths = document_lengths::find(args, &references, tokenizer)?;
         // Its memory is wanted for training.
         drop(author);
         let cut = length_match(args, &texts);
@@ -66,6 +72,7 @@ impl Run {
             split,
             echoes,
             classifier_doubts,
+            lengths,
             texts,
             references,
         })
@@ -83,7 +90,20 @@ impl Run {
             "n_validation": self.split.validation.len(),
             "n_near_duplicates": self.references.n_near(),
             "n_left_out": self.split.left_out.len(),
+            "document_lengths": self.lengths_record(),
         })
+    }
+
+    fn lengths_record(&self) -> Value {
+        match &self.lengths {
+            Ok(KnownLengths { lengths, source }) => {
+                let of_each = lengths.categories.iter().map(|category| json!(category));
+                let names = self.references.taxonomy.names().iter().cloned();
+                let by_name: serde_json::Map<String, Value> = names.zip(of_each).collect();
+                json!({"source": source, "measure": lengths.measure, "lengths": by_name})
+            }
+            Err(reason) => json!({"unknown": reason}),
+        }
     }
 
     /// What a reader must know of inputs and classifier.

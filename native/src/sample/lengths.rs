@@ -55,6 +55,21 @@ impl Lengths {
         if self.n == 0 { 0.0 } else { self.sum as f64 / self.n as f64 }
     }
 
+    /// The standard deviation, from the middles of buckets: to better than one percent. 0 for fewer than two.
+    #[expect(clippy::cast_precision_loss, reason = "a standard deviation to two digits")]
+    pub fn standard_deviation(&self) -> f64 {
+        if self.n < 2 {
+            return 0.0;
+        }
+        let mean = self.mean();
+        let from_mean = |(&bucket, &n): (&u64, &u64)| {
+            let length = middle(bucket).clamp(self.min, self.max) as f64;
+            n as f64 * (length - mean) * (length - mean)
+        };
+        let squares: f64 = self.buckets.iter().map(from_mean).sum();
+        (squares / (self.n as f64 - 1.0)).sqrt()
+    }
+
     /// The smallest length that at least `percent` percent do not exceed, to within 1/128 of itself.
     pub fn percentile(&self, percent: u64) -> u64 {
         let wanted = (u128::from(self.n) * u128::from(percent)).div_ceil(100).max(1);
@@ -75,7 +90,7 @@ impl Lengths {
             .map(|percent| (format!("p{percent:02}"), self.percentile(percent).into()))
             .collect();
         json!({
-            "n": self.n, "mean": self.mean(), "min": self.min, "max": self.max,
+            "n": self.n, "mean": self.mean(), "sd": self.standard_deviation(), "min": self.min, "max": self.max,
             "percentiles": percentiles,
         })
     }
@@ -134,6 +149,10 @@ mod tests {
             }
             let mean = lengths.iter().sum::<u64>() as f64 / lengths.len() as f64;
             prop_assert!((counted.mean() - mean).abs() < 1e-9 * mean.max(1.0));
+            let squares: f64 = lengths.iter().map(|&length| (length as f64 - mean).powi(2)).sum();
+            let sd = if lengths.len() < 2 { 0.0 } else { (squares / (lengths.len() - 1) as f64).sqrt() };
+            // Each length is known to a 128th of itself.
+            prop_assert!((counted.standard_deviation() - sd).abs() <= *lengths.last().unwrap() as f64 / 64.0);
             prop_assert_eq!((counted.min, counted.max), (lengths[0], lengths[lengths.len() - 1]));
         }
     }
