@@ -13,7 +13,7 @@ use data_anatomy_core::report_page::ViewOptions;
 
 use crate::sample::args::{MergeWebArgs, SampleArgs};
 pub use labelshift::{
-    CalibrationKind, EchoArgs, LabelshiftArgs, LengthMatchKind, SourceKind, Sources, SplitArgs,
+    CalibrationChoice, EchoArgs, LabelshiftArgs, LengthMatchKind, SourceKind, Sources, SplitArgs,
     UnitKind,
 };
 pub use lm::{AuthorArgs, DrawingArgs, GenerateArgs, ModelArgs, Preset, ScoreArgs};
@@ -154,6 +154,17 @@ pub enum EstimatorKind {
     Counting,
     /// The seed study's estimator, which does not converge; for comparison.
     Seed,
+}
+
+/// Calibration maps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CalibrationKind {
+    /// None.
+    None,
+    /// One temperature.
+    Temperature,
+    /// Bias-corrected temperature scaling.
+    Bcts,
 }
 
 /// A number from 0 to 1.

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use data_anatomy_core::unit::Unit;
 
 use super::lm::{AuthorArgs, DrawingArgs};
-use super::{ClassifierKind, EstimatorKind};
+use super::{CalibrationKind, ClassifierKind, EstimatorKind};
 use crate::sample::args::WindowKind;
 
 /// Arguments of `labelshift`.
@@ -64,8 +64,8 @@ pub struct LabelshiftArgs {
     pub estimator: EstimatorKind,
     /// How the classifier's probabilities are calibrated: none, temperature or bcts (bias-corrected
     /// temperature scaling); real, echo, both and auto stand for --calibration-source.
-    #[arg(long, value_enum, default_value_t = CalibrationKind::Bcts)]
-    pub calibration: CalibrationKind,
+    #[arg(long, value_enum, default_value_t = CalibrationChoice::Bcts)]
+    pub calibration: CalibrationChoice,
     /// The same as --estimator counting.
     #[arg(long, conflicts_with = "estimator")]
     pub naive: bool,
@@ -215,10 +215,10 @@ impl SourceKind {
     }
 }
 
-/// Calibration maps, and, as a shorter spelling, what they are fitted to.
+/// What `--calibration` may say: a map, or, as a shorter spelling, what it is fitted to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum CalibrationKind {
-    /// None.
+pub enum CalibrationChoice {
+    /// No map.
     None,
     /// One temperature.
     Temperature,
@@ -234,7 +234,16 @@ pub enum CalibrationKind {
     Auto,
 }
 
-impl CalibrationKind {
+impl CalibrationChoice {
+    /// The map.
+    pub fn map(self) -> CalibrationKind {
+        match self {
+            Self::None => CalibrationKind::None,
+            Self::Temperature => CalibrationKind::Temperature,
+            _ => CalibrationKind::Bcts,
+        }
+    }
+
     /// The source that it names, if it names one.
     pub fn source(self) -> Option<SourceKind> {
         match self {

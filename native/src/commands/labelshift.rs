@@ -100,10 +100,10 @@ fn options(args: &LabelshiftArgs) -> LabelShiftOptions {
         EstimatorKind::Counting => Estimator::Counting,
         EstimatorKind::Seed => Estimator::Seed,
     };
-    let calibration = match args.calibration {
+    let calibration = match args.calibration.map() {
         CalibrationKind::None => CalibrationMethod::None,
         CalibrationKind::Temperature => CalibrationMethod::Temperature,
-        _ => CalibrationMethod::BiasCorrected,
+        CalibrationKind::Bcts => CalibrationMethod::BiasCorrected,
     };
     LabelShiftOptions { estimator, calibration }
 }
@@ -271,6 +271,15 @@ impl WithoutRepetition {
     }
 }
 
+/// What the classifier was measured on, in words.
+fn measured_on(summary: &Summary) -> &'static str {
+    match summary.config.get("calibration_source").and_then(Value::as_str) {
+        Some("echo") => "echoes",
+        Some("both") => "documents and echoes",
+        _ => "validation documents",
+    }
+}
+
 /// The estimate and its doubts, for a terminal.
 fn print(summary: &Summary) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
@@ -278,9 +287,10 @@ fn print(summary: &Summary) -> anyhow::Result<()> {
     let metrics = &summary.val_metrics;
     writeln!(
         out,
-        "\nclassifier: {:.1} % of {} validation documents right, macro F1 {:.3}; estimator {}",
+        "\nclassifier: {:.1} % of {} {} right, macro F1 {:.3}; estimator {}",
         100.0 * metrics.val_acc,
         metrics.n_docs.iter().sum::<usize>(),
+        measured_on(summary),
         metrics.macro_f1,
         summary.estimator.name,
     )?;
