@@ -185,7 +185,7 @@ fn texts_of_one_prompt_count_as_one() {
         let analysis = analyze(problem, options);
         let bootstrap = Bootstrap::new(&analysis, 2);
         let replicates: Vec<Replicate> = (0..150).map(|index| bootstrap.replicate(index)).collect();
-        bootstrap.interval(0, &replicates, 0.95).width()
+        bootstrap.intervals(&replicates, 0.95)[0].width()
     };
     let ratio = width(Some(prompts)) / width(None);
     // The standard deviation of 150 replicates is known to 6 %, the ratio to 8 %; validation noise

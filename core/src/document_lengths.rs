@@ -86,7 +86,7 @@ impl CategoryLengths {
         self.mean * stream.gamma(shape) / shape
     }
 
-    /// The lengths of two sets of documents of which the first makes up `first_share` of the whole.
+    /// The lengths of a whole of parts, each with its share of the whole's documents.
     #[expect(clippy::cast_precision_loss, reason = "a count of documents")]
     fn mixed(parts: &[(f64, Self)]) -> Self {
         let mean: f64 = parts.iter().map(|(share, part)| share * part.mean).sum();
@@ -133,6 +133,28 @@ impl DocumentLengths {
         Self { measure: self.measure, categories: groups.iter().map(of_group).collect() }
     }
 
+    /// The lengths that a summary of these categories records.
+    ///
+    /// # Errors
+    /// If they are not one per category, or a number is impossible.
+    pub(crate) fn recorded(
+        path: &str,
+        lengths: &Value,
+        taxonomy: &Taxonomy,
+    ) -> Result<Self, InputError> {
+        let reader = Reader { path, taxonomy };
+        let place = "document_lengths";
+        let parsed: Option<Self> = serde_json::from_value(lengths.clone()).ok();
+        let Some(recorded) = parsed.filter(|found| found.categories.len() == taxonomy.len()) else {
+            let detail = "expected a `measure` and one entry of `n`, `mean` and `sd` per category";
+            return Err(reader.refuse(place, detail));
+        };
+        for category in &recorded.categories {
+            reader.possible(place, *category)?;
+        }
+        Ok(recorded)
+    }
+
     /// The lengths in the bytes of a file, for the categories of `taxonomy`; others in the file are
     /// passed over. The file is either of
     ///
@@ -160,7 +182,7 @@ impl DocumentLengths {
                 let measure = serde_json::from_value(measure).map_err(|_| {
                     reader.refuse("measure", "expected `tokens`, `characters` or `bytes`")
                 })?;
-                reader.map("lengths.", lengths, measure)
+                reader.map("lengths", lengths, measure)
             }
             None => reader.map("", &file, Measure::default()),
         }
@@ -187,8 +209,11 @@ impl Reader<'_> {
         let Some(entries) = lengths.as_object() else {
             return Err(self.refuse(place, "expected lengths by category (an object in braces)"));
         };
-        let entries =
-            entries.iter().map(|(name, entry)| (name.as_str(), format!("{place}{name}"), entry));
+        let place_of = |name: &str| match place {
+            "" => name.to_owned(),
+            outer => format!("{outer}.{name}"),
+        };
+        let entries = entries.iter().map(|(name, entry)| (name.as_str(), place_of(name), entry));
         self.in_order(entries, measure)
     }
 
@@ -238,6 +263,14 @@ impl Reader<'_> {
         let lengths: CategoryLengths = serde_json::from_value(entry.clone()).map_err(|_| {
             self.refuse(place, "expected numbers `n`, `mean` and `sd`, such as {\"n\": 900, \"mean\": 81000, \"sd\": 60000}")
         })?;
+        self.possible(place, lengths)
+    }
+
+    fn possible(
+        &self,
+        place: &str,
+        lengths: CategoryLengths,
+    ) -> Result<CategoryLengths, InputError> {
         let possible = lengths.n > 0
             && (lengths.mean > 0.0 && lengths.mean.is_finite())
             && (lengths.sd >= 0.0 && lengths.sd.is_finite());
@@ -295,7 +328,7 @@ mod tests {
         );
         assert_eq!(
             parse(r#"{"lengths": 3}"#).unwrap_err(),
-            "l.json:lengths.: expected lengths by category (an object in braces)"
+            "l.json:lengths: expected lengths by category (an object in braces)"
         );
         assert!(parse("[1]").is_err() && parse(r#"{"web": "#).is_err());
     }

@@ -3,20 +3,23 @@
 mod classifier;
 mod labelshift;
 mod lm;
+mod reestimate;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use data_anatomy_core::calibration::CalibrationMethod;
+use data_anatomy_core::estimate::Estimator;
 use data_anatomy_core::evaluation::DEFAULT_TOLERANCE;
 use data_anatomy_core::report_page::ViewOptions;
 
 use crate::sample::args::{MergeWebArgs, SampleArgs};
 pub use labelshift::{
     CalibrationChoice, EchoArgs, LabelshiftArgs, LengthMatchKind, SourceKind, Sources, SplitArgs,
-    UnitKind,
 };
 pub use lm::{AuthorArgs, DrawingArgs, GenerateArgs, ModelArgs, Preset, ScoreArgs};
+pub use reestimate::{ReestimateArgs, StudyViewArgs, UnitKind};
 
 /// The version and the commit it was built from.
 pub const VERSION: &str =
@@ -87,6 +90,11 @@ pub enum Command {
     --num-prompts 1000 --max-new-tokens 256 --output-dir out --run-name my_model
   data-anatomy labelshift --local-samples-dir samples --use-cached-generations texts.jsonl")]
     Labelshift(Box<LabelshiftArgs>),
+    /// Estimate a run again from its stored verdicts, with other choices: no model, no documents needed.
+    #[command(before_help = "Examples:
+  data-anatomy reestimate out/my_model --estimator pacc --merge CommonCrawl+C4=Web
+  data-anatomy reestimate out/my_model --unknown --unit documents --output out/again/summary.json")]
+    Reestimate(ReestimateArgs),
     /// Make texts with a language model, from its weights or by a server.
     #[command(before_help = "Examples:
   data-anatomy generate --target-model EleutherAI/pythia-160m --num-prompts 1000 --output texts.jsonl
@@ -165,6 +173,28 @@ pub enum CalibrationKind {
     Temperature,
     /// Bias-corrected temperature scaling.
     Bcts,
+}
+
+impl From<EstimatorKind> for Estimator {
+    fn from(kind: EstimatorKind) -> Self {
+        match kind {
+            EstimatorKind::Em => Self::Em,
+            EstimatorKind::Pacc => Self::Pacc,
+            EstimatorKind::Acc => Self::Acc,
+            EstimatorKind::Counting => Self::Counting,
+            EstimatorKind::Seed => Self::Seed,
+        }
+    }
+}
+
+impl From<CalibrationKind> for CalibrationMethod {
+    fn from(kind: CalibrationKind) -> Self {
+        match kind {
+            CalibrationKind::None => Self::None,
+            CalibrationKind::Temperature => Self::Temperature,
+            CalibrationKind::Bcts => Self::BiasCorrected,
+        }
+    }
 }
 
 /// A number from 0 to 1.

@@ -72,8 +72,8 @@ fn a_model_writes_texts_and_echoes_that_are_kept() {
         verdicts.iter().filter(|line| line["kind"] == "validation").collect();
     assert!(measured.len() >= 20, "{}", measured.len());
     assert!(measured.iter().all(|line| line["id"].as_str().unwrap().starts_with("echo/")));
-    let lengths = &summary["inputs"]["document_lengths"];
-    assert_eq!(lengths["measure"], "tokens", "the model's tokenizer counts");
+    assert_eq!(summary["document_lengths"]["measure"], "tokens", "the model's tokenizer counts");
+    assert_eq!(summary["unit"], "tokens");
 }
 
 #[test]

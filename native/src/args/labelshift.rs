@@ -3,10 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use data_anatomy_core::unit::Unit;
 
 use super::lm::{AuthorArgs, DrawingArgs};
-use super::{CalibrationKind, ClassifierKind, EstimatorKind};
+use super::{CalibrationKind, ClassifierKind, EstimatorKind, StudyViewArgs, UnitKind};
 use crate::sample::args::WindowKind;
 
 /// Arguments of `labelshift`.
@@ -78,6 +77,9 @@ pub struct LabelshiftArgs {
     /// Level of the intervals.
     #[arg(long, value_name = "LEVEL", default_value_t = 0.95)]
     pub level: f64,
+    /// Merges and texts of no category.
+    #[command(flatten)]
+    pub view_of_study: StudyViewArgs,
     /// Seed of every random choice.
     #[arg(long, value_name = "SEED", default_value_t = 42)]
     pub seed: u64,
@@ -121,25 +123,6 @@ pub struct SplitArgs {
     /// Which part of a document is kept where it is cut.
     #[arg(long, value_enum, default_value_t = WindowKind::Head)]
     pub window: WindowKind,
-}
-
-/// Units of shares.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum UnitKind {
-    /// Shares of documents.
-    Documents,
-    /// Shares of tokens.
-    Tokens,
-}
-
-impl UnitKind {
-    /// The unit in core's terms.
-    pub fn unit(self) -> Unit {
-        match self {
-            Self::Documents => Unit::Documents,
-            Self::Tokens => Unit::Tokens,
-        }
-    }
 }
 
 /// Whether documents are cut.

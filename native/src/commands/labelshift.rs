@@ -1,23 +1,25 @@
-//! `labelshift`: from reference documents and generated texts to an estimated mixture.
+//! `labelshift`: from reference documents and a model's texts to an estimated mixture.
 
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::Context as _;
-use data_anatomy_core::bootstrap::{Bootstrap, Replicate};
-use data_anatomy_core::calibration::CalibrationMethod;
+use data_anatomy_core::alignment::Merge;
 use data_anatomy_core::diagnostic::Diagnostic;
 use data_anatomy_core::estimate::Estimator;
-use data_anatomy_core::estimate::label_shift::{LabelShift, LabelShiftOptions, analyze};
+use data_anatomy_core::estimate::label_shift::{LabelShiftOptions, analyze};
+use data_anatomy_core::estimate::verdicts::Verdicts;
+use data_anatomy_core::interval::Interval;
 use data_anatomy_core::math;
-use data_anatomy_core::predictions::Prediction;
+use data_anatomy_core::reestimate::Choices;
 use data_anatomy_core::report;
-use data_anatomy_core::summary::{Context, Summary, ToolRecord, Uncertainty};
+use data_anatomy_core::study::{Study, StudyReplicate, merged_lengths};
+use data_anatomy_core::summary::{Context, Summary, ToolRecord};
 use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 
-use crate::args::{CalibrationKind, EstimatorKind, LabelshiftArgs};
+use crate::args::LabelshiftArgs;
 use crate::exit::Outcome;
 use crate::files;
 use crate::labelshift::outputs;
@@ -47,69 +49,84 @@ fn estimate(args: &LabelshiftArgs, progress: &Progress) -> anyhow::Result<(Summa
     let folder = args.output_dir.join(&args.run_name);
     files::make_folder(&folder)?;
     let run = Run::new(args, &folder, progress)?;
-    let analysis = analyze(run.predicted.problem(&run.references.taxonomy)?, options(args));
-    let bootstrap = Bootstrap::new(&analysis, args.seed);
-    let replicates = replicates(&bootstrap, args.n_boot, progress);
-    let uncertainty =
-        Uncertainty { bootstrap: &bootstrap, replicates: &replicates, level: args.level };
+    let mut options = choices(args).study_options()?;
+    let merges = std::mem::take(&mut options.merges);
+    let (taxonomy, lengths) = (&run.references.taxonomy, run.lengths.as_ref().ok());
+    // Stored joined, so that the verdicts fit the summary beside them.
+    let whole = run.predicted.verdicts(taxonomy, |_| true);
+    let verdicts = whole.merged(&merges)?;
+    let lengths = lengths.map(|known| merged_lengths(&whole, &verdicts, &known.lengths));
     let mut record = run.record();
     let mut diagnostics = run.doubts();
-    if let Some(without) = without_repetition(&run, &analysis)? {
+    if let Some(without) = without_repetition(&run, &merges, &verdicts, options.label_shift)? {
         record["repetition"] = without.record();
         diagnostics.push(without.doubt());
     }
+    let study = Study::new(&verdicts, lengths.as_ref(), options)?;
+    let (replicates, intervals) = carry_out(&study, progress);
     let context = Context {
         tool: ToolRecord {
             name: "data-anatomy".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             commit: env!("DATA_ANATOMY_COMMIT").to_owned(),
         },
-        created: humantime::format_rfc3339_seconds(std::time::SystemTime::now()).to_string(),
+        created: Some(humantime::format_rfc3339_seconds(std::time::SystemTime::now()).to_string()),
         config: config(args)?,
         inputs: record,
         diagnostics,
     };
-    let summary = Summary::of_labelshift(&analysis, Some(&uncertainty), context);
-    outputs::write(&folder, args, &summary, &run.predicted)?;
+    let summary = Summary::of_study(&study, &replicates, &intervals, context);
+    outputs::write(&folder, args, &summary, &verdicts.predictions)?;
     progress.say(&format!("written to {}", folder.display()));
     let outcome = if run.is_partial() { Outcome::PartlyDone } else { Outcome::Done };
     Ok((summary, outcome))
 }
 
-fn replicates(bootstrap: &Bootstrap<'_>, n_boot: usize, progress: &Progress) -> Vec<Replicate> {
-    let stage = "bootstrap";
+/// All replicates and intervals of a study, in order, made on all threads.
+pub(super) fn carry_out(
+    study: &Study,
+    progress: &Progress,
+) -> (Vec<StudyReplicate>, Vec<Interval>) {
+    let n_replicates = usize::try_from(study.options().n_replicates).unwrap_or(usize::MAX);
     let done = AtomicUsize::new(0);
-    let numbers = 0..n_boot as u64;
-    numbers
+    let told = |stage: &str, total: usize| {
+        let done = 1 + done.fetch_add(1, Ordering::Relaxed);
+        progress.at(stage, done, Some(total));
+    };
+    let replicates: Vec<StudyReplicate> = (0..study.options().n_replicates)
         .into_par_iter()
         .map(|index| {
-            let replicate = bootstrap.replicate(index);
-            let done = 1 + done.fetch_add(1, Ordering::Relaxed);
-            progress.at(stage, done, Some(n_boot));
+            let replicate = study.replicate(index);
+            told("bootstrap", n_replicates);
             replicate
         })
-        .collect()
+        .collect();
+    done.store(0, Ordering::Relaxed);
+    let intervals = (0..study.n_intervals())
+        .into_par_iter()
+        .map(|class| {
+            let interval = study.interval(class, &replicates);
+            told("intervals", study.n_intervals());
+            interval
+        })
+        .collect();
+    (replicates, intervals)
 }
 
-fn options(args: &LabelshiftArgs) -> LabelShiftOptions {
-    let estimator = match args.estimator {
-        _ if args.naive => Estimator::Counting,
-        EstimatorKind::Em => Estimator::Em,
-        EstimatorKind::Pacc => Estimator::Pacc,
-        EstimatorKind::Acc => Estimator::Acc,
-        EstimatorKind::Counting => Estimator::Counting,
-        EstimatorKind::Seed => Estimator::Seed,
-    };
-    let calibration = match args.calibration.map() {
-        CalibrationKind::None => CalibrationMethod::None,
-        CalibrationKind::Temperature => CalibrationMethod::Temperature,
-        CalibrationKind::Bcts => CalibrationMethod::BiasCorrected,
-    };
-    LabelShiftOptions { estimator, calibration }
+/// What is to be estimated, in core's terms.
+fn choices(args: &LabelshiftArgs) -> Choices {
+    Choices {
+        estimator: if args.naive { Estimator::Counting } else { args.estimator.into() },
+        calibration: args.calibration.map().into(),
+        merge: args.view_of_study.merge.clone(),
+        unit: args.unit.into(),
+        unknown: args.view_of_study.unknown,
+        unknown_threshold: args.view_of_study.unknown_threshold,
+        level: args.level,
+        n_boot: args.n_boot as u64,
+        seed: args.seed,
+    }
 }
-
-/// The most replicates of a bootstrap: each is kept until the end.
-const MAX_REPLICATES: usize = 100_000;
 
 fn check(args: &LabelshiftArgs) -> anyhow::Result<()> {
     args.recipe()?;
@@ -119,11 +136,7 @@ fn check(args: &LabelshiftArgs) -> anyhow::Result<()> {
         val_fraction > 0.0 && val_fraction < 1.0,
         "--val-fraction: expected a share between 0 and 1, found {val_fraction}"
     );
-    anyhow::ensure!(
-        args.level > 0.0 && args.level < 1.0,
-        "--level: expected a level between 0 and 1, found {}",
-        args.level
-    );
+    choices(args).study_options()?;
     let is_name = |name: &str| !name.is_empty() && name != "." && name != "..";
     anyhow::ensure!(
         is_name(&args.run_name)
@@ -134,19 +147,13 @@ fn check(args: &LabelshiftArgs) -> anyhow::Result<()> {
          --output-dir",
         args.run_name
     );
-    anyhow::ensure!(
-        args.n_boot != 1 && args.n_boot <= MAX_REPLICATES,
-        "--n-boot: expected 0 for no intervals, or from 2 to {MAX_REPLICATES} replicates (500 are \
-         plenty), found {}",
-        args.n_boot
-    );
     Ok(())
 }
 
 /// Every setting, by the name of its flag.
 fn config(args: &LabelshiftArgs) -> anyhow::Result<Map<String, Value>> {
     let shown = |path: &PathBuf| path.display().to_string();
-    let options = options(args);
+    let choices = choices(args);
     let sources = args.sources()?;
     let mut config = json!({
         "local_samples_dir": shown(&args.local_samples_dir),
@@ -161,17 +168,20 @@ fn config(args: &LabelshiftArgs) -> anyhow::Result<Map<String, Value>> {
         "near_dup": args.split.near_dup,
         "length_match": args.split.length_match.name(),
         "window": args.split.window,
-        "unit": args.unit.unit(),
         "document_lengths": args.document_lengths.as_ref().map(shown),
         "training_source": sources.training.name(),
         "calibration_source": sources.calibration.name(),
         "classifier": args.classifier.name(),
         "load_classifier": args.load_classifier.as_ref().map(shown),
-        "estimator": options.estimator,
-        "calibration": options.calibration,
-        "n_boot": args.n_boot,
-        "level": args.level,
-        "seed": args.seed,
+        "estimator": choices.estimator,
+        "calibration": choices.calibration,
+        "merge": choices.merge,
+        "unit": choices.unit,
+        "unknown": choices.unknown,
+        "unknown_threshold": choices.unknown_threshold,
+        "n_boot": choices.n_boot,
+        "level": choices.level,
+        "seed": choices.seed,
         "run_name": args.run_name,
     });
     if args.makes_texts() || sources.need_echoes() {
@@ -214,25 +224,27 @@ struct WithoutRepetition {
 /// The estimate without repetitive texts, if there are such.
 fn without_repetition(
     run: &Run,
-    analysis: &LabelShift,
+    merges: &[Merge],
+    verdicts: &Verdicts,
+    options: LabelShiftOptions,
 ) -> anyhow::Result<Option<WithoutRepetition>> {
-    let texts = run.predicted.generations.iter().zip(&run.repetitive);
-    let others: Vec<&Prediction> =
-        texts.filter(|(_, repetitive)| !**repetitive).map(|(text, _)| text).collect();
     let n_texts = run.repetitive.len();
-    let n_repetitive = n_texts - others.len();
+    let n_repetitive = run.repetitive.iter().filter(|repetitive| **repetitive).count();
     if n_repetitive == 0 {
         return Ok(None);
     }
     let mut without = WithoutRepetition { n_repetitive, n_texts, estimate: None, moved: 0.0 };
-    if !others.is_empty() {
-        let taxonomy = &run.references.taxonomy;
-        let problem = run.predicted.problem_of(taxonomy, &others)?;
-        let estimate = analyze(problem, analysis.options).estimate;
-        let (all, left) = (analysis.estimate.mixture.shares(), estimate.mixture.shares());
-        without.moved = math::total_variation(all, left);
-        let named = taxonomy.names().iter().cloned().zip(left.iter().copied());
-        without.estimate = Some(named.collect());
+    if n_repetitive < n_texts {
+        let others =
+            run.predicted.verdicts(&run.references.taxonomy, |index| !run.repetitive[index]);
+        let others = others.merged(merges)?;
+        let estimate = |verdicts: &Verdicts| -> anyhow::Result<Vec<f64>> {
+            let analysis = analyze(verdicts.problem(options.calibration)?, options);
+            Ok(analysis.estimate.mixture.shares().to_vec())
+        };
+        let (all, left) = (estimate(verdicts)?, estimate(&others)?);
+        without.moved = math::total_variation(&all, &left);
+        without.estimate = Some(verdicts.taxonomy.names().iter().cloned().zip(left).collect());
     }
     Ok(Some(without))
 }
@@ -281,9 +293,12 @@ fn measured_on(summary: &Summary) -> &'static str {
 }
 
 /// The estimate and its doubts, for a terminal.
-fn print(summary: &Summary) -> anyhow::Result<()> {
+pub(super) fn print(summary: &Summary) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     write!(out, "{}", summary.table().to_text())?;
+    if let Some(sentence) = summary.unknown_sentence() {
+        writeln!(out, "\n{sentence}")?;
+    }
     let metrics = &summary.val_metrics;
     writeln!(
         out,

@@ -1,12 +1,7 @@
-//! The classifier's verdicts, and the label-shift problem that they pose.
+//! The classifier's verdicts.
 
-use std::collections::BTreeMap;
-
-use anyhow::Context as _;
-use data_anatomy_core::calibration::CalibrationMethod;
 use data_anatomy_core::diagnostic::Diagnostic;
-use data_anatomy_core::estimate::problem::{self, Problem, Validation};
-use data_anatomy_core::log_probabilities::LogProbabilities;
+use data_anatomy_core::estimate::verdicts::Verdicts;
 use data_anatomy_core::predictions::{Origin, Prediction, snippet, stored_probability};
 use data_anatomy_core::taxonomy::Taxonomy;
 
@@ -25,8 +20,6 @@ pub struct Predicted {
     pub validation: Vec<Prediction>,
     /// Verdicts on the texts.
     pub generations: Vec<Prediction>,
-    classes: Vec<usize>,
-    folds: Vec<u64>,
 }
 
 /// A classifier that was trained before, if the arguments name one, and which documents do what.
@@ -118,8 +111,6 @@ pub fn judge(
             })
             .collect(),
         generations: generations.map(|(text, row)| of_generation(text, row)).collect(),
-        classes: material.validation.iter().map(|piece| piece.class).collect(),
-        folds: material.folds.iter().map(|&fold| fold as u64).collect(),
     })
 }
 
@@ -141,33 +132,18 @@ fn stored(log_probabilities: &[f64]) -> Vec<f64> {
 }
 
 impl Predicted {
-    /// The label-shift problem that these verdicts pose.
-    ///
-    /// # Errors
-    /// If a verdict is no distribution.
-    pub fn problem(&self, taxonomy: &Taxonomy) -> anyhow::Result<Problem> {
-        self.problem_of(taxonomy, &self.generations.iter().collect::<Vec<_>>())
-    }
-
-    /// The same for some of the texts.
-    ///
-    /// # Errors
-    /// If a verdict is no distribution, or there are no texts.
-    pub fn problem_of(
-        &self,
-        taxonomy: &Taxonomy,
-        texts: &[&Prediction],
-    ) -> anyhow::Result<Problem> {
-        let validation = Validation {
-            scores: scores(&self.validation.iter().collect::<Vec<_>>())?,
-            classes: self.classes.clone(),
-            folds: self.folds.clone(),
-        };
-        let generations =
-            problem::Generations { scores: scores(texts)?, prompts: prompt_numbers(texts) };
-        let method = CalibrationMethod::default();
-        Problem::new(taxonomy.clone(), validation, generations, method)
-            .context("the classifier's verdicts")
+    /// The verdicts, those on texts of known category first, as they are stored: the first names the
+    /// categories. Of the model's texts, those that `is_wanted`, by their positions.
+    pub fn verdicts(&self, taxonomy: &Taxonomy, is_wanted: impl Fn(usize) -> bool) -> Verdicts {
+        let texts = self.generations.iter().enumerate().filter(|(index, _)| is_wanted(*index));
+        let texts = texts.map(|(_, prediction)| prediction);
+        let mut predictions: Vec<Prediction> =
+            self.validation.iter().chain(texts).cloned().collect();
+        if let Some(first) = predictions.first_mut() {
+            first.categories = Some(taxonomy.names().to_vec());
+        }
+        let path = "the classifier's verdicts".to_owned();
+        Verdicts { path, taxonomy: taxonomy.clone(), predictions }
     }
 }
 
@@ -181,33 +157,4 @@ pub fn doubts_of_split(split: &Split) -> Vec<Diagnostic> {
         split.left_out.len()
     );
     vec![Diagnostic::note("documents_left_out", message)]
-}
-
-fn scores(predictions: &[&Prediction]) -> anyhow::Result<LogProbabilities> {
-    let rows: Vec<&[f64]> = predictions.iter().map(|one| one.probabilities.as_slice()).collect();
-    LogProbabilities::from_probabilities(&rows).context("the classifier's probabilities")
-}
-
-/// Prompts by number, in the order in which they first appear; a text without one is a prompt of its
-/// own. None where no prompt is known.
-fn prompt_numbers(predictions: &[&Prediction]) -> Option<Vec<u64>> {
-    if predictions.iter().all(|one| one.prompt_id.is_none()) {
-        return None;
-    }
-    let mut numbers: BTreeMap<&str, u64> = BTreeMap::new();
-    let mut next = 0;
-    Some(
-        predictions
-            .iter()
-            .map(|one| {
-                let fresh = next;
-                let number = match one.prompt_id.as_deref() {
-                    Some(prompt) => *numbers.entry(prompt).or_insert(fresh),
-                    None => fresh,
-                };
-                next += u64::from(number == fresh);
-                number
-            })
-            .collect(),
-    )
 }

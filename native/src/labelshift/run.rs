@@ -24,7 +24,7 @@ pub struct Run {
     pub references: References,
     /// The texts whose mixture is asked for.
     pub texts: Texts,
-    /// The verdicts.
+    /// The classifier's verdicts.
     pub predicted: Predicted,
     /// Whether each text is one phrase over and over.
     pub repetitive: Vec<bool>,
@@ -96,12 +96,7 @@ impl Run {
 
     fn lengths_record(&self) -> Value {
         match &self.lengths {
-            Ok(KnownLengths { lengths, source }) => {
-                let of_each = lengths.categories.iter().map(|category| json!(category));
-                let names = self.references.taxonomy.names().iter().cloned();
-                let by_name: serde_json::Map<String, Value> = names.zip(of_each).collect();
-                json!({"source": source, "measure": lengths.measure, "lengths": by_name})
-            }
+            Ok(known) => json!({"source": known.source}),
             Err(reason) => json!({"unknown": reason}),
         }
     }
@@ -114,6 +109,7 @@ impl Run {
             predicted::doubts_of_split(&self.split),
             self.echoes.doubts(self.sources),
             self.classifier_doubts.clone(),
+            self.lengths.as_ref().err().map(doubt_of_lengths).into_iter().collect(),
         ]
         .concat()
     }
@@ -122,6 +118,11 @@ impl Run {
     pub fn is_partial(&self) -> bool {
         self.texts.n_missing > 0 || self.echoes.are_missing()
     }
+}
+
+/// Why lengths are not known.
+fn doubt_of_lengths(reason: &String) -> Diagnostic {
+    Diagnostic::note("lengths_not_measured", reason)
 }
 
 /// How documents are cut, if they are.

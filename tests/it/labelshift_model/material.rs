@@ -132,27 +132,34 @@ fn a_classifier_trained_on_parts_is_not_measured_by_their_wholes() {
 #[test]
 fn lengths_are_told_or_their_lack_is() {
     let scratch = task();
-    let lengths = |flags: &str| {
+    let summary = |flags: &str| {
         scratch.run(&format!("{RUN} {flags}")).exited(0);
-        json(&scratch, "out/labelshift/summary.json")["inputs"]["document_lengths"].clone()
+        json(&scratch, "out/labelshift/summary.json")
     };
-    let own = lengths("");
-    assert_eq!(
-        (&own["source"], &own["measure"]),
-        (&"the reference documents".into(), &"characters".into())
-    );
+    let own = summary("");
+    assert_eq!(own["inputs"]["document_lengths"]["source"], "the reference documents");
+    assert_eq!(own["document_lengths"]["measure"], "characters");
+    assert_eq!(own["unit"], "tokens");
     let file = "{\"law\": {\"n\": 9, \"mean\": 300, \"sd\": 10}, \"sport\": {\"n\": 9, \"mean\": 100, \"sd\": 10}, \
                 \"recipes\": {\"n\": 9, \"mean\": 50, \"sd\": 5}}";
     scratch.write("lengths.json", file);
-    let given = lengths("--document-lengths lengths.json");
-    assert_eq!(
-        (&given["source"], &given["lengths"]["law"]["mean"]),
-        (&"lengths.json".into(), &300.0.into())
-    );
+    let given = summary("--document-lengths lengths.json");
+    assert_eq!(given["inputs"]["document_lengths"]["source"], "lengths.json");
+    let of = |unit: &str, class: usize| given["shares"][unit]["point"][class].as_f64().unwrap();
+    // Law has six times the tokens of recipes.
+    let (documents, tokens) =
+        (of("documents", 0) / of("documents", 1), of("tokens", 0) / of("tokens", 1));
+    assert!((tokens / documents - 6.0).abs() < 1e-9, "{tokens} {documents}");
+    assert_eq!(given["priors"]["point"], given["shares"]["tokens"]["point"]);
+    let documents = summary("--document-lengths lengths.json --unit documents");
+    assert_eq!(documents["priors"]["point"], given["shares"]["documents"]["point"]);
     let cut: String = (0..30)
         .map(|number| format!("{{\"text\": \"court appeal judge {number:03} motion\"}}\n"))
         .collect();
     scratch.write("samples/law.jsonl", cut);
-    let unknown = lengths("")["unknown"].as_str().unwrap().to_owned();
-    assert!(unknown.starts_with("the documents of `law` look cut to 28 characters"), "{unknown}");
+    let unknown = summary("");
+    let reason = unknown["inputs"]["document_lengths"]["unknown"].as_str().unwrap();
+    assert!(reason.starts_with("the documents of `law` look cut to 28 characters"), "{reason}");
+    assert_eq!(unknown["unit"], "documents");
+    assert!(codes(&unknown).contains(&"lengths_unknown"));
 }
