@@ -193,7 +193,7 @@ pub fn makes_diagnostic(code: &str) -> bool {
 
 /// The lengths of the merged categories: their parts are taken to be mixed as they are in the
 /// validation documents, as everything else about a merged category is.
-fn merged_lengths(
+pub fn merged_lengths(
     verdicts: &Verdicts,
     merged: &Verdicts,
     lengths: &DocumentLengths,

@@ -1,19 +1,47 @@
 //! Classifiers: documents in, log-probabilities of categories out.
 //!
-//! Training differs from one kind of classifier to the next and stands in its own module; what the
-//! rest of the program needs of a trained one is the trait [`Classifier`].
+//! A [`Recipe`] says how a classifier is made and loads one that it made before; what the rest of the
+//! program needs of a trained one is the trait [`Classifier`]. Nobody outside this folder knows which
+//! kind it is.
 
 use std::path::Path;
 
 use anyhow::Result;
+use data_anatomy_core::diagnostic::Diagnostic;
 use data_anatomy_core::taxonomy::Taxonomy;
 
+use crate::progress;
+
+mod recipe;
 pub mod tfidf;
+
+pub use recipe::Recipe;
 
 /// Called as work proceeds, with the stage's name, the units done and their total.
 ///
 /// It may be called from several threads at once, and seldom enough to draw on every call.
 pub type Progress<'a> = dyn Fn(&str, usize, usize) + Sync + 'a;
+
+/// What shows on this display how far work is.
+pub fn shown(progress: &progress::Progress) -> impl Fn(&str, usize, usize) + Sync {
+    |stage, done, total| {
+        // How many steps a fit takes is not known before its last.
+        progress.at(stage, done, (stage != "fit").then_some(total));
+    }
+}
+
+/// What to train on.
+#[derive(Debug, Clone, Copy)]
+pub struct TrainingDocuments<'a> {
+    /// What is trained on.
+    pub texts: &'a [&'a str],
+    /// The document that each is a part of, or stands for: such are remembered, and must not measure.
+    pub sources: &'a [&'a str],
+    /// The class of each, as its position in `categories`.
+    pub classes: &'a [usize],
+    /// The names of the classes.
+    pub categories: &'a Taxonomy,
+}
 
 /// A trained classifier.
 pub trait Classifier: Send + Sync {
@@ -22,6 +50,13 @@ pub trait Classifier: Send + Sync {
 
     /// The categories, in the order of the columns of [`Classifier::log_probabilities`].
     fn categories(&self) -> &Taxonomy;
+
+    /// Whether a document equal to this one, but for white space and case, was trained on, whole or in part:
+    /// such a document can measure nothing.
+    fn trained_on(&self, document: &str) -> bool;
+
+    /// What a reader of its verdicts must know of how it was trained.
+    fn doubts(&self) -> Vec<Diagnostic>;
 
     /// The natural logarithms of the categories' probabilities, row by row; each row's
     /// probabilities sum to 1.
@@ -33,9 +68,9 @@ pub trait Classifier: Send + Sync {
     /// If the device that computes them fails.
     fn log_probabilities(&self, documents: &[&str], progress: &Progress<'_>) -> Result<Vec<f64>>;
 
-    /// Writes the classifier to one file, which appears whole or not at all.
+    /// Writes the classifier to one file or one folder, which appears whole or not at all.
     ///
     /// # Errors
-    /// If the file cannot be written.
+    /// If it cannot be written.
     fn save(&self, path: &Path) -> Result<()>;
 }

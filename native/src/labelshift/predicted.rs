@@ -1,116 +1,117 @@
-//! The classifier's verdicts, and the label-shift problem that they pose.
-
-use std::path::Path;
+//! The classifier's verdicts.
 
 use data_anatomy_core::diagnostic::Diagnostic;
 use data_anatomy_core::estimate::verdicts::Verdicts;
 use data_anatomy_core::predictions::{Origin, Prediction, snippet, stored_probability};
+use data_anatomy_core::taxonomy::Taxonomy;
 
-use super::inputs::Inputs;
-use crate::args::LabelshiftArgs;
-use crate::classifier::tfidf::{self, Corpus, Options, Termination, TfidfClassifier, TrainingSet};
-use crate::classifier::{self, Classifier as _};
+use super::inputs::References;
+use super::material::{Material, Piece};
+use crate::args::{LabelshiftArgs, Sources};
+use crate::classifier::{self, Classifier, TrainingDocuments};
 use crate::corpus::generations::Generation;
-use crate::corpus::split::{self, Split};
+use crate::corpus::split::Split;
 use crate::progress::Progress;
 
-/// The classifier's verdicts on validation documents and texts.
+/// The classifier's verdicts on texts of known category and on those of the model.
 #[derive(Debug)]
 pub struct Predicted {
-    /// Which documents trained the classifier, and which did not.
-    pub split: Split,
-    /// Verdicts on the documents that did not.
+    /// Verdicts on the texts that measure.
     pub validation: Vec<Prediction>,
     /// Verdicts on the texts.
     pub generations: Vec<Prediction>,
-    /// What a reader must know of the classifier.
-    pub doubts: Vec<Diagnostic>,
 }
 
-/// Trains or loads the classifier and lets it judge.
+/// A classifier that was trained before, if the arguments name one, and which documents do what.
 ///
 /// # Errors
-/// If it cannot be trained, loaded or saved, or does not fit the inputs.
-pub fn predict(
+/// If the classifier cannot be loaded or knows other categories, or there are too few documents.
+pub fn split(
     args: &LabelshiftArgs,
-    inputs: &Inputs,
-    progress: &Progress,
-) -> anyhow::Result<Predicted> {
-    let shown = |stage: &str, done: usize, total: usize| {
-        // How many steps a fit takes is not known before its last.
-        progress.at(stage, done, (stage != "fit").then_some(total));
+    sources: Sources,
+    references: &References,
+) -> anyhow::Result<(Option<Box<dyn Classifier>>, Split)> {
+    let grouped = references.grouped();
+    let Some(path) = &args.load_classifier else {
+        let split = if args.split.validation_dir.is_some() {
+            let measures: Vec<bool> =
+                references.documents.iter().map(|document| document.measures).collect();
+            grouped.given(&measures)?
+        } else {
+            grouped.stratified(args.val_fraction(sources), args.seed)?
+        };
+        return Ok((None, split));
     };
-    let texts: Vec<&str> = inputs.documents.iter().map(|document| document.text.as_str()).collect();
-    let corpus = Corpus::analyze(&texts, &shown);
-    let (classifier, split) = match &args.load_classifier {
-        Some(path) => load(path, inputs, &texts)?,
-        None => train(args, inputs, &corpus, &shown)?,
-    };
-    let on_validation = classifier.log_probabilities_of_rows(&corpus, &split.validation);
-    let generated: Vec<&str> =
-        inputs.generations.texts.iter().map(|text| text.text.as_str()).collect();
-    let on_generations = classifier.log_probabilities(&generated, &shown)?;
-    let mut doubts = Vec::new();
-    if classifier.convergence().termination != Termination::Converged {
-        let message = "the classifier's training stopped before it converged";
-        doubts.push(Diagnostic::warning("classifier_not_converged", message));
-    }
-    let n_classes = inputs.taxonomy.len();
-    let validation = on_validation.chunks(n_classes).enumerate().map(|(position, row)| {
-        let index = split.validation[position];
-        Prediction {
-            kind: Origin::Validation,
-            id: inputs.documents[index].id.clone(),
-            prompt_id: None,
-            true_class: Some(inputs.taxonomy.names()[inputs.classes[index]].clone()),
-            fold: u32::try_from(split.folds[position]).ok(),
-            categories: None,
-            snippet: None,
-            probabilities: stored(row),
-        }
-    });
-    let texts = inputs.generations.texts.iter().zip(on_generations.chunks(n_classes));
-    let generations = texts.map(|(text, row)| of_generation(text, row));
-    Ok(Predicted {
-        validation: validation.collect(),
-        generations: generations.collect(),
-        split,
-        doubts,
-    })
-}
-
-/// A classifier trained on a part of the documents, and which part.
-fn train(
-    args: &LabelshiftArgs,
-    inputs: &Inputs,
-    corpus: &Corpus<'_>,
-    progress: &classifier::Progress<'_>,
-) -> anyhow::Result<(TfidfClassifier, Split)> {
-    let n_classes = inputs.taxonomy.len();
-    let split = split::stratified(&inputs.classes, n_classes, args.val_fraction, args.seed);
-    let classes: Vec<usize> = split.train.iter().map(|&row| inputs.classes[row]).collect();
-    let training =
-        TrainingSet { corpus, rows: &split.train, classes: &classes, categories: &inputs.taxonomy };
-    let classifier = TfidfClassifier::fit(training, &Options::default(), progress)?;
-    if let Some(path) = &args.save_classifier {
-        classifier.save(path)?;
-    }
-    Ok((classifier, split))
-}
-
-/// A classifier trained before, with the documents that it does not know to measure it by.
-fn load(path: &Path, inputs: &Inputs, texts: &[&str]) -> anyhow::Result<(TfidfClassifier, Split)> {
-    let classifier = tfidf::load(path)?;
+    let classifier = args.recipe()?.load(path)?;
     anyhow::ensure!(
-        classifier.categories() == &inputs.taxonomy,
+        classifier.categories() == &references.taxonomy,
         "{}: the classifier knows the categories {}; the samples have {}",
         path.display(),
         classifier.categories(),
-        inputs.taxonomy
+        references.taxonomy
     );
-    let was_trained_on = |index: usize| classifier.trained_on(texts[index]);
-    let split = split::by_memory(&inputs.classes, inputs.taxonomy.names(), was_trained_on)?;
-    Ok((classifier, split))
+    let was_trained_on = |index: usize| classifier.trained_on(&references.documents[index].text);
+    let split = grouped.by_memory(was_trained_on)?;
+    Ok((Some(classifier), split))
+}
+
+/// The classifier that is trained on the material, saved where the arguments say so.
+///
+/// # Errors
+/// If it cannot be trained or saved.
+pub fn train(
+    args: &LabelshiftArgs,
+    categories: &Taxonomy,
+    material: &Material<'_>,
+    progress: &Progress,
+) -> anyhow::Result<Box<dyn Classifier>> {
+    let of = |part: fn(&Piece<'_>) -> usize| material.training.iter().map(part).collect::<Vec<_>>();
+    let texts: Vec<&str> = material.training.iter().map(|piece| piece.text).collect();
+    let sources: Vec<&str> = material.training.iter().map(|piece| piece.source).collect();
+    let classes = of(|piece| piece.class);
+    let documents =
+        TrainingDocuments { texts: &texts, sources: &sources, classes: &classes, categories };
+    let classifier = args.recipe()?.train(documents, progress)?;
+    if let Some(path) = &args.save_classifier {
+        classifier.save(path)?;
+    }
+    Ok(classifier)
+}
+
+/// The classifier's verdicts.
+///
+/// # Errors
+/// If its device fails.
+pub fn judge(
+    classifier: &dyn Classifier,
+    material: &Material<'_>,
+    texts: &[Generation],
+    progress: &Progress,
+) -> anyhow::Result<Predicted> {
+    let shown = classifier::shown(progress);
+    let measured: Vec<&str> = material.validation.iter().map(|piece| piece.text).collect();
+    let generated: Vec<&str> = texts.iter().map(|text| text.text.as_str()).collect();
+    let on_validation = classifier.log_probabilities(&measured, &shown)?;
+    let on_generations = classifier.log_probabilities(&generated, &shown)?;
+    let names = classifier.categories().names();
+    let pieces = material.validation.iter().zip(&material.folds);
+    let validation = pieces.zip(on_validation.chunks(names.len()));
+    let generations = texts.iter().zip(on_generations.chunks(names.len()));
+    Ok(Predicted {
+        validation: validation
+            .map(|((piece, &fold), row)| Prediction {
+                kind: Origin::Validation,
+                id: piece.id.clone(),
+                prompt_id: None,
+                true_class: Some(names[piece.class].clone()),
+                fold: u32::try_from(fold).ok(),
+                categories: None,
+                snippet: None,
+                probabilities: stored(row),
+            })
+            .collect(),
+        generations: generations.map(|(text, row)| of_generation(text, row)).collect(),
+    })
 }
 
 fn of_generation(text: &Generation, log_probabilities: &[f64]) -> Prediction {
@@ -131,14 +132,29 @@ fn stored(log_probabilities: &[f64]) -> Vec<f64> {
 }
 
 impl Predicted {
-    /// The verdicts, validation documents first, as they are stored: the first names the categories.
-    pub fn verdicts(&self, inputs: &Inputs) -> Verdicts {
+    /// The verdicts, those on texts of known category first, as they are stored: the first names the
+    /// categories. Of the model's texts, those that `is_wanted`, by their positions.
+    pub fn verdicts(&self, taxonomy: &Taxonomy, is_wanted: impl Fn(usize) -> bool) -> Verdicts {
+        let texts = self.generations.iter().enumerate().filter(|(index, _)| is_wanted(*index));
+        let texts = texts.map(|(_, prediction)| prediction);
         let mut predictions: Vec<Prediction> =
-            self.validation.iter().chain(&self.generations).cloned().collect();
+            self.validation.iter().chain(texts).cloned().collect();
         if let Some(first) = predictions.first_mut() {
-            first.categories = Some(inputs.taxonomy.names().to_vec());
+            first.categories = Some(taxonomy.names().to_vec());
         }
         let path = "the classifier's verdicts".to_owned();
-        Verdicts { path, taxonomy: inputs.taxonomy.clone(), predictions }
+        Verdicts { path, taxonomy: taxonomy.clone(), predictions }
     }
+}
+
+/// What a reader must know of the split.
+pub fn doubts_of_split(split: &Split) -> Vec<Diagnostic> {
+    if split.left_out.is_empty() {
+        return Vec::new();
+    }
+    let message = format!(
+        "{} documents were left out: each is nearly the same as one on the other side of the split",
+        split.left_out.len()
+    );
+    vec![Diagnostic::note("documents_left_out", message)]
 }

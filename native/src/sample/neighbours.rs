@@ -34,18 +34,37 @@ impl Neighbours {
 
     /// The label of a neighbour, if there is any.
     pub fn find(&self, sketch: &Sketch) -> Option<u32> {
+        let candidates = self.candidates(sketch);
+        candidates
+            .into_iter()
+            .find(|&place| self.is_near(place, sketch))
+            .map(|place| self.label(place))
+    }
+
+    /// The labels of all neighbours.
+    pub fn find_all(&self, sketch: &Sketch) -> Vec<u32> {
+        let mut places = self.candidates(sketch);
+        places.retain(|&place| self.is_near(place, sketch));
+        places.into_iter().map(|place| self.label(place)).collect()
+    }
+
+    /// The places of sketches that share enough keys to be looked at.
+    fn candidates(&self, sketch: &Sketch) -> Vec<u32> {
         let keys = sketch.lowest(N_KEYS);
         let mut shared: Vec<u32> =
             keys.iter().filter_map(|key| self.by_key.get(key)).flatten().copied().collect();
         shared.sort_unstable();
         let candidates = shared.chunk_by(|a, b| a == b);
-        let near = candidates.filter(|places| places.len() >= self.n_needed(keys.len())).find(
-            |places| {
-                let (other, _) = &self.sketches[places[0] as usize];
-                other.similarity(sketch) >= self.threshold
-            },
-        )?;
-        Some(self.sketches[near[0] as usize].1)
+        let n_needed = self.n_needed(keys.len());
+        candidates.filter(|places| places.len() >= n_needed).map(|places| places[0]).collect()
+    }
+
+    fn is_near(&self, place: u32, sketch: &Sketch) -> bool {
+        self.sketches[place as usize].0.similarity(sketch) >= self.threshold
+    }
+
+    fn label(&self, place: u32) -> u32 {
+        self.sketches[place as usize].1
     }
 
     /// A quarter of the keys that neighbours are expected to share.

@@ -35,3 +35,6 @@ pub use file::load;
 pub use logistic::{Convergence, Termination};
 pub use model::{Options, TfidfClassifier, TrainingSet};
 pub use ngrams::NgramKind;
+
+/// The name by which the command line and result files call this kind of classifier.
+pub const NAME: &str = "tfidf";

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Result, ensure};
+use data_anatomy_core::diagnostic::Diagnostic;
 use data_anatomy_core::taxonomy::Taxonomy;
 use rayon::prelude::*;
 
@@ -10,7 +11,7 @@ use super::super::{Classifier, Progress};
 use super::corpus::Corpus;
 use super::counts::Counts;
 use super::design::{Block, Design};
-use super::logistic::{Convergence, Problem, Stop, log_softmax};
+use super::logistic::{Convergence, Problem, Stop, Termination, log_softmax};
 use super::ngrams::NgramKind;
 use super::vocabulary::{Choice, Vocabulary, smooth_idf};
 use crate::corpus::fingerprint::fingerprint;
@@ -173,14 +174,13 @@ impl TfidfClassifier {
             convergence: solution.convergence,
             features,
             intercepts: solution.intercepts,
-            trained_on: fingerprints(training),
+            trained_on: fingerprints(&rows_of(training)),
         })
     }
 
-    /// Whether a document equal to this one, but for white space and case, was trained on: such a
-    /// document can measure nothing.
-    pub fn trained_on(&self, document: &str) -> bool {
-        self.trained_on.binary_search(&fingerprint(document)).is_ok()
+    /// Remembers these documents as those that were trained on: the wholes of what was trained on in parts.
+    pub fn remember(&mut self, documents: &[&str]) {
+        self.trained_on = fingerprints(documents);
     }
 
     /// How far the optimisation came; a caller should tell the user if it did not converge.
@@ -255,11 +255,23 @@ impl TfidfClassifier {
 
 impl Classifier for TfidfClassifier {
     fn name(&self) -> &'static str {
-        "tfidf"
+        super::NAME
     }
 
     fn categories(&self) -> &Taxonomy {
         &self.categories
+    }
+
+    fn trained_on(&self, document: &str) -> bool {
+        self.trained_on.binary_search(&fingerprint(document)).is_ok()
+    }
+
+    fn doubts(&self) -> Vec<Diagnostic> {
+        if self.convergence.termination == Termination::Converged {
+            return Vec::new();
+        }
+        let message = "the classifier's training stopped before it converged";
+        vec![Diagnostic::warning("classifier_not_converged", message)]
     }
 
     fn log_probabilities(&self, documents: &[&str], progress: &Progress<'_>) -> Result<Vec<f64>> {
@@ -284,10 +296,14 @@ impl Classifier for TfidfClassifier {
     }
 }
 
-fn fingerprints(training: TrainingSet<'_>) -> Vec<u64> {
-    let rows = training.rows.par_iter();
+fn rows_of<'a>(training: TrainingSet<'a>) -> Vec<&'a str> {
+    training.rows.iter().map(|&row| training.corpus.document(row)).collect()
+}
+
+/// Ascending.
+fn fingerprints(documents: &[&str]) -> Vec<u64> {
     let mut fingerprints: Vec<u64> =
-        rows.map(|&row| fingerprint(training.corpus.document(row))).collect();
+        documents.par_iter().map(|document| fingerprint(document)).collect();
     fingerprints.sort_unstable();
     fingerprints
 }
