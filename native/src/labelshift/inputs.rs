@@ -45,7 +45,7 @@ impl References {
             documents.extend(category.documents);
         }
         let texts: Vec<&str> = documents.iter().map(|document| document.text.as_str()).collect();
-        let groups = twins::groups(&texts, args.split.near_dup);
+        let groups = twins::groups(&texts, args.split.near_dup)?;
         Ok(Self { taxonomy, documents, classes, groups, inputs })
     }
 

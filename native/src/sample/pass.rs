@@ -59,6 +59,17 @@ pub struct Rules {
     pub text: Vec<String>,
 }
 
+/// What a pass gave.
+#[derive(Debug)]
+pub struct Passed {
+    /// The report of each shard, in their order.
+    pub reports: Vec<ShardReport>,
+    /// The counts of all, by key of category.
+    pub totals: Totals,
+    /// By key of category, the highest priority there was room for: no candidate above it can be drawn.
+    pub limits: BTreeMap<String, u64>,
+}
+
 /// What a pass needs.
 #[derive(Debug)]
 pub struct Pass<'a> {
@@ -101,11 +112,11 @@ impl<'a> Pass<'a> {
     }
 
     /// Reads every shard that is not done yet, on all threads of the pool that this is called in, and
-    /// returns the report of each in their order, and the counts by category of all.
+    /// returns what all gave.
     ///
     /// # Errors
     /// If the work folder cannot be written to, or there are too many categories.
-    pub fn run(self) -> anyhow::Result<(Vec<ShardReport>, Totals)> {
+    pub fn run(self) -> anyhow::Result<Passed> {
         let reports: Vec<Mutex<Option<anyhow::Result<ShardReport>>>> =
             self.tasks.iter().map(|_| Mutex::new(None)).collect();
         let mut open = Vec::new();
@@ -130,7 +141,10 @@ impl<'a> Pass<'a> {
             .into_iter()
             .filter_map(|report| report.into_inner().unwrap_or_else(PoisonError::into_inner));
         let reports = reports.collect::<anyhow::Result<_>>()?;
-        Ok((reports, self.totals.into_inner().unwrap_or_else(PoisonError::into_inner)))
+        let lowest = self.lowest.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let limits = lowest.into_iter().map(|(key, lowest)| (key, lowest.limit())).collect();
+        let totals = self.totals.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Ok(Passed { reports, totals, limits })
     }
 
     /// The report of a shard that was read before, with enough room for candidates.
@@ -141,7 +155,8 @@ impl<'a> Pass<'a> {
         };
         let Some(mut report) = self.work.report(&task.shard) else { return Ok(None) };
         let had_room = |(key, room): (&String, &usize)| *room >= self.capacities.of(key);
-        if report.part != part || !report.refused.iter().all(had_room) {
+        let is_enough = report.part == part && report.refused.iter().all(had_room);
+        if !is_enough || !self.work.is_sound(&task.shard, &report) {
             return Ok(None);
         }
         let path = self.work.candidates(&task.shard);

@@ -1,8 +1,6 @@
 //! Takes in the documents of one shard: counts them, and puts those by that may be drawn.
 
 use std::collections::HashMap;
-use std::fs::File;
-use std::io::BufWriter;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::Context as _;
@@ -15,13 +13,14 @@ use super::priority::{Lowest, Offer, Priorities};
 use super::reading::{Part, Place};
 use super::record::{self, Header, Packing};
 use super::report::{CategoryCounts, ShardReport};
+use super::work::{Candidates, NO_WORK_FOLDER};
 
 /// Takes in the documents of one shard.
 pub(super) struct ShardReader<'p> {
     pass: &'p Pass<'p>,
     task: &'p Task,
     report: ShardReport,
-    out: BufWriter<File>,
+    out: Candidates,
     categories: Vec<Category>,
     /// Which of the categories a name is of; none for those not asked for.
     places: HashMap<String, Option<usize>>,
@@ -153,8 +152,7 @@ impl<'p> ShardReader<'p> {
         let header = Header {
             category: category.key.clone(),
             priority,
-            unit: place.unit.to_owned(),
-            number: place.number,
+            place,
             chars: size.chars,
             packing,
             n_bytes: 0,
@@ -192,11 +190,8 @@ impl<'p> ShardReader<'p> {
             self.report.copies.extend(copies);
             self.report.categories.insert(category.key, category.counts);
         }
-        self.pass.work.finish(&self.task.shard, self.out, &self.report)?;
+        self.pass.work.finish(&self.task.shard, self.out, &mut self.report)?;
         self.pass.add(&mut self.report);
         Ok(self.report)
     }
 }
-
-/// What failed where a candidate cannot be put by.
-const NO_WORK_FOLDER: &str = "the work folder cannot be written to";
