@@ -26,10 +26,12 @@ pub struct ModelArgs {
     /// Device to compute on: auto, cpu, wgpu[:N] or cuda[:N]; several share a model's layers (cuda:0,cuda:1).
     #[arg(long, value_name = "DEVICE", default_value = "auto")]
     pub device: DeviceChoice,
-    /// Hold weights in 16 bits: half the memory, faster decoding.
+    /// Hold weights in 16 bits: half the memory, faster decoding; a token's log-probability moves by some
+    /// thousandths.
     #[arg(long, conflicts_with = "int8")]
     pub half: bool,
-    /// Hold weights in 8 bits: a quarter of the memory; figures change in the third digit.
+    /// Hold weights in 8 bits: a quarter of the memory; a token's log-probability moves by some hundredths,
+    /// rarely by a tenth.
     #[arg(long)]
     pub int8: bool,
 }
