@@ -112,11 +112,11 @@ fn loops_are_counted_and_the_estimate_without_them_is_told() {
     assert_eq!(summary["inputs"]["generations"]["n_empty"], 1);
     for (class, name) in ["law", "recipes", "sport"].iter().enumerate() {
         let without = repetition["estimate_without"][name].as_f64().unwrap();
-        let expected = before["priors"]["point"][class].as_f64().unwrap();
+        let expected = before["shares"]["documents"]["point"][class].as_f64().unwrap();
         // The cut of documents follows the lengths of all texts, loops included.
         assert!((without - expected).abs() < 0.03, "{name}: {without} {expected}");
     }
-    assert!(summary["priors"]["point"][2].as_f64().unwrap() > 0.3, "sixty of 300 say `goal` alone");
+    assert!(summary["shares"]["documents"]["point"][2].as_f64().unwrap() > 0.3, "sixty of 300 say `goal` alone");
     assert!(repetition["moved"].as_f64().unwrap() > 0.1);
     assert!(codes(&summary).contains(&"repetitive_generations"));
 }
