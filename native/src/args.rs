@@ -11,6 +11,7 @@ use data_anatomy_core::evaluation::DEFAULT_TOLERANCE;
 use data_anatomy_core::report_page::ViewOptions;
 
 use crate::sample::args::{MergeWebArgs, SampleArgs};
+pub use classifier::EncoderArgs;
 pub use lm::{GenerateArgs, ModelArgs, Preset, ScoreArgs};
 
 /// The version and the commit it was built from.
@@ -160,12 +161,16 @@ pub struct LabelshiftArgs {
     /// The classifier.
     #[arg(long, value_enum, default_value_t = ClassifierKind::Tfidf)]
     pub classifier: ClassifierKind,
-    /// Load a trained classifier from this file in place of training one; its categories must fit.
-    #[arg(long, value_name = "FILE", conflicts_with = "save_classifier")]
+    /// Load a trained classifier (a file, or the folder of an encoder) in place of training one; its
+    /// categories must fit.
+    #[arg(long, value_name = "PATH", conflicts_with = "save_classifier")]
     pub load_classifier: Option<PathBuf>,
-    /// Save the trained classifier to this file.
-    #[arg(long, value_name = "FILE")]
+    /// Save the trained classifier to this file, or folder if it is an encoder.
+    #[arg(long, value_name = "PATH")]
     pub save_classifier: Option<PathBuf>,
+    /// How encoders are trained.
+    #[command(flatten)]
+    pub encoder: EncoderArgs,
     /// The estimator.
     #[arg(long, value_enum, default_value_t = EstimatorKind::Em)]
     pub estimator: EstimatorKind,
@@ -251,8 +256,10 @@ impl GenerationArgs {
 pub enum ClassifierKind {
     /// Word and character n-grams with logistic regression.
     Tfidf,
-    /// A fine-tuned encoder (not in this version).
+    /// An encoder, fine-tuned on the documents.
     Distilbert,
+    /// A frozen encoder's embeddings with logistic regression.
+    Embedding,
 }
 
 /// Estimators.

@@ -141,7 +141,7 @@ fn check(args: &LabelshiftArgs) -> anyhow::Result<()> {
 fn config(args: &LabelshiftArgs) -> Map<String, Value> {
     let shown = |path: &PathBuf| path.display().to_string();
     let options = options(args);
-    let Value::Object(config) = json!({
+    let Value::Object(mut config) = json!({
         "local_samples_dir": shown(&args.local_samples_dir),
         "use_cached_generations": args.use_cached_generations.as_ref().map(shown),
         "target_model": args.target_model,
@@ -151,7 +151,7 @@ fn config(args: &LabelshiftArgs) -> Map<String, Value> {
         "max_per_class": args.max_per_class,
         "val_fraction": args.val_fraction,
         "classifier": args.classifier.name(),
-        "load_classifier": args.load_classifier.as_ref().map(shown),
+        "load_classifier": args.trained_classifier().map(|path| path.display().to_string()),
         "estimator": options.estimator,
         "calibration": options.calibration,
         "n_boot": args.n_boot,
@@ -161,6 +161,7 @@ fn config(args: &LabelshiftArgs) -> Map<String, Value> {
     }) else {
         return Map::new();
     };
+    config.extend(args.recipe().map(|recipe| recipe.settings()).unwrap_or_default());
     config
 }
 

@@ -41,7 +41,7 @@ pub fn predict(
 ) -> anyhow::Result<Predicted> {
     let texts: Vec<&str> = inputs.documents.iter().map(|document| document.text.as_str()).collect();
     let recipe = args.recipe()?;
-    let (classifier, split) = match &args.load_classifier {
+    let (classifier, split) = match args.trained_classifier() {
         Some(path) => load(&recipe, path, inputs, &texts)?,
         None => train(args, &recipe, inputs, &texts, progress)?,
     };

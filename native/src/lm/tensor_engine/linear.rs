@@ -81,7 +81,7 @@ impl Linear {
 ///
 /// A single row is multiplied as two: burn 0.21's kernels for vectors return wrong numbers where a group
 /// of threads is as narrow as on software rasterisers, and a second row costs next to nothing.
-pub(super) fn product<const RANK: usize>(left: Floats<RANK>, right: Floats<RANK>) -> Floats<RANK> {
+pub(crate) fn product<const RANK: usize>(left: Floats<RANK>, right: Floats<RANK>) -> Floats<RANK> {
     if left.dims()[RANK - 2] > 1 {
         return left.matmul(right);
     }
