@@ -15,6 +15,7 @@ use data_anatomy_core::evaluation::DEFAULT_TOLERANCE;
 use data_anatomy_core::report_page::ViewOptions;
 
 use crate::sample::args::{MergeWebArgs, SampleArgs};
+pub use classifier::EncoderArgs;
 pub use labelshift::{
     CalibrationChoice, EchoArgs, LabelshiftArgs, LengthMatchKind, SourceKind, Sources, SplitArgs,
 };
@@ -145,8 +146,10 @@ pub enum Command {
 pub enum ClassifierKind {
     /// Word and character n-grams with logistic regression.
     Tfidf,
-    /// A fine-tuned encoder (not in this version).
+    /// An encoder, fine-tuned on the documents.
     Distilbert,
+    /// A frozen encoder's embeddings with logistic regression.
+    Embedding,
 }
 
 /// Estimators.

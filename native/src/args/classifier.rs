@@ -1,7 +1,62 @@
 //! Which classifier `labelshift` uses, and how it is trained.
 
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
 use super::{ClassifierKind, LabelshiftArgs};
 use crate::classifier::{Recipe, tfidf};
+use crate::lm::device::DeviceChoice;
+
+/// Flags of the classifiers that are encoders, as the seed study calls them.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Encoders (--classifier distilbert or embedding)")]
+pub struct EncoderArgs {
+    /// The checkpoint to start from: a folder in Hugging Face layout, or an id on the hub.
+    /// [default: distilbert-base-uncased; for embedding sentence-transformers/all-MiniLM-L6-v2]
+    #[arg(long, value_name = "MODEL")]
+    pub hf_model_name: Option<String>,
+    /// Load a fine-tuned encoder from this folder in place of training one; its categories must fit.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["save_classifier", "load_classifier"])]
+    pub hf_pretrained_dir: Option<PathBuf>,
+    /// Train from fresh weights: of the size and with the tokenizer of --hf-model-name where that is
+    /// given, else of a small size with a tokenizer learnt from the documents.
+    #[arg(long)]
+    pub hf_train_from_scratch: bool,
+    /// How often each document is seen. [default: 3; from scratch 10]
+    #[arg(long, value_name = "N")]
+    pub hf_epochs: Option<usize>,
+    /// Documents of a training step. [default: 64; from scratch 32]
+    #[arg(long, value_name = "N")]
+    pub hf_batch_size: Option<usize>,
+    /// The highest learning rate. [default: 2e-5; from scratch 1e-3]
+    #[arg(long, value_name = "RATE")]
+    pub hf_lr: Option<f64>,
+    /// Weight decay, of neither biases nor norms.
+    #[arg(long, value_name = "DECAY", default_value_t = 0.01)]
+    pub hf_weight_decay: f64,
+    /// Share of the steps over which the learning rate rises; then it falls to 0.
+    #[arg(long, value_name = "SHARE", default_value_t = 0.1)]
+    pub hf_warmup_ratio: f64,
+    /// Tokens of a document that are looked at.
+    #[arg(long, value_name = "N", default_value_t = 256)]
+    pub hf_max_length: usize,
+    /// From scratch: width of the encoder.
+    #[arg(long, value_name = "N", default_value_t = 128)]
+    pub hf_hidden_size: usize,
+    /// From scratch: layers of the encoder.
+    #[arg(long, value_name = "N", default_value_t = 2)]
+    pub hf_layers: usize,
+    /// From scratch: most tokens that the tokenizer learns.
+    #[arg(long, value_name = "N", default_value_t = 8000)]
+    pub hf_vocab_size: usize,
+    /// Accepted for the seed's sake: documents are classified in batches of like length.
+    #[arg(long, hide = true)]
+    pub predict_batch_size: Option<usize>,
+    /// Accepted for the seed's sake: progress is shown unless --quiet.
+    #[arg(long, hide = true)]
+    pub clf_verbose: bool,
+}
 
 impl ClassifierKind {
     /// The name by which the command line and result files call this kind of classifier.
@@ -9,6 +64,7 @@ impl ClassifierKind {
         match self {
             Self::Tfidf => tfidf::NAME,
             Self::Distilbert => "distilbert",
+            Self::Embedding => "embedding",
         }
     }
 }
@@ -17,13 +73,77 @@ impl LabelshiftArgs {
     /// The recipe of the classifier that is asked for.
     ///
     /// # Errors
-    /// If this program cannot make it.
+    /// If this program cannot make it, or flags contradict each other.
     pub fn recipe(&self) -> anyhow::Result<Recipe> {
+        anyhow::ensure!(
+            self.classifier != ClassifierKind::Tfidf || self.encoder.hf_pretrained_dir.is_none(),
+            "--hf-pretrained-dir is for --classifier distilbert or embedding; a tfidf classifier is \
+             loaded by --load-classifier FILE"
+        );
         match self.classifier {
             ClassifierKind::Tfidf => Ok(Recipe::Tfidf(tfidf::Options::default())),
-            ClassifierKind::Distilbert => anyhow::bail!(
-                "--classifier distilbert is not in this version: use --classifier tfidf"
+            #[cfg(feature = "burn")]
+            ClassifierKind::Distilbert => Ok(Recipe::Encoder(
+                self.encoder.options(self.seed, self.author.model.device.clone()),
+            )),
+            #[cfg(feature = "burn")]
+            ClassifierKind::Embedding => {
+                self.encoder.embedding_options(self.seed, self.author.model.device.clone())
+            }
+            #[cfg(not(feature = "burn"))]
+            kind => anyhow::bail!(
+                "this program was built without encoders (feature burn): --classifier {} is not in it; \
+                 use --classifier tfidf",
+                kind.name()
             ),
         }
+    }
+
+    /// Where a trained classifier is loaded from, if one is.
+    pub fn trained_classifier(&self) -> Option<&Path> {
+        self.load_classifier.as_deref().or(self.encoder.hf_pretrained_dir.as_deref())
+    }
+}
+
+#[cfg(feature = "burn")]
+impl EncoderArgs {
+    fn options(&self, seed: u64, device: DeviceChoice) -> crate::classifier::encoder::Options {
+        use crate::classifier::encoder::{DEFAULT_MODEL, Options, ScratchSize, Start};
+        let start = match (&self.hf_model_name, self.hf_train_from_scratch) {
+            (Some(model), true) => Start::LikeCheckpoint(model.clone()),
+            (None, true) => Start::Scratch(ScratchSize {
+                hidden: self.hf_hidden_size,
+                n_layers: self.hf_layers,
+                n_vocab: self.hf_vocab_size,
+            }),
+            (model, false) => {
+                Start::Checkpoint(model.clone().unwrap_or_else(|| DEFAULT_MODEL.to_owned()))
+            }
+        };
+        let defaults = Options::new(start, device, seed);
+        Options {
+            n_epochs: self.hf_epochs.unwrap_or(defaults.n_epochs),
+            batch_size: self.hf_batch_size.unwrap_or(defaults.batch_size),
+            learning_rate: self.hf_lr.unwrap_or(defaults.learning_rate),
+            weight_decay: self.hf_weight_decay,
+            warmup_ratio: self.hf_warmup_ratio,
+            max_length: self.hf_max_length,
+            ..defaults
+        }
+    }
+
+    fn embedding_options(&self, seed: u64, device: DeviceChoice) -> anyhow::Result<Recipe> {
+        use crate::classifier::embedding::{DEFAULT_MODEL, Options};
+        anyhow::ensure!(
+            !self.hf_train_from_scratch,
+            "--classifier embedding trains no encoder: --hf-train-from-scratch is for --classifier \
+             distilbert"
+        );
+        Ok(Recipe::Embedding(Options {
+            model: self.hf_model_name.clone().unwrap_or_else(|| DEFAULT_MODEL.to_owned()),
+            max_length: self.hf_max_length,
+            seed,
+            device,
+        }))
     }
 }

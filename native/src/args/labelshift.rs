@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::lm::{AuthorArgs, DrawingArgs};
-use super::{CalibrationKind, ClassifierKind, EstimatorKind, StudyViewArgs, UnitKind};
+use super::{CalibrationKind, ClassifierKind, EncoderArgs, EstimatorKind, StudyViewArgs, UnitKind};
 use crate::sample::args::WindowKind;
 
 /// Arguments of `labelshift`.
@@ -52,12 +52,16 @@ pub struct LabelshiftArgs {
     /// The classifier.
     #[arg(long, value_enum, default_value_t = ClassifierKind::Tfidf)]
     pub classifier: ClassifierKind,
-    /// Load a trained classifier from this file in place of training one; its categories must fit.
-    #[arg(long, value_name = "FILE", conflicts_with = "save_classifier")]
+    /// Load a trained classifier (a file, or the folder of an encoder) in place of training one; its
+    /// categories must fit.
+    #[arg(long, value_name = "PATH", conflicts_with = "save_classifier")]
     pub load_classifier: Option<PathBuf>,
-    /// Save the trained classifier to this file.
-    #[arg(long, value_name = "FILE")]
+    /// Save the trained classifier to this file, or folder if it is an encoder.
+    #[arg(long, value_name = "PATH")]
     pub save_classifier: Option<PathBuf>,
+    /// How encoders are trained.
+    #[command(flatten)]
+    pub encoder: EncoderArgs,
     /// The estimator.
     #[arg(long, value_enum, default_value_t = EstimatorKind::Em)]
     pub estimator: EstimatorKind,

@@ -6,12 +6,24 @@
 
 use std::path::Path;
 
+#[cfg(feature = "burn")]
+use anyhow::Context as _;
 use anyhow::Result;
 use data_anatomy_core::diagnostic::Diagnostic;
 use data_anatomy_core::taxonomy::Taxonomy;
 
+#[cfg(feature = "burn")]
+use rayon::prelude::*;
+
+#[cfg(feature = "burn")]
+use crate::corpus::fingerprint::fingerprint;
 use crate::progress;
 
+#[cfg(feature = "burn")]
+pub mod embedding;
+#[cfg(feature = "burn")]
+pub mod encoder;
+mod logistic;
 mod recipe;
 pub mod tfidf;
 
@@ -41,6 +53,32 @@ pub struct TrainingDocuments<'a> {
     pub classes: &'a [usize],
     /// The names of the classes.
     pub categories: &'a Taxonomy,
+}
+
+#[cfg(feature = "burn")]
+impl TrainingDocuments<'_> {
+    /// # Errors
+    /// If a class does not exist, or a category has no document.
+    fn check(&self) -> Result<()> {
+        let mut n_docs = vec![0_usize; self.categories.len()];
+        for &class in self.classes {
+            let n_classes = n_docs.len();
+            let n = n_docs.get_mut(class);
+            *n.with_context(|| format!("{n_classes} categories have no class `{class}`"))? += 1;
+        }
+        if let Some(empty) = n_docs.iter().position(|&n| n == 0) {
+            anyhow::bail!("no training document in category `{}`", self.categories.names()[empty]);
+        }
+        Ok(())
+    }
+
+    /// The fingerprints of the documents, ascending.
+    fn fingerprints(&self) -> Vec<u64> {
+        let mut fingerprints: Vec<u64> =
+            self.sources.par_iter().map(|source| fingerprint(source)).collect();
+        fingerprints.sort_unstable();
+        fingerprints
+    }
 }
 
 /// A trained classifier.

@@ -3,9 +3,12 @@
 use std::path::Path;
 
 use anyhow::Result;
+use serde_json::{Map, Value};
 
 use super::tfidf::{self, Corpus, TfidfClassifier, TrainingSet};
 use super::{Classifier, TrainingDocuments, shown};
+#[cfg(feature = "burn")]
+use super::{embedding, encoder};
 use crate::progress::Progress;
 
 /// A kind of classifier and how it is trained.
@@ -13,21 +16,40 @@ use crate::progress::Progress;
 pub enum Recipe {
     /// Word and character n-grams with logistic regression.
     Tfidf(tfidf::Options),
+    /// A fine-tuned encoder.
+    #[cfg(feature = "burn")]
+    Encoder(encoder::Options),
+    /// A frozen encoder with logistic regression.
+    #[cfg(feature = "burn")]
+    Embedding(embedding::Options),
 }
 
 impl Recipe {
+    /// The settings that the command line can change, by the names of their flags, for the record.
+    pub fn settings(&self) -> Map<String, Value> {
+        let settings = match self {
+            Self::Tfidf(_) => Value::Null,
+            #[cfg(feature = "burn")]
+            Self::Encoder(options) => options.record(),
+            #[cfg(feature = "burn")]
+            Self::Embedding(options) => options.record(),
+        };
+        settings.as_object().cloned().unwrap_or_default()
+    }
+
     /// The classifier that is trained on these documents.
     ///
     /// # Errors
-    /// If there is too little to train on, or a setting is out of its range.
+    /// If there is too little to train on, a setting is out of its range, or what it starts from is
+    /// missing.
     pub fn train(
         &self,
         documents: TrainingDocuments<'_>,
         progress: &Progress,
     ) -> Result<Box<dyn Classifier>> {
-        let TrainingDocuments { texts, sources, classes, categories } = documents;
         match self {
             Self::Tfidf(options) => {
+                let TrainingDocuments { texts, sources, classes, categories } = documents;
                 let shown = shown(progress);
                 let corpus = Corpus::analyze(texts, &shown);
                 let rows: Vec<usize> = (0..texts.len()).collect();
@@ -35,6 +57,14 @@ impl Recipe {
                 let mut classifier = TfidfClassifier::fit(training, options, &shown)?;
                 classifier.remember(sources);
                 Ok(Box::new(classifier))
+            }
+            #[cfg(feature = "burn")]
+            Self::Encoder(options) => {
+                Ok(Box::new(encoder::EncoderClassifier::fit(documents, options, progress)?))
+            }
+            #[cfg(feature = "burn")]
+            Self::Embedding(options) => {
+                Ok(Box::new(embedding::EmbeddingClassifier::fit(documents, options, progress)?))
             }
         }
     }
@@ -46,6 +76,10 @@ impl Recipe {
     pub fn load(&self, path: &Path) -> Result<Box<dyn Classifier>> {
         match self {
             Self::Tfidf(_) => Ok(Box::new(tfidf::load(path)?)),
+            #[cfg(feature = "burn")]
+            Self::Encoder(options) => Ok(Box::new(encoder::load(path, &options.device)?)),
+            #[cfg(feature = "burn")]
+            Self::Embedding(options) => Ok(Box::new(embedding::load(path, &options.device)?)),
         }
     }
 }

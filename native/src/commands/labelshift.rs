@@ -172,7 +172,7 @@ fn config(args: &LabelshiftArgs) -> anyhow::Result<Map<String, Value>> {
         "training_source": sources.training.name(),
         "calibration_source": sources.calibration.name(),
         "classifier": args.classifier.name(),
-        "load_classifier": args.load_classifier.as_ref().map(shown),
+        "load_classifier": args.trained_classifier().map(|path| path.display().to_string()),
         "estimator": choices.estimator,
         "calibration": choices.calibration,
         "merge": choices.merge,
@@ -191,7 +191,9 @@ fn config(args: &LabelshiftArgs) -> anyhow::Result<Map<String, Value>> {
         config["echo_prefix"] = args.echo.echo_prefix.into();
         config["num_echoes"] = args.echo.num_echoes.into();
     }
-    Ok(config.as_object().cloned().unwrap_or_default())
+    let mut config = config.as_object().cloned().unwrap_or_default();
+    config.extend(args.recipe()?.settings());
+    Ok(config)
 }
 
 /// Who writes texts, and how.

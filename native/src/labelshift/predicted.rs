@@ -32,7 +32,7 @@ pub fn split(
     references: &References,
 ) -> anyhow::Result<(Option<Box<dyn Classifier>>, Split)> {
     let grouped = references.grouped();
-    let Some(path) = &args.load_classifier else {
+    let Some(path) = args.trained_classifier() else {
         let split = if args.split.validation_dir.is_some() {
             let measures: Vec<bool> =
                 references.documents.iter().map(|document| document.measures).collect();

@@ -20,7 +20,7 @@ static CAUSE: Mutex<Option<String>> = Mutex::new(None);
 ///
 /// # Errors
 /// As `work`, and if it panics.
-pub(super) fn guarded<T>(
+pub(crate) fn guarded<T>(
     what: &str,
     work: impl FnOnce() -> anyhow::Result<T>,
 ) -> anyhow::Result<T> {

@@ -25,11 +25,13 @@ pub use settings::Settings;
 const CONFIG: &str = "config.json";
 
 /// Small files that are fetched where a model has them.
-const COMPANIONS: [&str; 4] = [
+const COMPANIONS: [&str; 5] = [
     "generation_config.json",
     "tokenizer.json",
     "tokenizer_config.json",
     "special_tokens_map.json",
+    // The tokenizer of encoders that were published before there was a tokenizer.json.
+    "vocab.txt",
 ];
 
 /// The folder of the model: `model` itself if it is a folder, else the hub's model of this id at

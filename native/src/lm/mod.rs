@@ -11,13 +11,13 @@ pub mod description;
 pub mod device;
 pub mod endpoint;
 pub mod engine;
-mod failure;
+pub(crate) mod failure;
 #[cfg(test)]
 pub(crate) mod fixture;
 pub mod generate;
 pub mod hub;
 pub mod journal;
-mod json_file;
+pub(crate) mod json_file;
 pub mod memory;
 pub mod model;
 pub mod peak;

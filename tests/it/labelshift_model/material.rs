@@ -116,7 +116,10 @@ fn loops_are_counted_and_the_estimate_without_them_is_told() {
         // The cut of documents follows the lengths of all texts, loops included.
         assert!((without - expected).abs() < 0.03, "{name}: {without} {expected}");
     }
-    assert!(summary["shares"]["documents"]["point"][2].as_f64().unwrap() > 0.3, "sixty of 300 say `goal` alone");
+    assert!(
+        summary["shares"]["documents"]["point"][2].as_f64().unwrap() > 0.3,
+        "sixty of 300 say `goal` alone"
+    );
     assert!(repetition["moved"].as_f64().unwrap() > 0.1);
     assert!(codes(&summary).contains(&"repetitive_generations"));
 }

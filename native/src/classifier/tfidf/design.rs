@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
+use super::super::logistic;
 use super::counts::{Counts, split_at_all};
 
 /// Most classes that a product carries side by side.
@@ -29,15 +30,14 @@ pub(super) struct Design {
     pub(super) n_docs: usize,
 }
 
-impl Design {
-    /// `X Xᵀ coefficients`, for each class on its own.
-    ///
+impl logistic::Design for Design {
+    fn n_docs(&self) -> usize {
+        self.n_docs
+    }
+
     /// Time: two passes over the entries for each 8 classes. Each number is summed by one thread
     /// in the order of the entries, so the result does not depend on how many there are.
-    ///
-    /// # Shapes
-    /// `coefficients`, result: `[n_docs, n_classes]`, row-major.
-    pub(super) fn gram_product(&self, coefficients: &[f64], n_classes: usize) -> Vec<f64> {
+    fn gram_product(&self, coefficients: &[f64], n_classes: usize) -> Vec<f64> {
         let mut margins = vec![0.0; coefficients.len()];
         for classes in panels(n_classes) {
             for block in &self.blocks {

@@ -18,7 +18,7 @@ use anyhow::{Context, Result, bail, ensure};
 use data_anatomy_core::taxonomy::Taxonomy;
 use sha2::{Digest, Sha256};
 
-use super::logistic::{Convergence, Termination};
+use super::super::logistic::{Convergence, Termination};
 use super::model::{Features, Options, TfidfClassifier};
 use super::ngrams::NgramKind;
 use super::vocabulary::Vocabulary;

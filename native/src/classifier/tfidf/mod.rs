@@ -13,26 +13,23 @@
 //!
 //! A document goes this way: [`ngrams`] cuts it and [`hash`] names the pieces; [`corpus`] counts
 //! them once for all fits; [`vocabulary`] chooses the features from the training rows; [`counts`]
-//! and [`design`] are the matrix, [`logistic`] (with [`point`] and [`lbfgs`]) fits it; [`model`] is
-//! the result and [`file`] its form on disk.
+//! and [`design`] are the matrix, which [`super::logistic`] fits; [`model`] is the result and [`file`]
+//! its form on disk.
 
 mod corpus;
 mod counts;
 mod design;
 mod file;
 mod hash;
-mod lbfgs;
-mod logistic;
 mod model;
 mod ngrams;
-mod point;
 #[cfg(test)]
 mod tests;
 mod vocabulary;
 
+pub use super::logistic::{Convergence, Termination};
 pub use corpus::Corpus;
 pub use file::load;
-pub use logistic::{Convergence, Termination};
 pub use model::{Options, TfidfClassifier, TrainingSet};
 pub use ngrams::NgramKind;
 

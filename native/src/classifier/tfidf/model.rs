@@ -7,11 +7,11 @@ use data_anatomy_core::diagnostic::Diagnostic;
 use data_anatomy_core::taxonomy::Taxonomy;
 use rayon::prelude::*;
 
+use super::super::logistic::{Convergence, Problem, Stop, Termination, log_softmax};
 use super::super::{Classifier, Progress};
 use super::corpus::Corpus;
 use super::counts::Counts;
 use super::design::{Block, Design};
-use super::logistic::{Convergence, Problem, Stop, Termination, log_softmax};
 use super::ngrams::NgramKind;
 use super::vocabulary::{Choice, Vocabulary, smooth_idf};
 use crate::corpus::fingerprint::fingerprint;
@@ -24,7 +24,7 @@ const DOCS_PER_CALL: usize = 1024;
 pub struct Options {
     /// How many terms of each kind are kept; default 200,000.
     pub max_features: usize,
-    /// `C` of [`super::logistic`], the inverse of the penalty's strength; default 4.
+    /// `C` of the logistic regression, the inverse of the penalty's strength; default 4.
     pub inverse_regularization: f64,
     /// The Euclidean norm of the gradient, divided by `C` times the number of documents, at which
     /// training has converged; default 1e-6. Probabilities of unseen texts are then within about

@@ -4,11 +4,11 @@ use proptest::prelude::*;
 
 use super::super::counts::Counts;
 use super::super::design::{Block, Design};
-use super::super::logistic::{Problem, Stop};
-use super::super::point::Point;
 use super::super::{Options, Termination};
 use super::{Tolerance, assert_close, fit, silent};
 use crate::classifier::Classifier;
+use crate::classifier::logistic::point::Point;
+use crate::classifier::logistic::{Design as _, Problem, Stop};
 
 /// A block of features from a dense matrix of counts, with arbitrary but fixed scales.
 fn block(counts: &[Vec<u32>]) -> Block {

@@ -7,11 +7,15 @@
 //! as scikit-learn's `LogisticRegression(C)` defines it for three and more classes. (For two it
 //! fits one vector of weights, here as always one for each class: its `C` is half of ours.)
 
+mod lbfgs;
+pub(super) mod point;
+
+use std::fmt::Debug;
+
 use rayon::prelude::*;
 
-use super::design::Design;
-use super::lbfgs::History;
-use super::point::Point;
+use self::lbfgs::History;
+use self::point::Point;
 
 /// Documents that one unit of parallel work sums over; fixed, so that sums do not depend on
 /// threads.
@@ -23,10 +27,22 @@ const SLOPE_SHARE: f64 = 0.01;
 /// Newton steps along one line; bisection alone would reach the share above in fewer.
 const MAX_LINE_STEPS: usize = 30;
 
+/// A matrix of features `X`, `[n_docs, n_features]`, seen only through the product that training needs.
+pub(super) trait Design: Debug + Sync {
+    /// How many rows there are.
+    fn n_docs(&self) -> usize;
+
+    /// `X Xᵀ coefficients`, for each class on its own; the same on any number of threads.
+    ///
+    /// # Shapes
+    /// `coefficients`, result: `[n_docs, n_classes]`, row-major.
+    fn gram_product(&self, coefficients: &[f64], n_classes: usize) -> Vec<f64>;
+}
+
 /// The problem: documents, their classes, and the weight of their loss.
 #[derive(Debug)]
 pub(super) struct Problem<'a> {
-    pub(super) design: &'a Design,
+    pub(super) design: &'a dyn Design,
     /// `[n_docs]`
     pub(super) classes: &'a [usize],
     pub(super) n_classes: usize,
@@ -144,7 +160,7 @@ impl Problem<'_> {
     /// weights are within `g` of the best ones for these intercepts, and the objective within
     /// `½ g²`.
     pub(super) fn minimise(&self, stop: Stop, progress: &dyn Fn(usize)) -> Solution {
-        let point = Point::zero(self.design.n_docs, self.n_classes);
+        let point = Point::zero(self.design.n_docs(), self.n_classes);
         let mut search = Search {
             problem: self,
             evaluation: self.evaluate(&point),
@@ -177,7 +193,7 @@ impl Problem<'_> {
 
     /// What gradients are measured by: the weight of the loss of all documents together.
     fn scale(&self) -> f64 {
-        self.inverse_regularization * self.design.n_docs as f64
+        self.inverse_regularization * self.design.n_docs() as f64
     }
 
     /// Objective and gradient; one [`Design::gram_product`].
