@@ -7,9 +7,10 @@
 //!    what is wrong with one is an [`input_error`].
 //! 3. [`estimate`], with [`calibration`], [`confusion_matrix`] and [`bootstrap`]: a mixture from a
 //!    classifier's verdicts, and how sure it is. [`planted`] makes problems whose answer is known.
-//! 4. [`alignment`], [`metrics`], [`baselines`], [`evaluation`]: a run scored against a truth.
-//! 5. [`report`], [`figures`], [`plot`], [`report_page`]: what is shown of it.
-//! 6. [`workspace`]: the files that somebody has open, for the page.
+//! 4. [`membership`]: scores of single documents, and the share of each category that was trained on.
+//! 5. [`alignment`], [`metrics`], [`baselines`], [`evaluation`]: a run scored against a truth.
+//! 6. [`report`], [`figures`], [`plot`], [`report_page`]: what is shown of it.
+//! 7. [`workspace`]: the files that somebody has open, for the page.
 //!
 #![doc = include_str!("example.md")]
 //!
@@ -34,6 +35,7 @@ pub mod interval;
 pub mod log_probabilities;
 pub mod math;
 pub mod matrix;
+pub mod membership;
 pub mod metrics;
 pub mod mixture;
 pub mod paired;

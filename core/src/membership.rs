@@ -1,0 +1,11 @@
+//! Was this document in the training data, and which share of a category was: scores of documents,
+//! how good they are, and shares that are calibrated or refused.
+//!
+//! 1. [`attack`], [`evidence`], [`scorer`]: one number per document from what a model says of its
+//!    tokens. A higher score always means more likely a member.
+//! 2. [`token_frequencies`]: what DC-PDD compares the model's probabilities with.
+
+pub mod attack;
+pub mod evidence;
+pub mod scorer;
+pub mod token_frequencies;
