@@ -40,6 +40,16 @@ impl TokenCounts {
         Self { counts: vec![0; vocabulary_size] }
     }
 
+    /// These counts, one for each token of the vocabulary.
+    pub fn of(counts: Vec<u64>) -> Self {
+        Self { counts }
+    }
+
+    /// The count of each token of the vocabulary.
+    pub fn counts(&self) -> &[u64] {
+        &self.counts
+    }
+
     /// Counts the tokens of a document.
     ///
     /// # Errors
@@ -55,7 +65,7 @@ impl TokenCounts {
 
     /// How many tokens were counted.
     pub fn n_tokens(&self) -> u64 {
-        self.counts.iter().sum()
+        self.counts.iter().fold(0, |sum, count| sum.saturating_add(*count))
     }
 }
 

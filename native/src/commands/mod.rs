@@ -5,6 +5,7 @@ mod devices;
 mod evaluate;
 mod generate;
 mod labelshift;
+mod membership;
 mod merge_web;
 mod report;
 mod sample;
@@ -25,6 +26,8 @@ pub fn dispatch(command: &Command) -> anyhow::Result<Outcome> {
         Command::Labelshift(args) => labelshift::run(args),
         Command::Generate(args) => generate::run(args),
         Command::Score(args) => score::run(args),
+        Command::Minkpp(args) => membership::minkpp(args),
+        Command::Membership(args) => membership::membership(args),
         Command::Evaluate(args) => evaluate::run(args),
         Command::Report(args) => report::run(args),
         Command::Specs { action } => specs::run(action),
