@@ -6,6 +6,12 @@
 //! 2. [`token_frequencies`]: what DC-PDD compares the model's probabilities with.
 
 pub mod attack;
+pub mod auroc;
+pub mod dip;
 pub mod evidence;
+pub mod gaussian_mixture;
+pub mod planted;
+pub mod roc;
 pub mod scorer;
+pub mod share;
 pub mod token_frequencies;
