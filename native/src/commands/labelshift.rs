@@ -121,16 +121,7 @@ fn check(args: &LabelshiftArgs) -> anyhow::Result<()> {
         "--level: expected a level between 0 and 1, found {}",
         args.level
     );
-    let is_name = |name: &str| !name.is_empty() && name != "." && name != "..";
-    anyhow::ensure!(
-        is_name(&args.run_name)
-            && !args.run_name.contains(|character: char| {
-                matches!(character, '/' | '\\') || character.is_control()
-            }),
-        "--run-name: expected the name of a folder, found `{}`; the folder it is made in is \
-         --output-dir",
-        args.run_name
-    );
+    super::check_run_name(&args.run_name)?;
     anyhow::ensure!(
         args.n_boot != 1 && args.n_boot <= MAX_REPLICATES,
         "--n-boot: expected 0 for no intervals, or from 2 to {MAX_REPLICATES} replicates (500 are \

@@ -25,14 +25,20 @@ const MIN_DOCUMENTS: usize = 2 * N_FOLDS;
 /// Numbers of random streams begin here, so that none is drawn twice.
 const FIRST_STREAM: u64 = 7_000;
 
+/// Numbers of documents, ascending, each with the log-odds of being a candidate.
+pub type BlindDocuments = Vec<(usize, f64)>;
+
 /// What the blind classifier says of a category's documents.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct BlindScores {
-    /// Of candidates: higher means more like a candidate.
-    pub candidates: Vec<f64>,
+pub struct BlindCategory {
+    /// Of candidates.
+    pub candidates: BlindDocuments,
     /// Of non-members.
-    pub nonmembers: Vec<f64>,
+    pub nonmembers: BlindDocuments,
 }
+
+/// Texts with the numbers of their documents.
+type Drawn = Vec<(usize, String)>;
 
 /// The texts of both pools, and what was scored of them.
 #[derive(Debug, Clone, Copy)]
@@ -51,7 +57,7 @@ pub fn judge(
     texts: Texts<'_>,
     seed: u64,
     progress: &Progress,
-) -> anyhow::Result<BTreeMap<String, BlindScores>> {
+) -> anyhow::Result<BTreeMap<String, BlindCategory>> {
     let mut by_category = BTreeMap::new();
     let categories = texts.candidates.0.categories();
     for (index, category) in categories.iter().enumerate() {
@@ -72,7 +78,7 @@ fn drawn(
     category: &str,
     seed: u64,
     stream: u64,
-) -> anyhow::Result<Vec<String>> {
+) -> anyhow::Result<Drawn> {
     let numbers = (0..scores.n_documents()).filter(|&number| scores.categories[number] == category);
     let mut numbers: Vec<usize> = numbers.collect();
     RandomStream::new(seed, stream).shuffle(&mut numbers);
@@ -84,7 +90,8 @@ fn drawn(
         let number = usize::try_from(number)?;
         if wanted.next_if_eq(&&number).is_some() {
             let n_bytes = scores.text_bytes[number].min(document.text.len());
-            texts.push(document.text[..document.text.floor_char_boundary(n_bytes)].to_owned());
+            let end = document.text.floor_char_boundary(n_bytes);
+            texts.push((number, document.text[..end].to_owned()));
         }
         Ok(())
     })?;
@@ -92,8 +99,9 @@ fn drawn(
 }
 
 /// Each document's log-odds of being a candidate, by a classifier trained on other documents.
-fn cross_fitted(candidates: &[String], nonmembers: &[String]) -> anyhow::Result<BlindScores> {
-    let texts: Vec<&str> = candidates.iter().chain(nonmembers).map(String::as_str).collect();
+fn cross_fitted(candidates: &Drawn, nonmembers: &Drawn) -> anyhow::Result<BlindCategory> {
+    let both = || candidates.iter().chain(nonmembers);
+    let texts: Vec<&str> = both().map(|(_, text)| text.as_str()).collect();
     let class_of = |row: usize| usize::from(row >= candidates.len());
     let fold_of =
         |row: usize| (if row < candidates.len() { row } else { row - candidates.len() }) % N_FOLDS;
@@ -118,8 +126,11 @@ fn cross_fitted(candidates: &[String], nonmembers: &[String]) -> anyhow::Result<
             log_odds[row] = pair[0] - pair[1];
         }
     }
-    let nonmembers = log_odds.split_off(candidates.len());
-    Ok(BlindScores { candidates: log_odds, nonmembers })
+    let mut candidates_and_others = both().map(|(number, _)| *number).zip(log_odds);
+    Ok(BlindCategory {
+        candidates: candidates_and_others.by_ref().take(candidates.len()).collect(),
+        nonmembers: candidates_and_others.collect(),
+    })
 }
 
 #[cfg(test)]
@@ -127,19 +138,19 @@ mod tests {
     use super::*;
 
     /// Texts of words from a list, so many of them.
-    fn texts(words: &[&str], n: usize, seed: u64) -> Vec<String> {
-        (0..n as u64)
+    fn texts(words: &[&str], n: usize, seed: u64) -> Drawn {
+        (0..n)
             .map(|index| {
-                let mut stream = RandomStream::new(seed, index);
+                let mut stream = RandomStream::new(seed, index as u64);
                 let drawn: Vec<&str> = (0..20).map(|_| words[stream.index(words.len())]).collect();
-                drawn.join(" ")
+                (index, drawn.join(" "))
             })
             .collect()
     }
 
-    fn share_above(scores: &BlindScores) -> f64 {
+    fn share_above(scores: &BlindCategory) -> f64 {
         let pairs = scores.candidates.iter().flat_map(|one| {
-            scores.nonmembers.iter().map(move |other| f64::from(u8::from(one > other)))
+            scores.nonmembers.iter().map(move |other| f64::from(u8::from(one.1 > other.1)))
         });
         let values: Vec<f64> = pairs.collect();
         values.iter().sum::<f64>() / values.len() as f64

@@ -1,7 +1,7 @@
 //! All that the analysis starts from: scores of every pool, what a classifier says that never saw the
 //! model, and which candidates are members where that is known.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
 use anyhow::{Context as _, ensure};
@@ -10,13 +10,14 @@ use data_anatomy_core::membership::scorer::ScorerOptions;
 use data_anatomy_core::membership::token_frequencies::TokenFrequencies;
 use serde_json::{Value, json};
 
-use super::blind::{self, BlindScores, Texts};
+use super::blind::{self, BlindCategory, Texts};
 use super::evidence::{PoolScores, Recipe};
 use super::folders::{Kind, Pool, ScoreFolders};
 use super::passes::{Given, Skipped};
 use super::truth::Truth;
 use crate::args::{AnalysisArgs, AttackArgs, PoolArgs};
 use crate::corpus::documents::Documents;
+use crate::corpus::fingerprint::fingerprint;
 use crate::lm::scores::ScoreReader;
 use crate::progress::Progress;
 use crate::scoring::frequencies;
@@ -54,7 +55,9 @@ pub struct Collected {
     /// Whether each candidate is a member, where that is known.
     pub is_member: Option<Vec<bool>>,
     /// What the blind classifier says by category; none where it was not asked.
-    pub blind: Option<BTreeMap<String, BlindScores>>,
+    pub blind: Option<BTreeMap<String, BlindCategory>>,
+    /// Candidates that equal a non-member; 0 where the texts are not given.
+    pub n_shared: usize,
     /// What was read, for the record.
     pub inputs: Value,
     /// The configuration of the model that the scores were made by, for the record.
@@ -93,6 +96,7 @@ pub fn collect(job: Job<'_>, progress: &Progress) -> anyhow::Result<Collected> {
         None => None,
     };
     let blind = blind(job, &given, &candidates, &nonmembers, progress)?;
+    let n_shared = n_shared(&given)?;
     let (inputs, model) = record(&folders, &there)?;
     Ok(Collected {
         attacks,
@@ -102,9 +106,38 @@ pub fn collect(job: Job<'_>, progress: &Progress) -> anyhow::Result<Collected> {
         members,
         is_member,
         blind,
+        n_shared,
         inputs,
         model,
     })
+}
+
+impl Collected {
+    /// Categories of non-members that no candidate has.
+    pub fn unknown_categories(&self) -> Vec<String> {
+        let known = self.categories();
+        let mut names = self.nonmembers.categories.clone();
+        names.dedup();
+        names.retain(|name| !known.contains(name));
+        names
+    }
+}
+
+/// How many candidates equal a non-member but for white space and case.
+fn n_shared(given: &Given<'_>) -> anyhow::Result<usize> {
+    let pools = (given.documents(Pool::Candidates), given.documents(Pool::Nonmembers));
+    let (Some(candidates), Some(nonmembers)) = pools else { return Ok(0) };
+    let mut known = HashSet::new();
+    nonmembers.for_each(|_, document| {
+        known.insert(fingerprint(&document.text));
+        Ok(())
+    })?;
+    let mut n_shared = 0;
+    candidates.for_each(|_, document| {
+        n_shared += usize::from(known.contains(&fingerprint(&document.text)));
+        Ok(())
+    })?;
+    Ok(n_shared)
 }
 
 /// Where the scores of a run lie.
@@ -138,7 +171,7 @@ fn blind(
     candidates: &PoolScores,
     nonmembers: &PoolScores,
     progress: &Progress,
-) -> anyhow::Result<Option<BTreeMap<String, BlindScores>>> {
+) -> anyhow::Result<Option<BTreeMap<String, BlindCategory>>> {
     let texts = (given.documents(Pool::Candidates), given.documents(Pool::Nonmembers));
     let (Some(of_candidates), Some(of_nonmembers)) = texts else { return Ok(None) };
     if job.analysis.no_blind_baseline {
