@@ -9,6 +9,8 @@ mod evaluate;
 mod labelshift;
 // Language models: texts and scores, resuming, kill -9, servers, refusals.
 mod language_model;
+// Membership attacks: scores of every kind, results, refusals, the seed's command.
+mod membership;
 // Every command that the README shows.
 mod readme;
 // Sampling a corpus: formats, losses, interruption, budget, Web.

@@ -139,7 +139,9 @@ fn check(job: Job<'_>) -> anyhow::Result<()> {
         "--pct-words-masked: expected a share above 0 and up to 1, found {}",
         settings.pct_words_masked
     );
-    for (flag, number) in [("--num-shots", settings.num_shots), ("--span-length", settings.span_length)] {
+    for (flag, number) in
+        [("--num-shots", settings.num_shots), ("--span-length", settings.span_length)]
+    {
         ensure!(number > 0, "{flag}: expected 1 or more, found 0");
     }
     ensure!(

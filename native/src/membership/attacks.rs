@@ -28,13 +28,12 @@ pub fn json(collected: &Collected, results: &[AttackResult], level: f64) -> Valu
     let categories = collected.categories();
     let attack = |result: &AttackResult| {
         let quality = rows(&categories).zip(&result.quality);
-        let quality: Vec<Value> =
-            quality.map(|(category, quality)| json!({"category": category, "quality": quality})).collect();
+        let quality: Vec<Value> = quality
+            .map(|(category, quality)| json!({"category": category, "quality": quality}))
+            .collect();
         json!({"attack": result.attack, "source": result.attack.source(), "per_category": quality})
     };
-    let skipped = |skipped: &super::passes::Skipped| {
-        json!({"attack": skipped.attack, "remedy": skipped.remedy})
-    };
+    let skipped = |skipped: &super::passes::Skipped| json!({"attack": skipped.attack, "remedy": skipped.remedy});
     json!({
         "schema_version": 1,
         "method": "membership_attacks",
@@ -65,10 +64,9 @@ pub fn table(collected: &Collected, results: &[AttackResult]) -> Table {
     for result in results {
         for (category, quality) in rows(&categories).zip(&result.quality) {
             let names = vec![Cell::text(result.attack.name()), Cell::text(category)];
-            let numbers = quality.as_ref().map_or_else(
-                || vec![Cell::empty(); 5 + FALSE_POSITIVE_RATES.len()],
-                cells,
-            );
+            let numbers = quality
+                .as_ref()
+                .map_or_else(|| vec![Cell::empty(); 5 + FALSE_POSITIVE_RATES.len()], cells);
             table.rows.push([names, numbers].concat());
         }
     }

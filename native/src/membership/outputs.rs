@@ -149,11 +149,18 @@ fn doubts(job: Job<'_>, collected: &Collected, attack: Attack) -> Vec<Diagnostic
     }
     let unknown = collected.unknown_categories();
     if !unknown.is_empty() {
-        let message = format!("non-members of no category of candidates are not used: {}", unknown.join(", "));
+        let message = format!(
+            "non-members of no category of candidates are not used: {}",
+            unknown.join(", ")
+        );
         doubts.push(Diagnostic::note("unused_nonmembers", message));
     }
     if collected.blind.is_none() && collected.nonmembers.n_documents() > 0 {
-        let why = if job.analysis.no_blind_baseline { "not asked for" } else { "the texts are not given" };
+        let why = if job.analysis.no_blind_baseline {
+            "not asked for"
+        } else {
+            "the texts are not given"
+        };
         let message = format!(
             "there is no blind baseline ({why}): whether the texts alone tell candidates from non-members is \
              not known"
