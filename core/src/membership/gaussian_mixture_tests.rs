@@ -99,6 +99,7 @@ fn equal_scores_do_not_make_a_spike() {
 fn what_is_no_sample_of_a_density_has_no_fit() {
     let fit = |values: &[f64]| GaussianMixture::fit(values, 2, &FitOptions::default());
     assert_eq!(fit(&[]), None);
+    assert_eq!(GaussianMixture::fit(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0], 3, &fine()), None);
     assert_eq!(fit(&[1.0, 2.0, 3.0]), None);
     assert_eq!(fit(&[1.0; 10]), None);
     assert_eq!(fit(&[1.0, 2.0, f64::NAN, 3.0, 4.0]), None);

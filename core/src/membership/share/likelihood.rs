@@ -7,6 +7,10 @@ use crate::math;
 /// The iterations at the most that the normalisation of members takes.
 const MAX_ITERATIONS: usize = 60;
 
+/// How far the mean of members and the logarithm of their deviation may be, likely, from what the
+/// ratio would make of standard normal non-members.
+const SHAPE_DEVIATION: f64 = 0.2;
+
 /// The groups of bins that the fit is tested in.
 const N_GROUPS: usize = 10;
 
@@ -60,6 +64,8 @@ impl Counts {
 /// The density of members over that of non-members, up to a factor, in each bin.
 pub(super) struct Ratio {
     values: Vec<f64>,
+    shift: f64,
+    spread: f64,
 }
 
 /// The normalisation of members for one share.
@@ -77,7 +83,8 @@ impl Ratio {
             let deviation = (place - shift) / spread;
             (0.5 * (place * place - deviation * deviation)).clamp(-40.0, 40.0)
         };
-        Self { values: counts.places.iter().map(|place| math::exp(log_ratio(place))).collect() }
+        let values = counts.places.iter().map(|place| math::exp(log_ratio(place))).collect();
+        Self { values, shift, spread }
     }
 
     /// The log-likelihood of a share up to one constant, and the logarithm of the scale that
@@ -95,7 +102,31 @@ impl Ratio {
     /// profiled out).
     pub(super) fn log_likelihood(&self, counts: &Counts, share: f64, start: f64) -> (f64, f64) {
         let log_scale = self.log_scale(counts, share, start);
-        (self.normalised(counts, share, log_scale).log_likelihood(counts, share), log_scale)
+        let normalised = self.normalised(counts, share, log_scale);
+        let value = normalised.log_likelihood(counts, share);
+        (value - self.shape_penalty(counts, &normalised), log_scale)
+    }
+
+    /// What members cost whose distribution is not about the normal one that the ratio stands for.
+    ///
+    /// The distribution of non-members is free, so that a few in ten thousand of them far up, whom
+    /// nobody has seen, would be turned by the ratio into a second heap of members: two heaps
+    /// well apart could then be one distribution of members, and any share would do.
+    fn shape_penalty(&self, counts: &Counts, normalised: &Normalised) -> f64 {
+        let (mut total, mut first, mut second) = (0.0, 0.0, 0.0);
+        for (bin, place) in counts.places.iter().enumerate() {
+            let ratio = normalised.members[bin];
+            let weight = normalised.weight;
+            let mass = counts.all[bin] * ratio / (1.0 - weight + weight * ratio);
+            let deviation = place - self.shift;
+            total += mass;
+            first += mass * deviation;
+            second += mass * deviation * deviation;
+        }
+        let mean = first / total;
+        let variance = (second / total - mean * mean).max(1e-9);
+        let log_spread = 0.5 * math::ln(variance) - math::ln(self.spread);
+        (mean * mean + log_spread * log_spread) / (2.0 * SHAPE_DEVIATION * SHAPE_DEVIATION)
     }
 
     fn normalised(&self, counts: &Counts, share: f64, log_scale: f64) -> Normalised {
@@ -291,7 +322,11 @@ mod tests {
             }
         }
         let constant: f64 = counts.all.iter().map(|all| all * math::ln(all / counts.total)).sum();
-        let (found, _) = ratio.log_likelihood(&counts, share, 0.0);
+        let normalised = Normalised { members, weight };
+        let found = normalised.log_likelihood(&counts, share);
         assert!((found + constant - highest).abs() < 1e-6);
+        let (penalised, _) = ratio.log_likelihood(&counts, share, 0.0);
+        let penalty = ratio.shape_penalty(&counts, &normalised);
+        assert!(penalty > 0.0 && (found - penalised - penalty).abs() < 1e-6);
     }
 }

@@ -6,14 +6,15 @@ use crate::math;
 /// The outermost quantile that is a knot: beyond it the scale goes on straight.
 const OUTER: f64 = 0.02;
 
-/// Knots between the outermost ones, equally far apart in probability.
-const N_KNOTS: usize = 49;
+/// Knots, equally far apart in normal scores. Few, so that the scale does not follow the noise of
+/// single non-members.
+const N_KNOTS: usize = 11;
 
 /// Normal scores go no farther than this.
 const FARTHEST: f64 = 8.0;
 
 /// A rising function of scores: piecewise linear between quantiles of non-members, and straight on
-/// beyond the outermost ones, with the slope that the outer tenth has.
+/// beyond the outermost ones, with the slope over the two outer knots.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct NormalScores {
     /// Scores at the knots, rising strictly.
@@ -33,17 +34,18 @@ impl NormalScores {
         let (mut scores, mut normal): (Vec<f64>, Vec<f64>) = (Vec::new(), Vec::new());
         for knot in 0..N_KNOTS {
             let share = knot as f64 / (N_KNOTS - 1) as f64;
-            let probability = OUTER + (1.0 - 2.0 * OUTER) * share;
+            let normal_score = math::normal_quantile(OUTER) * (1.0 - 2.0 * share);
+            let probability = math::normal_cdf(normal_score);
             let score = quantile(&sorted, probability)?;
             if scores.last().is_none_or(|last| score > *last) {
                 scores.push(score);
-                normal.push(math::normal_quantile(probability));
+                normal.push(normal_score);
             }
         }
         let last = scores.len().checked_sub(1).filter(|last| *last > 0)?;
         let slope =
             |from: usize, to: usize| (normal[to] - normal[from]) / (scores[to] - scores[from]);
-        let outer = (scores.len() / 10).max(1);
+        let outer = (scores.len() / 5).max(1);
         let (slope_below, slope_above) = (slope(0, outer), slope(last - outer, last));
         Some(Self { scores, normal, slope_below, slope_above })
     }
