@@ -125,6 +125,8 @@ pub enum Problem {
         /// What was expected.
         expected: &'static str,
     },
+    /// The run measured membership and found that its data do not determine the shares.
+    NotIdentified,
     /// The file is neither a summary nor a spec.
     NotRecognised,
     /// A named thing does not exist.
@@ -218,6 +220,9 @@ impl fmt::Display for Problem {
             Self::WrongSchema { found, expected } => {
                 write!(formatter, "expected schema `{expected}`, found `{found}`")
             }
+            Self::NotIdentified => {
+                write!(formatter, "the run found no mixture: its shares are not identifiable")
+            }
             Self::NotRecognised => {
                 write!(formatter, "neither a summary (JSON) nor a ground-truth spec (YAML)")
             }
@@ -281,6 +286,10 @@ impl Problem {
                      those by --merge A+B=B",
                     known.join(", ")
                 )
+            }
+            Self::NotIdentified => {
+                "its diagnostics say why; give `minkpp` known non-members with --nonmembers"
+                    .to_owned()
             }
             Self::TooNew { .. } => "get the version of data-anatomy that wrote it".to_owned(),
             Self::OnlyBundled { id } => {

@@ -12,6 +12,9 @@ pub struct Interval {
 }
 
 impl Interval {
+    /// From 0 to 1: all that a share can be.
+    pub const UNIT: Self = Self { lo: 0.0, hi: 1.0 };
+
     /// The interval from `lo` to `hi`, or none if they are not finite or stand the wrong way round.
     pub fn new(lo: f64, hi: f64) -> Option<Self> {
         (lo.is_finite() && hi.is_finite() && lo <= hi).then_some(Self { lo, hi })

@@ -9,9 +9,10 @@
 //!    classifier's verdicts, and how sure it is; [`trust`] tests what it rests on, [`open_set`] tells
 //!    what is of no category, [`unit`] turns documents into tokens, and [`study`] is all of it.
 //!    [`planted`] makes problems whose answer is known.
-//! 4. [`alignment`], [`metrics`], [`baselines`], [`evaluation`]: a run scored against a truth.
-//! 5. [`report`], [`figures`], [`plot`], [`report_page`]: what is shown of it.
-//! 6. [`workspace`]: the files that somebody has open, for the page.
+//! 4. [`membership`]: scores of single documents, and the share of each category that was trained on.
+//! 5. [`alignment`], [`metrics`], [`baselines`], [`evaluation`]: a run scored against a truth.
+//! 6. [`report`], [`figures`], [`plot`], [`report_page`]: what is shown of it.
+//! 7. [`workspace`]: the files that somebody has open, for the page.
 //!
 #![doc = include_str!("example.md")]
 //!
@@ -38,6 +39,7 @@ pub mod interval;
 pub mod log_probabilities;
 pub mod math;
 pub mod matrix;
+pub mod membership;
 pub mod metrics;
 pub mod mixture;
 pub mod open_set;

@@ -265,6 +265,9 @@ impl Reader<'_> {
             let dialect = dialect(Dialect::SeedMembership);
             return self.map("per_category", &entries, stated, dialect);
         }
+        if ours && raw.method.as_deref() == Some("membership") {
+            return Err(self.refuse("", Problem::NotIdentified));
+        }
         let expected = "`priors.point`, `priors.mean`, `global_mixture_over_sampled_pool`, \
                         `global_mixture` or `per_category[].normalized_proportion`"
             .to_owned();

@@ -3,6 +3,7 @@
 mod classifier;
 mod labelshift;
 mod lm;
+mod membership;
 mod reestimate;
 
 use std::ffi::OsString;
@@ -20,6 +21,9 @@ pub use labelshift::{
     CalibrationChoice, EchoArgs, LabelshiftArgs, LengthMatchKind, SourceKind, Sources, SplitArgs,
 };
 pub use lm::{AuthorArgs, DrawingArgs, GenerateArgs, ModelArgs, Preset, ScoreArgs};
+pub use membership::{
+    AnalysisArgs, AttackArgs, AttackChoice, MembershipArgs, MinkppArgs, PoolArgs,
+};
 pub use reestimate::{ReestimateArgs, StudyViewArgs, UnitKind};
 
 /// The version and the commit it was built from.
@@ -108,6 +112,19 @@ pub enum Command {
   data-anatomy score --target-model EleutherAI/pythia-160m --local-samples-dir samples \\
     --max-tokens 512 --output-dir scores")]
     Score(ScoreArgs),
+    /// Estimate which share of each category the model was trained on, by Min-K%++.
+    #[command(before_help = "Examples:
+  data-anatomy minkpp --local-samples-dir samples --nonmembers held_out \\
+    --target-model EleutherAI/pythia-2.8b --category-sizes sizes.json --run-name my_model
+  data-anatomy minkpp --scores out/my_model/scores --mink-ratio 0.2 --run-name again")]
+    Minkpp(MinkppArgs),
+    /// Estimate which documents, and which share of each category, the model was trained on, by any of
+    /// nine attacks.
+    #[command(before_help = "Examples:
+  data-anatomy membership --attack minkpp zlib recall --local-samples-dir samples \\
+    --nonmembers held_out --target-model EleutherAI/pythia-2.8b --run-name my_model
+  data-anatomy membership --attack all --scores out/my_model/scores --truth members.json")]
+    Membership(MembershipArgs),
     /// Score one run or several against a published mixture.
     #[command(before_help = "Examples:
   data-anatomy evaluate --results-dir out/my_model --ground-truth olmo1b

@@ -11,12 +11,14 @@ pub mod exit;
 pub mod files;
 pub mod labelshift;
 pub mod lm;
+pub mod membership;
 pub mod page;
 pub mod plots;
 pub mod png;
 pub mod progress;
 pub mod runs;
 pub mod sample;
+pub mod scoring;
 pub mod specs;
 
 use std::ffi::OsString;

@@ -11,6 +11,8 @@ mod labelshift;
 mod labelshift_model;
 // Language models: texts and scores, resuming, kill -9, servers, refusals.
 mod language_model;
+// Membership attacks: scores of every kind, results, refusals, the seed's command.
+mod membership;
 // Every command that the README shows.
 mod readme;
 // Estimating a stored run again: choices, merges, units, refusals.

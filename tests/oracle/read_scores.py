@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
-COLUMNS = ["doc_id", "category", "token_ids", "log_prob", "mean", "variance"]
+COLUMNS = ["doc_id", "category", "token_ids", "log_prob", "mean", "variance", "text_bytes", "zlib_bytes"]
 
 
 def check(folder: pathlib.Path) -> None:

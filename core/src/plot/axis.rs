@@ -17,25 +17,32 @@ pub enum Unit {
     Share,
     /// Differences of shares, shown in percentage points with their sign.
     Points,
+    /// Plain numbers.
+    Number,
 }
 
 impl Unit {
     /// The value in words that stand in tables and sentences: `12.3%`, `+4.5`, `−0.1`; a dash for
     /// what is not a number.
     pub fn text(self, value: f64) -> String {
-        self.with_decimals(value, 1)
+        self.with_decimals(value, if self == Self::Number { 3 } else { 1 })
+    }
+
+    /// What one is on paper: a hundred percent, or one.
+    fn factor(self) -> f64 {
+        if self == Self::Number { 1.0 } else { 100.0 }
     }
 
     /// The value with so many decimals.
     pub(super) fn with_decimals(self, value: f64, decimals: usize) -> String {
         let Some(value) = drawable(value) else { return "–".to_owned() };
-        let digits = format!("{:.decimals$}", (value * 100.0).abs());
+        let digits = format!("{:.decimals$}", (value * self.factor()).abs());
         let is_zero = digits.chars().all(|letter| letter == '0' || letter == '.');
         let sign = match self {
             _ if is_zero => "",
             _ if value < 0.0 => "−",
             Self::Points => "+",
-            Self::Share => "",
+            Self::Share | Self::Number => "",
         };
         let mark = if self == Self::Share { "%" } else { "" };
         format!("{sign}{digits}{mark}")
@@ -73,6 +80,13 @@ impl Axis {
         Self { low, high, start: 0.0, end: 1.0, unit }
     }
 
+    /// The axis from one value to another, without more; a little longer if they are one.
+    pub(super) fn between(low: f64, high: f64, unit: Unit) -> Self {
+        let (low, high) = (drawable(low).unwrap_or(0.0), drawable(high).unwrap_or(1.0));
+        let high = if high - low > 1e-9 * low.abs().max(1e-3) { high } else { low + 1.0 };
+        Self { low, high, start: 0.0, end: 1.0, unit }
+    }
+
     /// The same axis laid from `start` to `end`.
     pub(super) fn over(self, start: f64, end: f64) -> Self {
         Self { start, end, ..self }
@@ -89,7 +103,7 @@ impl Axis {
     pub(super) fn ticks(&self, size: f64, gap: f64) -> Vec<(f64, String)> {
         let length = (self.end - self.start).abs();
         let widest = |step: f64| {
-            let decimals = decimals_of(step);
+            let decimals = decimals_of(step * self.unit.factor());
             let width = |value| text_width(&self.unit.with_decimals(value, decimals), size);
             width(self.low).max(width(self.high)) + gap
         };
@@ -109,7 +123,7 @@ impl Axis {
     fn multiples(&self, step: f64) -> Vec<(f64, String)> {
         let slack = 1e-9;
         let first = (self.low / step - slack).ceil();
-        let decimals = decimals_of(step);
+        let decimals = decimals_of(step * self.unit.factor());
         let mut ticks = Vec::new();
         let mut count = first;
         while count * step <= self.high + slack * step && ticks.len() < 200 {
@@ -121,9 +135,9 @@ impl Axis {
     }
 }
 
-/// How many decimals a percentage needs so that multiples of `step` (a share) differ.
+/// How many decimals a number needs so that multiples of `step` differ.
 fn decimals_of(step: f64) -> usize {
-    let mut rest = step * 100.0;
+    let mut rest = step;
     let mut decimals = 0;
     while rest < 1.0 - 1e-9 && decimals < 6 {
         rest *= 10.0;
@@ -144,6 +158,7 @@ mod tests {
         assert_eq!(Unit::Points.text(-0.001), "−0.1");
         assert_eq!(Unit::Points.text(-0.0001), "0.0");
         assert_eq!(Unit::Share.text(f64::NAN), "–");
+        assert_eq!(Unit::Number.text(-1.25), "−1.250");
     }
 
     #[test]
@@ -151,6 +166,15 @@ mod tests {
         let axis = Axis::around([0.67].into_iter(), Unit::Share).over(0.0, 400.0);
         let labels: Vec<String> = axis.ticks(11.0, 14.0).into_iter().map(|tick| tick.1).collect();
         assert_eq!(labels, ["0%", "10%", "20%", "30%", "40%", "50%", "60%"]);
+    }
+
+    #[test]
+    fn an_axis_of_numbers_need_not_show_zero() {
+        let axis = Axis::between(-12.0, -7.5, Unit::Number).over(0.0, 200.0);
+        let labels: Vec<String> = axis.ticks(11.0, 14.0).into_iter().map(|tick| tick.1).collect();
+        assert_eq!(labels, ["−12", "−11", "−10", "−9", "−8"]);
+        let point = Axis::between(3.0, 3.0, Unit::Number);
+        assert_eq!((point.low, point.high), (3.0, 4.0));
     }
 
     proptest! {

@@ -26,6 +26,8 @@ pub(super) enum Key {
     Band,
     /// A dashed line.
     Dashes,
+    /// A line in the edge colour of the series at this position.
+    Stroke(usize),
     /// Nothing: a remark.
     None,
 }
@@ -139,6 +141,9 @@ fn draw_key(scene: &mut Scene, key: Key, at: (f64, f64)) {
             scene.framed(box_area, 1.0, theme.axis, theme.band);
         }
         Key::Dashes => scene.dashes((left, middle), (left + KEY, middle), 1.5, theme.axis),
+        Key::Stroke(position) => {
+            scene.line((left, middle), (left + KEY, middle), 2.0, theme.look(position).edge);
+        }
         Key::None => {}
     }
 }

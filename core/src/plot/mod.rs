@@ -1,9 +1,9 @@
 //! Every plot, drawn once.
 //!
-//! A plot is plain data: [`GroupedBars`], [`ErrorBars`], [`Heatmap`], [`Scatter`]. It lays itself
-//! out as a [`Scene`] in logical pixels, and [`draw`] puts that on any plotters back end: a canvas
-//! in the browser, pixels on a server, SVG anywhere. No text is ever measured by a back end, so the
-//! layout is the same everywhere.
+//! A plot is plain data: [`GroupedBars`], [`ErrorBars`], [`Heatmap`], [`Scatter`],
+//! [`Densities`], [`RocPlot`]. It lays itself out as a [`Scene`] in logical pixels, and [`draw`] puts
+//! that on any plotters back end: a canvas in the browser, pixels on a server, SVG anywhere. No text
+//! is ever measured by a back end, so the layout is the same everywhere.
 //!
 #![doc = include_str!("example.md")]
 //!
@@ -16,17 +16,21 @@ mod advances;
 mod axis;
 mod bars;
 mod chart;
+mod densities;
 mod errors;
 mod groups;
 mod heatmap;
 mod legend;
 mod page;
 mod paint;
+mod roc;
 mod scatter;
 mod scene;
 mod series;
 mod svg;
 
+#[cfg(test)]
+mod curve_tests;
 #[cfg(test)]
 mod tests;
 mod theme;
@@ -35,9 +39,11 @@ use plotters_backend::{DrawingBackend, DrawingErrorKind};
 
 pub use self::axis::Unit;
 pub use self::bars::GroupedBars;
+pub use self::densities::{Bell, Bins, Densities, DensityPanel};
 pub use self::errors::ErrorBars;
 pub use self::heatmap::Heatmap;
 pub use self::paint::NoFont;
+pub use self::roc::{RocCurve, RocPlot};
 pub use self::scatter::{Scatter, ScatterPoint};
 pub use self::scene::{Anchor, Area, Label, Mark, Scene};
 pub use self::series::Series;

@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use super::*;
 
 /// A back end that keeps the boxes of all it is asked to draw, in device pixels.
-struct Recorder {
+pub(super) struct Recorder {
     size: (u32, u32),
     shapes: Vec<Area>,
     texts: Vec<(String, Area)>,
@@ -21,7 +21,7 @@ struct Recorder {
 type Outcome = Result<(), DrawingErrorKind<Infallible>>;
 
 impl Recorder {
-    fn of(plot: &dyn Plot, size: (u32, u32), style: &Style) -> Self {
+    pub(super) fn of(plot: &dyn Plot, size: (u32, u32), style: &Style) -> Self {
         let mut recorder = Self { size, shapes: Vec::new(), texts: Vec::new() };
         draw(plot, &mut recorder, style).unwrap();
         recorder
@@ -41,7 +41,7 @@ impl Recorder {
     }
 
     /// Everything lies on the canvas up to `slack` device pixels, and no text covers another.
-    fn check(&self, slack: f64) {
+    pub(super) fn check(&self, slack: f64) {
         let canvas = Area {
             left: -slack,
             top: -slack,
@@ -69,7 +69,7 @@ impl Recorder {
         }
     }
 
-    fn says(&self, text: &str) -> bool {
+    pub(super) fn says(&self, text: &str) -> bool {
         self.texts.iter().any(|(said, _)| said == text)
     }
 }

@@ -137,17 +137,7 @@ fn check(args: &LabelshiftArgs) -> anyhow::Result<()> {
         "--val-fraction: expected a share between 0 and 1, found {val_fraction}"
     );
     choices(args).study_options()?;
-    let is_name = |name: &str| !name.is_empty() && name != "." && name != "..";
-    anyhow::ensure!(
-        is_name(&args.run_name)
-            && !args.run_name.contains(|character: char| {
-                matches!(character, '/' | '\\') || character.is_control()
-            }),
-        "--run-name: expected the name of a folder, found `{}`; the folder it is made in is \
-         --output-dir",
-        args.run_name
-    );
-    Ok(())
+    super::check_run_name(&args.run_name)
 }
 
 /// Every setting, by the name of its flag.

@@ -5,6 +5,7 @@ mod devices;
 mod evaluate;
 mod generate;
 mod labelshift;
+mod membership;
 mod merge_web;
 mod reestimate;
 mod report;
@@ -27,10 +28,24 @@ pub fn dispatch(command: &Command) -> anyhow::Result<Outcome> {
         Command::Reestimate(args) => reestimate::run(args),
         Command::Generate(args) => generate::run(args),
         Command::Score(args) => score::run(args),
+        Command::Minkpp(args) => membership::minkpp(args),
+        Command::Membership(args) => membership::membership(args),
         Command::Evaluate(args) => evaluate::run(args),
         Command::Report(args) => report::run(args),
         Command::Specs { action } => specs::run(action),
         Command::Devices { json } => devices::run(*json),
         Command::Demo(args) => demo::run(args),
     }
+}
+
+/// Refuses a name of a run that is not that of a folder.
+fn check_run_name(name: &str) -> anyhow::Result<()> {
+    let is_name = !name.is_empty() && name != "." && name != "..";
+    let is_foreign = |character: char| matches!(character, '/' | '\\') || character.is_control();
+    anyhow::ensure!(
+        is_name && !name.contains(is_foreign),
+        "--run-name: expected the name of a folder, found `{name}`; the folder it is made in is \
+         --output-dir"
+    );
+    Ok(())
 }

@@ -11,16 +11,16 @@ use super::engine::{Engine, TokenId, TokenStatistics};
 ///
 /// # Errors
 /// If the device fails, or `each` does.
-pub fn score(
+pub fn score<Tokens: AsRef<[TokenId]>>(
     engine: &mut dyn Engine,
-    documents: &[Vec<TokenId>],
+    documents: &[Tokens],
     max_tokens: usize,
     batch_tokens: usize,
     mut each: impl FnMut(usize, &[TokenId], TokenStatistics) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     let limit = max_tokens.min(engine.blueprint().context);
     let cut = |document: usize| {
-        let tokens = &documents[document];
+        let tokens = documents[document].as_ref();
         &tokens[..tokens.len().min(limit)]
     };
     let mut order: Vec<usize> = (0..documents.len()).collect();

@@ -2,7 +2,8 @@
 //!
 //! A row is a document: `doc_id`, `category`, the ids of all its tokens, and for each token but the
 //! first its log-probability with mean and variance of the log-probability under the model's own
-//! distribution at that place. Part k holds a fixed range of documents in reading order, so that any
+//! distribution at that place; and how many bytes the text has that these tokens stand for, as it is and
+//! after zlib. Part k holds a fixed range of documents in reading order, so that any
 //! run, however often cut off, writes the same files:
 //!
 //! ```text
@@ -31,6 +32,18 @@ const TOKENS_PER_PART: u64 = 1 << 18;
 /// However short documents are, a part holds no more.
 const MAX_DOCUMENTS_PER_PART: u64 = 1024;
 
+/// How much a folder of scores holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ScoreSize {
+    /// Documents, numbered from 0.
+    pub n_documents: u64,
+    /// The most tokens of a document.
+    pub max_tokens: u64,
+    /// So many documents that follow each other, such as the copies of a text, are in one part; at most
+    /// 1,024.
+    pub together: u64,
+}
+
 /// Which documents are in which part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 struct Layout {
@@ -39,11 +52,12 @@ struct Layout {
 }
 
 impl Layout {
-    /// The layout of so many documents of at most `max_tokens` each.
-    fn new(documents: u64, max_tokens: u64) -> Self {
-        let documents_per_part =
-            (TOKENS_PER_PART / max_tokens.max(1)).clamp(1, MAX_DOCUMENTS_PER_PART);
-        Self { documents, documents_per_part }
+    /// The layout of documents of this number and size.
+    fn new(size: ScoreSize) -> Self {
+        let together = size.together.clamp(1, MAX_DOCUMENTS_PER_PART);
+        let fitting = (TOKENS_PER_PART / size.max_tokens.max(1)).min(MAX_DOCUMENTS_PER_PART);
+        let documents_per_part = (fitting / together).max(1) * together;
+        Self { documents: size.n_documents, documents_per_part }
     }
 
     fn n_parts(&self) -> u64 {

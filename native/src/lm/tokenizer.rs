@@ -62,16 +62,44 @@ impl Tokenizer {
         Ok(ids)
     }
 
+    /// The ids of a document's first `limit` tokens, and how many bytes of the text they stand for: all of
+    /// it where the document has no more tokens.
+    ///
+    /// # Errors
+    /// As [`Tokenizer::encode`].
+    pub fn encode_head(&self, text: &str, limit: usize) -> anyhow::Result<(Vec<u32>, usize)> {
+        let encoding = self.inner.encode(text, false).map_err(no_tokens)?;
+        let own = encoding.get_ids();
+        let mut ids = [self.prefix.as_slice(), own, self.suffix.as_slice()].concat();
+        if ids.len() <= limit {
+            return Ok((ids, text.len()));
+        }
+        ids.truncate(limit);
+        let n_own = limit.saturating_sub(self.prefix.len()).min(own.len());
+        let ends = encoding.get_offsets()[..n_own].iter().map(|&(_, end)| end);
+        let end = if n_own == own.len() { text.len() } else { ends.max().unwrap_or(0) };
+        Ok((ids, text.floor_char_boundary(end.min(text.len()))))
+    }
+
+    /// The ids of a text alone, with nothing before and nothing behind.
+    ///
+    /// # Errors
+    /// As [`Tokenizer::encode`].
+    pub fn encode_bare(&self, text: &str) -> anyhow::Result<Vec<u32>> {
+        Ok(self.inner.encode_fast(text, false).map_err(no_tokens)?.get_ids().to_vec())
+    }
+
+    /// What stands before every document.
+    pub fn before_document(&self) -> &[u32] {
+        &self.prefix
+    }
+
     /// The ids of a document that goes on after `text`, such as a prompt: nothing is put behind.
     ///
     /// # Errors
     /// If the tokenizer has no token for a part of the text.
     pub fn encode_open(&self, text: &str) -> anyhow::Result<Vec<u32>> {
-        let encoding = self
-            .inner
-            .encode_fast(text, false)
-            .map_err(|error| anyhow!("the tokenizer has no tokens for a text: {error}"))?;
-        Ok([self.prefix.as_slice(), encoding.get_ids()].concat())
+        Ok([self.prefix.as_slice(), &self.encode_bare(text)?].concat())
     }
 
     /// The ids of each document, several at a time.
@@ -132,6 +160,10 @@ impl Tokenizer {
             generation_ends_at: self.stops().iter().map(named).collect(),
         }
     }
+}
+
+fn no_tokens(error: tokenizers::Error) -> anyhow::Error {
+    anyhow!("the tokenizer has no tokens for a text: {error}")
 }
 
 /// What is wrong with a folder without `tokenizer.json`, and what to do.

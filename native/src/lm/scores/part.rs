@@ -22,6 +22,8 @@ pub(super) const TOKEN_IDS: usize = 2;
 pub(super) const LOG_PROB: usize = 3;
 pub(super) const MEAN: usize = 4;
 pub(super) const VARIANCE: usize = 5;
+pub(super) const TEXT_BYTES: usize = 6;
+pub(super) const ZLIB_BYTES: usize = 7;
 
 /// The key under which a part tells how many tokens it has.
 pub(super) const TOKENS_KEY: &str = "data-anatomy.tokens";
@@ -33,6 +35,8 @@ const SCHEMA: &str = "message scores {
     required group log_prob (LIST) { repeated group list { required float element; } }
     required group mean (LIST) { repeated group list { required float element; } }
     required group variance (LIST) { repeated group list { required float element; } }
+    required int32 text_bytes;
+    required int32 zlib_bytes;
 }";
 
 /// The columns of a part.
@@ -60,6 +64,14 @@ pub(super) fn write<Sink: Write + Send>(sink: Sink, documents: &[DocumentScores]
     write_lists::<FloatType, _>(&mut group, lists(|one| &one.log_prob))?;
     write_lists::<FloatType, _>(&mut group, lists(|one| &one.mean))?;
     write_lists::<FloatType, _>(&mut group, lists(|one| &one.variance))?;
+    let mut write_numbers = |number: fn(&DocumentScores) -> i32| {
+        write_column::<Int32Type, _>(&mut group, |column| {
+            let numbers: Vec<i32> = documents.iter().map(number).collect();
+            column.write_batch(&numbers, None, None)
+        })
+    };
+    write_numbers(|one| one.text_bytes)?;
+    write_numbers(|one| one.zlib_bytes)?;
     group.close()?;
     file.close()?;
     Ok(())

@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use serde_json::{Map, Value, json};
 
 use super::reader::check_part;
-use super::{Layout, part, part_name};
+use super::{Layout, ScoreSize, part, part_name};
 use crate::files;
 use crate::lm::description::Description;
 use crate::lm::run_lock::RunLock;
@@ -30,6 +30,10 @@ pub struct DocumentScores {
     pub mean: Vec<f32>,
     /// The variance of the log-probability under the model's distribution there.
     pub variance: Vec<f32>,
+    /// Bytes of the text that the tokens stand for: of a text that was cut, its beginning.
+    pub text_bytes: i32,
+    /// Bytes of that text after zlib at level 6.
+    pub zlib_bytes: i32,
 }
 
 /// A folder of scores that is being written.
@@ -58,8 +62,7 @@ pub struct ScoreTally {
 }
 
 impl ScoreWriter {
-    /// The folder for the scores of documents number 0 to `n_documents` - 1 of at most `max_tokens`
-    /// tokens each, begun or taken up again; `sections` say what the run is, inputs with their digests
+    /// The folder for the scores of documents of this number and size, begun or taken up again; `sections` say what the run is, inputs with their digests
     /// among it. With `force` what is there is thrown away.
     ///
     /// # Errors
@@ -68,16 +71,16 @@ impl ScoreWriter {
     pub fn open(
         folder: &Path,
         mut sections: Map<String, Value>,
-        n_documents: u64,
-        max_tokens: u64,
+        size: ScoreSize,
+        elsewhere: &str,
         force: bool,
     ) -> anyhow::Result<Self> {
-        let layout = Layout::new(n_documents, max_tokens);
+        let layout = Layout::new(size);
         sections.insert("layout".to_owned(), serde_json::to_value(layout)?);
         files::make_folder(folder)?;
         let lock = RunLock::acquire(&folder.join(".lock"), folder)?;
         remove_leftovers(folder, force)?;
-        take_up(folder, &sections)?;
+        take_up(folder, &sections, elsewhere)?;
         let mut writer = Self {
             folder: folder.to_owned(),
             description: Description::new(sections),
@@ -216,15 +219,15 @@ fn check(number: u64, document: &DocumentScores) -> anyhow::Result<()> {
 }
 
 /// Checks that what is in the folder belongs to this run.
-fn take_up(folder: &Path, sections: &Map<String, Value>) -> anyhow::Result<()> {
+fn take_up(folder: &Path, sections: &Map<String, Value>, elsewhere: &str) -> anyhow::Result<()> {
     match Description::read(&folder.join("meta.json"))? {
-        Some(stored) => stored.ensure_same_run(sections, folder, "another --output-dir"),
+        Some(stored) => stored.ensure_same_run(sections, folder, elsewhere),
         None => {
             let parts = entries(folder, is_part)?;
             anyhow::ensure!(
                 parts.is_empty(),
-                "{}: holds {} and no meta.json that tells what it is; --force overwrites it, another \
-                 --output-dir keeps it",
+                "{}: holds {} and no meta.json that tells what it is; --force overwrites it, \
+                 {elsewhere} keeps it",
                 folder.display(),
                 parts[0].file_name().unwrap_or_default().display()
             );

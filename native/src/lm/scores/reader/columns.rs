@@ -21,19 +21,35 @@ pub(super) struct Columns {
     log_prob: Lists<f32>,
     mean: Lists<f32>,
     variance: Lists<f32>,
+    text_bytes: Vec<i32>,
+    zlib_bytes: Vec<i32>,
 }
 
 /// One list per document: list i is `values[ends[i - 1]..ends[i]]`.
-struct Lists<Value> {
+pub(super) struct Lists<Value> {
     values: Vec<Value>,
     ends: Vec<usize>,
 }
 
 impl<Value> Lists<Value> {
-    fn list(&self, row: usize) -> Option<&[Value]> {
+    /// How many lists there are.
+    pub(super) fn n_rows(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// The list in a row.
+    pub(super) fn list(&self, row: usize) -> Option<&[Value]> {
         let start = if row == 0 { 0 } else { *self.ends.get(row - 1)? };
         self.values.get(start..*self.ends.get(row)?)
     }
+}
+
+/// The log-probabilities in the file's one row group, whose shape was checked.
+///
+/// # Errors
+/// If they are malformed.
+pub(super) fn log_probs(file: &SerializedFileReader<File>) -> Result<Lists<f32>> {
+    lists::<FloatType>(&*file.get_row_group(0)?, part::LOG_PROB)
 }
 
 impl Columns {
@@ -50,6 +66,8 @@ impl Columns {
             log_prob: lists::<FloatType>(&*group, part::LOG_PROB)?,
             mean: lists::<FloatType>(&*group, part::MEAN)?,
             variance: lists::<FloatType>(&*group, part::VARIANCE)?,
+            text_bytes: numbers(&*group, part::TEXT_BYTES)?,
+            zlib_bytes: numbers(&*group, part::ZLIB_BYTES)?,
         })
     }
 
@@ -71,6 +89,8 @@ impl Columns {
             log_prob: self.log_prob.list(row).with_context(missing)?,
             mean: self.mean.list(row).with_context(missing)?,
             variance: self.variance.list(row).with_context(missing)?,
+            text_bytes: usize::try_from(*self.text_bytes.get(row).with_context(missing)?)?,
+            zlib_bytes: usize::try_from(*self.zlib_bytes.get(row).with_context(missing)?)?,
         })
     }
 }
@@ -92,6 +112,14 @@ fn open<Kind: DataType>(
 
 fn texts(group: &dyn RowGroupReader, column: usize) -> Result<Vec<ByteArray>> {
     let (mut reader, n_rows, _) = open::<ByteArrayType>(group, column, Shape::Texts)?;
+    let mut values = Vec::new();
+    let (n_read, _, _) = reader.read_records(n_rows, None, None, &mut values)?;
+    if n_read == n_rows && values.len() == n_rows { Ok(values) } else { Err(short(column)) }
+}
+
+/// One number per document.
+fn numbers(group: &dyn RowGroupReader, column: usize) -> Result<Vec<i32>> {
+    let (mut reader, n_rows, _) = open::<Int32Type>(group, column, Shape::Numbers)?;
     let mut values = Vec::new();
     let (n_read, _, _) = reader.read_records(n_rows, None, None, &mut values)?;
     if n_read == n_rows && values.len() == n_rows { Ok(values) } else { Err(short(column)) }
@@ -141,6 +169,8 @@ enum Shape {
     /// One list of four-byte numbers per document: pages begin with repetition and definition levels,
     /// each with their length in four bytes.
     Lists,
+    /// One four-byte number per document.
+    Numbers,
 }
 
 impl Shape {
@@ -148,14 +178,14 @@ impl Shape {
     fn holds(self, bytes: &[u8], n_values: usize) -> bool {
         match self {
             Self::Texts => (0..n_values).try_fold(bytes, |rest, _| after_prefixed(rest)).is_some(),
-            Self::Lists => n_values <= bytes.len() / 4,
+            Self::Lists | Self::Numbers => n_values <= bytes.len() / 4,
         }
     }
 
     /// The values of a page without its levels.
     fn without_levels(self, page: &[u8]) -> Option<&[u8]> {
         match self {
-            Self::Texts => Some(page),
+            Self::Texts | Self::Numbers => Some(page),
             Self::Lists => after_prefixed(page).and_then(after_prefixed),
         }
     }

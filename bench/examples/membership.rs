@@ -1,0 +1,185 @@
+//! Prints how accurate shares of members are on planted scores, and how often intervals hold the
+//! truth. Run by hand:
+//!
+//! ```text
+//! cargo run --release -p data-anatomy-bench --example membership -- with [REPETITIONS] [KNOWN MEMBERS]
+//! cargo run --release -p data-anatomy-bench --example membership -- compare [REPETITIONS]
+//! ```
+
+use data_anatomy_core::membership::planted::{DrawnScores, PlantedScores, Shape};
+use data_anatomy_core::membership::share::{Scores, ShareEstimate};
+
+const SHARES: [f64; 5] = [0.0, 0.1, 0.3, 0.5, 0.8];
+const AUROCS: [f64; 3] = [0.6, 0.7, 0.85];
+const LEVEL: f64 = 0.95;
+/// Candidates, and known non-members.
+const N_DOCUMENTS: usize = 500;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let number = |index: usize, default: u64| {
+        arguments.get(index).and_then(|text| text.parse().ok()).unwrap_or(default)
+    };
+    let n_members = usize::try_from(number(2, 0)).expect("a number of documents");
+    match arguments.first().map(String::as_str) {
+        Some("compare") => comparison_table(number(1, 200)),
+        _ => coverage_table(number(1, 200), n_members),
+    }
+}
+
+fn problem(shape: Shape, auroc: f64, share: f64, n_members: usize) -> PlantedScores {
+    PlantedScores {
+        shape,
+        shift: PlantedScores::shift_for(shape, auroc),
+        share,
+        n_candidates: N_DOCUMENTS,
+        n_nonmembers: N_DOCUMENTS,
+        n_members,
+    }
+}
+
+fn estimate(drawn: &DrawnScores) -> ShareEstimate {
+    let scores = Scores {
+        candidates: &drawn.candidates,
+        nonmembers: &drawn.nonmembers,
+        members: &drawn.members,
+    };
+    ShareEstimate::of(&scores, LEVEL).expect("enough documents")
+}
+
+/// Calls `each` with every repetition's result, computed on two threads, in their order.
+fn repeated<T: Send>(n_repetitions: u64, each: impl Fn(u64) -> T + Sync) -> Vec<T> {
+    let half = n_repetitions / 2;
+    std::thread::scope(|scope| {
+        let second = scope.spawn(|| (half..n_repetitions).map(&each).collect::<Vec<T>>());
+        let mut results: Vec<T> = (0..half).map(&each).collect();
+        results.extend(second.join().expect("no panic"));
+        results
+    })
+}
+
+fn mean(values: impl ExactSizeIterator<Item = f64>) -> f64 {
+    let n_values = values.len() as f64;
+    values.sum::<f64>() / n_values
+}
+
+fn coverage_table(n_repetitions: u64, n_members: usize) {
+    println!(
+        "{n_repetitions} repetitions, {N_DOCUMENTS} candidates, {N_DOCUMENTS} non-members, \
+         {n_members} members; nominal coverage {LEVEL}"
+    );
+    println!(
+        "shape       AUROC share | error  bias   covers  above  below  width  | answered: rate  error | fits"
+    );
+    for shape in Shape::ALL {
+        for auroc in AUROCS {
+            for share in SHARES {
+                let problem = problem(shape, auroc, share, n_members);
+                let found = repeated(n_repetitions, |index| estimate(&problem.draw(1, index)));
+                print_coverage(shape, auroc, share, &found);
+            }
+        }
+    }
+}
+
+fn print_coverage(shape: Shape, auroc: f64, share: f64, found: &[ShareEstimate]) {
+    let rate =
+        |is: &dyn Fn(&ShareEstimate) -> bool| mean(found.iter().map(|one| f64::from(is(one))));
+    let error = |one: &ShareEstimate| (one.point - share).abs();
+    let answered: Vec<&ShareEstimate> = found.iter().filter(|one| one.is_identified()).collect();
+    println!(
+        "{:<11} {auroc:.2}  {share:.1}   | {:.3} {:+.3}  {:.3}   {:.3}  {:.3}  {:.3}  | {:.2}  {:.3} | {:.2}",
+        format!("{shape:?}"),
+        mean(found.iter().map(error)),
+        mean(found.iter().map(|one| one.point - share)),
+        rate(&|one| one.interval.contains(share)),
+        rate(&|one| one.interval.lo() > share),
+        rate(&|one| one.interval.hi() < share),
+        mean(found.iter().map(|one| one.interval.width())),
+        answered.len() as f64 / found.len() as f64,
+        mean(answered.iter().map(|one| error(one))),
+        rate(&|one| one.fit_p_value > 0.01),
+    );
+}
+
+/// Conformal p-values of candidates: the share of non-members that score at least as high.
+fn p_values(drawn: &DrawnScores) -> Vec<f64> {
+    let mut known = drawn.nonmembers.clone();
+    known.sort_by(f64::total_cmp);
+    let n_known = known.len() as f64;
+    let p_value = |score: &f64| {
+        let below = known.partition_point(|other| other < score) as f64;
+        (1.0 + n_known - below) / (n_known + 1.0)
+    };
+    drawn.candidates.iter().map(p_value).collect()
+}
+
+/// Storey (2002) at λ = 1/2.
+fn storey(drawn: &DrawnScores) -> f64 {
+    let p_values = p_values(drawn);
+    let n_high = p_values.iter().filter(|p| **p > 0.5).count() as f64;
+    (1.0 - 2.0 * n_high / p_values.len() as f64).clamp(0.0, 1.0)
+}
+
+/// The density of p-values at 1 by a beta kernel, its first-order bias removed by the jackknife: the
+/// idea of PTDI's estimator (arXiv 2510.09717), at bandwidth 0.1.
+fn beta_boundary(drawn: &DrawnScores) -> f64 {
+    let p_values = p_values(drawn);
+    let density =
+        |width: f64| mean(p_values.iter().map(|p| (1.0 / width + 1.0) * p.powf(1.0 / width)));
+    (1.0 - (2.0 * density(0.1) - density(0.2))).clamp(0.0, 1.0)
+}
+
+/// Best bin estimation (Garg et al. 2021, arXiv 2111.00980, algorithm 1) at δ = 0.1.
+fn best_bin(drawn: &DrawnScores) -> f64 {
+    let sorted = |scores: &[f64]| {
+        let mut sorted = scores.to_vec();
+        sorted.sort_by(f64::total_cmp);
+        sorted
+    };
+    let (candidates, known) = (sorted(&drawn.candidates), sorted(&drawn.nonmembers));
+    let slack = |n: usize| (40.0_f64.ln() / (2.0 * n as f64)).sqrt();
+    let reach = slack(candidates.len()) + slack(known.len());
+    let share = |scores: &[f64], at: f64| {
+        scores.partition_point(|score| *score <= at) as f64 / scores.len() as f64
+    };
+    let bound = |at: &f64| (share(&candidates, *at) + reach) / share(&known, *at);
+    let best = known.iter().min_by(|one, other| bound(one).total_cmp(&bound(other)));
+    let at = best.expect("non-members");
+    (1.0 - share(&candidates, *at) / share(&known, *at)).clamp(0.0, 1.0)
+}
+
+fn comparison_table(n_repetitions: u64) {
+    println!(
+        "mean absolute error and bias, {n_repetitions} repetitions of {N_DOCUMENTS} + {N_DOCUMENTS}"
+    );
+    println!("shape       AUROC share | likelihood    Storey        beta boundary best bin");
+    for shape in Shape::ALL {
+        for auroc in AUROCS {
+            for share in SHARES {
+                let problem = problem(shape, auroc, share, 0);
+                let found = repeated(n_repetitions, |index| {
+                    let drawn = problem.draw(1, index);
+                    [
+                        estimate(&drawn).point,
+                        storey(&drawn),
+                        beta_boundary(&drawn),
+                        best_bin(&drawn),
+                    ]
+                });
+                let cells: Vec<String> = (0..4)
+                    .map(|method| {
+                        let error = mean(found.iter().map(|row| (row[method] - share).abs()));
+                        let bias = mean(found.iter().map(|row| row[method] - share));
+                        format!("{error:.3} {bias:+.3}")
+                    })
+                    .collect();
+                println!(
+                    "{:<11} {auroc:.2}  {share:.1}   | {}",
+                    format!("{shape:?}"),
+                    cells.join("  ")
+                );
+            }
+        }
+    }
+}

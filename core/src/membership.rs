@@ -1,0 +1,31 @@
+//! Was this document in the training data, and which share of a category was: scores of documents,
+//! how good they are, and shares that are calibrated or refused.
+//!
+//! 1. [`attack`], [`evidence`], [`scorer`]: one number per document from what a model says of its
+//!    tokens. A higher score always means more likely a member. [`token_frequencies`]: what DC-PDD
+//!    compares the model's probabilities with.
+//! 2. [`auroc`], [`roc`]: how well scores tell members from non-members, where the truth is known.
+//! 3. [`share`]: the share of members beside known non-members. [`unaided`], with
+//!    [`gaussian_mixture`] and [`dip`]: what can be said without them, which is mostly nothing.
+//! 4. [`blind`]: whether texts alone explain what an attack finds.
+//! 5. [`analysis`], [`summary`]: a whole run, and its `summary.json`; [`histogram`],
+//!    [`figures`]: what is drawn of it.
+//!
+//! [`planted`] makes problems whose answer is known.
+
+pub mod analysis;
+pub mod attack;
+pub mod auroc;
+pub mod blind;
+pub mod dip;
+pub mod evidence;
+pub mod figures;
+pub mod gaussian_mixture;
+pub mod histogram;
+pub mod planted;
+pub mod roc;
+pub mod scorer;
+pub mod share;
+pub mod summary;
+pub mod token_frequencies;
+pub mod unaided;

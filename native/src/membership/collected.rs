@@ -1,0 +1,222 @@
+//! All that the analysis starts from: scores of every pool, what a classifier says that never saw the
+//! model, and which candidates are members where that is known.
+
+use std::collections::{BTreeMap, HashSet};
+use std::path::Path;
+
+use anyhow::{Context as _, ensure};
+use data_anatomy_core::membership::attack::Attack;
+use data_anatomy_core::membership::scorer::ScorerOptions;
+use data_anatomy_core::membership::token_frequencies::TokenFrequencies;
+use serde_json::{Value, json};
+
+use super::blind::{self, BlindCategory, Texts};
+use super::evidence::{PoolScores, Recipe};
+use super::folders::{Kind, Pool, ScoreFolders};
+use super::passes::{Given, Skipped};
+use super::truth::Truth;
+use crate::args::{AnalysisArgs, AttackArgs, PoolArgs};
+use crate::corpus::documents::Documents;
+use crate::corpus::fingerprint::fingerprint;
+use crate::lm::scores::ScoreReader;
+use crate::progress::Progress;
+use crate::scoring::frequencies;
+
+/// What is asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Job<'run> {
+    /// Documents and the model.
+    pub pools: &'run PoolArgs,
+    /// Settings of single attacks.
+    pub settings: &'run AttackArgs,
+    /// What is made of scores.
+    pub analysis: &'run AnalysisArgs,
+    /// Name of the run.
+    pub run_name: &'run str,
+    /// The attacks.
+    pub attacks: &'run [Attack],
+    /// Whether they were asked for by name: one that is not possible is an error then.
+    pub by_name: bool,
+}
+
+/// What the analysis starts from.
+#[derive(Debug)]
+pub struct Collected {
+    /// The attacks that were possible.
+    pub attacks: Vec<Attack>,
+    /// Those that were not.
+    pub skipped: Vec<Skipped>,
+    /// Scores of candidates.
+    pub candidates: PoolScores,
+    /// Scores of documents known not to be members; empty where there are none.
+    pub nonmembers: PoolScores,
+    /// Scores of documents known to be members; empty where there are none.
+    pub members: PoolScores,
+    /// Whether each candidate is a member, where that is known.
+    pub is_member: Option<Vec<bool>>,
+    /// What the blind classifier says by category; none where it was not asked.
+    pub blind: Option<BTreeMap<String, BlindCategory>>,
+    /// Candidates that equal a non-member; 0 where the texts are not given.
+    pub n_shared: usize,
+    /// What was read, for the record.
+    pub inputs: Value,
+    /// The configuration of the model that the scores were made by, for the record.
+    pub model: Value,
+}
+
+/// Makes the scores that are missing, and collects all.
+///
+/// # Errors
+/// If something that is needed is not given, cannot be read or written, or a model fails.
+pub fn collect(job: Job<'_>, progress: &Progress) -> anyhow::Result<Collected> {
+    let folders = folders(job);
+    let given = Given::open(job.pools, job.settings, &folders, job.analysis.seed)?;
+    let (attacks, skipped) = given.possible(job.attacks, job.by_name)?;
+    ensure!(!attacks.is_empty(), "no attack is possible with what is given");
+    let truth = truth(job.analysis)?;
+    given.make(&attacks, progress)?;
+    let frequencies = read_frequencies(&folders, &attacks)?;
+    let options =
+        ScorerOptions { mink_ratio: job.pools.mink_ratio, dc_pdd_limit: job.settings.dcpdd_limit };
+    let recipe = Recipe { attacks: &attacks, options, frequencies: frequencies.as_ref() };
+    let there = given.pools();
+    let read = |pool: Pool| match there.contains(&pool) {
+        true => PoolScores::read(&folders, pool, recipe),
+        false => {
+            Ok(PoolScores { scores: vec![Vec::new(); attacks.len()], ..PoolScores::default() })
+        }
+    };
+    let (candidates, nonmembers, members) =
+        (read(Pool::Candidates)?, read(Pool::Nonmembers)?, read(Pool::Members)?);
+    let is_member = match &truth {
+        Some(truth) => {
+            let ids = candidates.doc_ids.iter();
+            Some(ids.map(|id| truth.is_member(id)).collect::<anyhow::Result<_>>()?)
+        }
+        None => None,
+    };
+    let blind = blind(job, &given, &candidates, &nonmembers, progress)?;
+    let n_shared = n_shared(&given)?;
+    let (inputs, model) = record(&folders, &there)?;
+    Ok(Collected {
+        attacks,
+        skipped,
+        candidates,
+        nonmembers,
+        members,
+        is_member,
+        blind,
+        n_shared,
+        inputs,
+        model,
+    })
+}
+
+impl Collected {
+    /// Categories of non-members that no candidate has.
+    pub fn unknown_categories(&self) -> Vec<String> {
+        let known = self.categories();
+        let mut names = self.nonmembers.categories.clone();
+        names.dedup();
+        names.retain(|name| !known.contains(name));
+        names
+    }
+}
+
+/// How many candidates equal a non-member but for white space and case.
+fn n_shared(given: &Given<'_>) -> anyhow::Result<usize> {
+    let pools = (given.documents(Pool::Candidates), given.documents(Pool::Nonmembers));
+    let (Some(candidates), Some(nonmembers)) = pools else { return Ok(0) };
+    let mut known = HashSet::new();
+    nonmembers.for_each(|_, document| {
+        known.insert(fingerprint(&document.text));
+        Ok(())
+    })?;
+    let mut n_shared = 0;
+    candidates.for_each(|_, document| {
+        n_shared += usize::from(known.contains(&fingerprint(&document.text)));
+        Ok(())
+    })?;
+    Ok(n_shared)
+}
+
+/// Where the scores of a run lie.
+fn folders(job: Job<'_>) -> ScoreFolders {
+    let own = || job.analysis.output_dir.join(job.run_name).join("scores");
+    ScoreFolders::new(job.pools.scores.clone().unwrap_or_else(own))
+}
+
+fn truth(args: &AnalysisArgs) -> anyhow::Result<Option<Truth>> {
+    match &args.truth {
+        Some(path) => Truth::read(path).map(Some),
+        None => Ok(args.candidates_are_members.then_some(Truth::All)),
+    }
+}
+
+fn read_frequencies(
+    folders: &ScoreFolders,
+    attacks: &[Attack],
+) -> anyhow::Result<Option<TokenFrequencies>> {
+    if !attacks.contains(&Attack::DcPdd) {
+        return Ok(None);
+    }
+    let counts = frequencies::read(&folders.token_frequencies())?;
+    Ok(Some(TokenFrequencies::new(&counts)))
+}
+
+/// What the blind classifier says, where there are texts of candidates and non-members.
+fn blind(
+    job: Job<'_>,
+    given: &Given<'_>,
+    candidates: &PoolScores,
+    nonmembers: &PoolScores,
+    progress: &Progress,
+) -> anyhow::Result<Option<BTreeMap<String, BlindCategory>>> {
+    let texts = (given.documents(Pool::Candidates), given.documents(Pool::Nonmembers));
+    let (Some(of_candidates), Some(of_nonmembers)) = texts else { return Ok(None) };
+    if job.analysis.no_blind_baseline {
+        return Ok(None);
+    }
+    for (documents, pool, flag) in [
+        (of_candidates, Pool::Candidates, "--local-samples-dir"),
+        (of_nonmembers, Pool::Nonmembers, "--nonmembers"),
+    ] {
+        ensure!(
+            were_scored(documents, &given.folders.of(pool, Kind::Plain))?,
+            "{flag}: other documents than those that were scored; give the folder of the scores, or \
+             --no-blind-baseline"
+        );
+    }
+    let texts =
+        Texts { candidates: (of_candidates, candidates), nonmembers: (of_nonmembers, nonmembers) };
+    blind::judge(texts, job.analysis.seed, progress).map(Some)
+}
+
+/// Whether the scores in the folder are those of these documents.
+fn were_scored(documents: &Documents, folder: &Path) -> anyhow::Result<bool> {
+    let reader = ScoreReader::open(folder)?;
+    let scored = reader.description().sections.get("inputs");
+    Ok(scored == Some(&json!(documents.inputs())))
+}
+
+/// SHA-256 and counts of the documents of each pool, and the model's configuration.
+fn record(folders: &ScoreFolders, pools: &[Pool]) -> anyhow::Result<(Value, Value)> {
+    let mut inputs = serde_json::Map::new();
+    let mut model = Value::Null;
+    for &pool in pools {
+        let reader = ScoreReader::open(&folders.of(pool, Kind::Plain))
+            .with_context(|| format!("scores of {}", pool.folder()))?;
+        let sections = &reader.description().sections;
+        let section = |name: &str| sections.get(name).cloned().unwrap_or(Value::Null);
+        inputs.insert(pool.folder().to_owned(), section("inputs"));
+        if model.is_null() {
+            model = section("config");
+        }
+        ensure!(
+            model == section("config"),
+            "{}: scores of another model or length than those of candidates; --force makes them anew",
+            folders.of(pool, Kind::Plain).display()
+        );
+    }
+    Ok((json!(inputs), model))
+}

@@ -1,0 +1,171 @@
+//! The files of a run's folders.
+
+use std::path::Path;
+
+use data_anatomy_core::diagnostic::Diagnostic;
+use data_anatomy_core::membership::analysis::AnalysisOptions;
+use data_anatomy_core::membership::attack::Attack;
+use data_anatomy_core::membership::summary::MembershipSummary;
+use data_anatomy_core::summary::{Context, ToolRecord};
+use serde_json::{Map, Value, json};
+
+use super::analysis::{AttackResult, without_score};
+use super::collected::{Collected, Job};
+use super::{attacks, document_scores, sizes};
+use crate::files;
+
+/// The summary of each attack.
+///
+/// # Errors
+/// If the sizes of categories cannot be read.
+pub fn summaries(
+    job: Job<'_>,
+    collected: &Collected,
+    results: &[AttackResult],
+    options: &AnalysisOptions,
+) -> anyhow::Result<Vec<MembershipSummary>> {
+    let categories = collected.categories();
+    let sizes = job.analysis.category_sizes.as_ref();
+    let sizes = sizes.map(|name| sizes::read(name, &categories)).transpose()?;
+    let created = humantime::format_rfc3339_seconds(std::time::SystemTime::now()).to_string();
+    let summary = |result: &AttackResult| {
+        let context = Context {
+            tool: ToolRecord {
+                name: "data-anatomy".to_owned(),
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+                commit: env!("DATA_ANATOMY_COMMIT").to_owned(),
+            },
+            created: Some(created.clone()),
+            config: config(job, collected, result.attack),
+            inputs: collected.inputs.clone(),
+            diagnostics: doubts(job, collected, result.attack),
+        };
+        MembershipSummary::new(
+            result.attack,
+            &result.categories,
+            sizes.as_deref(),
+            options,
+            context,
+        )
+    };
+    Ok(results.iter().map(summary).collect())
+}
+
+/// Writes what all attacks share.
+///
+/// # Errors
+/// If the folder cannot be written to.
+pub fn write_shared(
+    folder: &Path,
+    collected: &Collected,
+    results: &[AttackResult],
+    options: &AnalysisOptions,
+) -> anyhow::Result<()> {
+    files::make_folder(folder)?;
+    files::write_with(&folder.join("document_scores.csv"), |file| {
+        document_scores::write(file, collected)
+    })?;
+    let csv = attacks::table(collected, results).to_csv();
+    files::write(&folder.join("attacks.csv"), csv.as_bytes())?;
+    let mut json = serde_json::to_vec_pretty(&attacks::json(collected, results, options.level))?;
+    json.push(b'\n');
+    files::write(&folder.join("attacks.json"), &json)
+}
+
+/// Writes the result of one attack; the summary last.
+///
+/// # Errors
+/// If the folder cannot be written to.
+pub fn write_attack(folder: &Path, summary: &MembershipSummary) -> anyhow::Result<()> {
+    files::make_folder(folder)?;
+    let per_category = summary.categories_table().to_csv();
+    files::write(&folder.join("per_category.csv"), per_category.as_bytes())?;
+    let mixture = summary.mixture_table().to_csv();
+    files::write(&folder.join("global_mixture.csv"), mixture.as_bytes())?;
+    files::write(&folder.join("summary.json"), summary.to_json().as_bytes())
+}
+
+/// Every setting that the numbers of this attack depend on, by the name of its flag.
+fn config(job: Job<'_>, collected: &Collected, attack: Attack) -> Map<String, Value> {
+    let (pools, settings, analysis) = (job.pools, job.settings, job.analysis);
+    let shown = |path: &std::path::PathBuf| path.display().to_string();
+    let mut config = collected.model.as_object().cloned().unwrap_or_default();
+    let own = json!({
+        "attack": attack,
+        "local_samples_dir": pools.local_samples_dir.as_ref().map(shown),
+        "nonmembers": pools.nonmembers.as_ref().map(shown),
+        "members": pools.members.as_ref().map(shown),
+        "scores": pools.scores.as_ref().map(shown),
+        "merge_web": pools.merge_web,
+        "max_per_class": pools.max_per_class,
+        "category_sizes": analysis.category_sizes,
+        "truth": analysis.truth.as_ref().map(shown),
+        "candidates_are_members": analysis.candidates_are_members,
+        "n_boot": analysis.n_boot,
+        "level": analysis.level,
+        "seed": analysis.seed,
+        "run_name": job.run_name,
+    });
+    config.extend(own.as_object().cloned().unwrap_or_default());
+    let of_attack = match attack {
+        Attack::MinK | Attack::MinKPlusPlus => json!({"mink_ratio": pools.mink_ratio}),
+        Attack::Reference => json!({
+            "reference_model": settings.reference_model,
+            "reference_revision": settings.reference_revision,
+        }),
+        Attack::ReCall => json!({"num_shots": settings.num_shots}),
+        Attack::DcPdd => json!({
+            "reference_corpus": settings.reference_corpus.as_ref().map(shown),
+            "dcpdd_limit": settings.dcpdd_limit,
+        }),
+        Attack::Neighbourhood => json!({
+            "n_perturbations": settings.n_perturbations,
+            "pct_words_masked": settings.pct_words_masked,
+            "span_length": settings.span_length,
+        }),
+        Attack::Loss | Attack::Zlib | Attack::Lowercase => json!({}),
+    };
+    config.extend(of_attack.as_object().cloned().unwrap_or_default());
+    config
+}
+
+/// What a reader must know that the scores themselves do not tell.
+fn doubts(job: Job<'_>, collected: &Collected, attack: Attack) -> Vec<Diagnostic> {
+    let mut doubts = Vec::new();
+    let pools = [("candidates", &collected.candidates), ("non-members", &collected.nonmembers)];
+    for (name, pool) in pools {
+        for reason in without_score(pool, attack) {
+            let message = format!("{name} without a score were left out, {reason}");
+            doubts.push(Diagnostic::note("documents_without_score", message));
+        }
+    }
+    if collected.n_shared > 0 {
+        let message = format!(
+            "{} candidates equal a non-member but for white space and case: they are no members, or the \
+             non-members are none",
+            collected.n_shared
+        );
+        doubts.push(Diagnostic::warning("shared_documents", message));
+    }
+    let unknown = collected.unknown_categories();
+    if !unknown.is_empty() {
+        let message = format!(
+            "non-members of no category of candidates are not used: {}",
+            unknown.join(", ")
+        );
+        doubts.push(Diagnostic::note("unused_nonmembers", message));
+    }
+    if collected.blind.is_none() && collected.nonmembers.n_documents() > 0 {
+        let why = if job.analysis.no_blind_baseline {
+            "not asked for"
+        } else {
+            "the texts are not given"
+        };
+        let message = format!(
+            "there is no blind baseline ({why}): whether the texts alone tell candidates from non-members is \
+             not known"
+        );
+        doubts.push(Diagnostic::warning("no_blind_baseline", message));
+    }
+    doubts
+}
