@@ -7,10 +7,12 @@ MAKEFLAGS += --no-print-directory
 
 PAGE := www/dist/data-anatomy.html
 WASM := target/wasm/wasm32-unknown-unknown/page/data_anatomy_web.wasm
-# The builder of the page, and the engine for GPUs on a processor, are tested with everything else.
-WORKSPACE := --workspace --features data-anatomy-web/bundle,data-anatomy/burn
+# The builder of the page is tested with everything else.
+WORKSPACE := --workspace --features data-anatomy-web/bundle
 # One profile for all that is tested, so that nothing is compiled twice (Cargo.toml says which).
 CHECKED := --profile checked
+# Where software rasterisers want a folder of the user's own.
+export XDG_RUNTIME_DIR ?= /tmp
 STEP := scripts/step.sh
 
 .PHONY: help
@@ -49,11 +51,6 @@ page: setup-wasm ## build the page, one file that opens offline
 test-page: setup-page-tests ## test the built page in a real browser
 	CHROMIUM="$$(scripts/setup-chromium.sh)" node --test tests/page/*.test.mjs
 
-.PHONY: test-wgpu
-test-wgpu: setup-rust ## hold the engine for GPUs to `transformers` on wgpu (software where there is no GPU: slow)
-	scripts/setup-vulkan.sh
-	XDG_RUNTIME_DIR="$${XDG_RUNTIME_DIR:-/tmp}" cargo test $(CHECKED) -p data-anatomy --features wgpu --lib lm::tensor_engine
-
 .PHONY: bench
 bench: setup-rust ## measure against the peers and the last run
 	cargo bench -p data-anatomy-bench
@@ -74,3 +71,4 @@ setup-page-tests:
 setup-test: setup-wasm setup-page-tests
 	@scripts/setup-tool.sh cargo-deny
 	@scripts/setup-tool.sh typos
+	@scripts/setup-vulkan.sh

@@ -9,9 +9,11 @@
 //! say how much wider than the model's own the uncertainty is; the shape comes from the
 //! likelihood. See [`Bootstrap::intervals`].
 
-mod highest_density;
+pub(crate) mod highest_density;
 mod influence;
 mod profile;
+
+use std::borrow::Cow;
 
 use crate::estimate::label_shift::LabelShift;
 use crate::estimate::problem::DocumentWeights;
@@ -19,20 +21,30 @@ use crate::estimate::{Estimator, problem::Calibrations};
 use crate::interval::Interval;
 use crate::math;
 use crate::mixture::Mixture;
+use crate::open_set::{self, OpenSet, OpenSetDraw};
 use crate::rng::RandomStream;
+use crate::trust::rival_of;
 use highest_density::LogDensity;
 use influence::Influence;
 
 /// All that replicates of one analysis share; preparing it once makes each of them cheap.
 #[derive(Debug)]
 pub struct Bootstrap<'a> {
-    analysis: &'a LabelShift,
+    analysis: Cow<'a, LabelShift>,
     seed: u64,
     /// Validation documents of each class.
     strata: Vec<Vec<usize>>,
     /// Texts of each prompt.
     clusters: Vec<Vec<usize>>,
     influence: Influence,
+    unknown: Option<UnknownMethod>,
+}
+
+/// How the share of texts of no category is found.
+#[derive(Debug, Clone)]
+enum UnknownMethod {
+    SureHalf(OpenSet),
+    Threshold(f64),
 }
 
 /// One resampled world.
@@ -43,6 +55,10 @@ pub struct Replicate {
     /// The estimate without the bounds at 0 and 1, linear in the resampled documents' scores: its
     /// variance is that of the estimator before the bounds cut it.
     pub unbounded: Vec<f64>,
+    /// What the estimator that this one is compared with says; none where that would mean nothing.
+    pub rival: Option<Mixture>,
+    /// The share of no category and the mixture of the rest, where that is asked for.
+    pub open_set: Option<OpenSetDraw>,
 }
 
 /// The gradient per document at which the calibration of a replicate stops: its noise is
@@ -52,6 +68,32 @@ const CALIBRATION_TOLERANCE: f64 = 1e-5;
 impl<'a> Bootstrap<'a> {
     /// The bootstrap of this analysis with this seed.
     pub fn new(analysis: &'a LabelShift, seed: u64) -> Self {
+        Self::of(Cow::Borrowed(analysis), seed)
+    }
+
+    /// The bootstrap of an analysis that it keeps.
+    pub fn owning(analysis: LabelShift, seed: u64) -> Bootstrap<'static> {
+        Bootstrap::of(Cow::Owned(analysis), seed)
+    }
+
+    /// The same, which also estimates the share of texts of no category; see [`crate::open_set`].
+    pub fn with_open_set(mut self) -> Self {
+        self.unknown = Some(UnknownMethod::SureHalf(OpenSet::of(&self.analysis.problem)));
+        self
+    }
+
+    /// The same, which also counts the texts whose largest probability is below `threshold`.
+    pub fn with_threshold(mut self, threshold: f64) -> Self {
+        self.unknown = Some(UnknownMethod::Threshold(threshold));
+        self
+    }
+
+    /// The analysis.
+    pub fn analysis(&self) -> &LabelShift {
+        &self.analysis
+    }
+
+    fn of(analysis: Cow<'a, LabelShift>, seed: u64) -> Self {
         let problem = &analysis.problem;
         let mut strata = vec![Vec::new(); problem.taxonomy().len()];
         for (document, &class) in problem.validation().classes.iter().enumerate() {
@@ -63,7 +105,8 @@ impl<'a> Bootstrap<'a> {
             Some(prompts) => clusters_of(prompts),
             None => (0..n_texts).map(|text| vec![text]).collect(),
         };
-        Self { analysis, seed, strata, clusters, influence: Influence::of(analysis) }
+        let influence = Influence::of(&analysis);
+        Self { seed, strata, clusters, influence, analysis, unknown: None }
     }
 
     /// Replicate number `index`: it depends on the analysis, the seed and the index alone, so
@@ -90,7 +133,84 @@ impl<'a> Bootstrap<'a> {
         let problem = &self.analysis.problem;
         let start = self.analysis.estimate.mixture.shares();
         let (mixture, unbounded) = self.influence.estimate(problem, calibrations, weights, start);
-        Replicate { mixture, unbounded }
+        let open_set = self.open_set(calibrations, weights);
+        Replicate { rival: self.rival(calibrations, weights), mixture, unbounded, open_set }
+    }
+
+    /// What the other estimator says in this world. The matrix of `pacc` and the means it explains see
+    /// the same calibration, so that to first order its noise cancels: the fitted one is kept.
+    fn rival(&self, calibrations: &Calibrations, weights: &DocumentWeights) -> Option<Mixture> {
+        let options = self.analysis.options;
+        let rival = rival_of(options.estimator);
+        let fitted =
+            if rival == Estimator::Em { calibrations } else { &self.analysis.calibrations };
+        let start = Some(self.analysis.rival.shares());
+        let problem = &self.analysis.problem;
+        options.estimator.is_consistent().then(|| {
+            let estimate = problem.estimate(rival, fitted, weights, start);
+            estimate.expect("resampling within classes keeps every class").mixture
+        })
+    }
+
+    fn open_set(
+        &self,
+        calibrations: &Calibrations,
+        weights: &DocumentWeights,
+    ) -> Option<OpenSetDraw> {
+        let problem = &self.analysis.problem;
+        let known = self.analysis.estimate.mixture.shares();
+        Some(match self.unknown.as_ref()? {
+            UnknownMethod::SureHalf(set) => set.estimate(problem, calibrations, weights, known),
+            UnknownMethod::Threshold(threshold) => OpenSetDraw {
+                unknown: open_set::share_below(
+                    problem,
+                    calibrations,
+                    &weights.generations,
+                    *threshold,
+                ),
+                known: known.to_vec(),
+                sure: None,
+            },
+        })
+    }
+
+    /// The share of no category of the data as they are, where it is asked for.
+    pub fn open_set_estimate(&self) -> Option<OpenSetDraw> {
+        self.open_set(&self.analysis.calibrations, &self.analysis.problem.unit_weights())
+    }
+
+    /// The interval of the share of no category, from its estimate and its replicates.
+    ///
+    /// # Panics
+    /// As [`Bootstrap::interval`].
+    pub fn open_set_interval(
+        &self,
+        found: &OpenSetDraw,
+        replicates: &[&OpenSetDraw],
+        level: f64,
+    ) -> Interval {
+        let Some(sure) = found.sure else {
+            let drawn: Vec<f64> = replicates.iter().map(|one| one.unknown).collect();
+            return self.bounded_interval(found.unknown, &drawn, level);
+        };
+        assert!(replicates.len() > 1, "a variance needs two replicates");
+        let drawn: Vec<_> = replicates.iter().filter_map(|one| one.sure).collect();
+        let z = math::normal_quantile(0.5 + 0.5 * level);
+        let squared_z = z * z * self.few_prompts_factor(level);
+        open_set::fieller_interval(sure, &drawn, squared_z, 3.0 / self.n_texts().max(3.0))
+    }
+
+    /// The interval of a quantity that lies between 0 and 1, from its estimate before these bounds and
+    /// its replicates: the region of highest density of a normal cut to the bounds, widened for few
+    /// prompts, and never surer than a single text allows.
+    ///
+    /// # Panics
+    /// As [`Bootstrap::interval`].
+    pub fn bounded_interval(&self, center: f64, replicates: &[f64], level: f64) -> Interval {
+        assert!(replicates.len() > 1, "a variance needs two replicates");
+        let variance = variance(replicates) * self.few_prompts_factor(level);
+        let deviation = variance.sqrt().max(1.5 / self.n_texts());
+        open_set::bounded_interval(center, deviation, level)
     }
 
     /// How often each document is drawn.
@@ -140,21 +260,25 @@ impl<'a> Bootstrap<'a> {
     /// # Panics
     /// If there are fewer than two replicates, or the level is not between 0 and 1.
     pub fn intervals(&self, replicates: &[Replicate], level: f64) -> Vec<Interval> {
-        (0..self.strata.len()).map(|class| self.interval(class, replicates, level)).collect()
+        let unbounded = |class: usize| replicates.iter().map(move |one| one.unbounded[class]);
+        let classes = 0..self.strata.len();
+        classes
+            .map(|class| self.interval(class, &unbounded(class).collect::<Vec<_>>(), level))
+            .collect()
     }
 
-    /// The interval of one category; see [`Bootstrap::intervals`].
+    /// The interval of one category from the unbounded estimates of its share in the replicates; see
+    /// [`Bootstrap::intervals`].
     ///
     /// # Panics
     /// If there are fewer than two replicates, or the level is not between 0 and 1.
-    pub fn interval(&self, class: usize, replicates: &[Replicate], level: f64) -> Interval {
-        assert!(replicates.len() > 1, "a variance needs two replicates");
+    pub fn interval(&self, class: usize, unbounded: &[f64], level: f64) -> Interval {
+        assert!(unbounded.len() > 1, "a variance needs two replicates");
         assert!(level > 0.0 && level < 1.0, "a level lies between 0 and 1");
         if self.strata.len() == 1 {
             return Interval::new(1.0, 1.0).expect("1 is finite");
         }
-        let unbounded: Vec<f64> = replicates.iter().map(|r| r.unbounded[class]).collect();
-        let variance = variance(&unbounded) * self.few_prompts_factor(level);
+        let variance = variance(unbounded) * self.few_prompts_factor(level);
         // Beyond this fall in log-density the mass is negligible at any usual level.
         let depth = 8.0 - math::ln(1.0 - level);
         let density = match &self.influence {
@@ -186,20 +310,6 @@ impl<'a> Bootstrap<'a> {
         let student = math::student_over_normal(z, n_clusters - 1.0);
         n_clusters / (n_clusters - 1.0).max(1.0) * student * student
     }
-}
-
-/// The mean of the replicates' mixtures.
-///
-/// # Panics
-/// If there is none.
-pub fn mean_mixture(replicates: &[Replicate]) -> Mixture {
-    let mut total = vec![0.0; replicates[0].mixture.shares().len()];
-    for replicate in replicates {
-        for (entry, share) in total.iter_mut().zip(replicate.mixture.shares()) {
-            *entry += share;
-        }
-    }
-    Mixture::from_weights(&total).expect("a sum of mixtures has positive weight")
 }
 
 /// The texts of each prompt, in the order in which prompts first appear.

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
+    /// It was tested, and nothing is wrong.
+    Passed,
     /// Good to know.
     Note,
     /// The number beside it may mislead.
@@ -27,6 +29,11 @@ impl Diagnostic {
     /// A doubt that makes the number beside it unsafe to rely on.
     pub fn warning(code: &str, message: impl Into<String>) -> Self {
         Self { code: code.to_owned(), severity: Severity::Warning, message: message.into() }
+    }
+
+    /// What was tested and holds.
+    pub fn passed(code: &str, message: impl Into<String>) -> Self {
+        Self { code: code.to_owned(), severity: Severity::Passed, message: message.into() }
     }
 
     /// A doubt that is good to know.

@@ -15,6 +15,8 @@ pub mod inversion;
 pub mod label_shift;
 pub mod likelihood;
 pub mod problem;
+pub(crate) mod surety;
+pub mod verdicts;
 
 use crate::mixture::Mixture;
 use crate::termination::Termination;

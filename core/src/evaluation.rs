@@ -14,6 +14,7 @@ use crate::paired::{self, PairedComparison};
 use crate::predictions::Prediction;
 use crate::run::{Dialect, Run};
 use crate::spec::{Source, Spec, Unit};
+use crate::unit;
 
 /// The version of the evaluation's JSON form.
 pub const SCHEMA_VERSION: u64 = 1;
@@ -326,8 +327,15 @@ impl<'spec> Evaluator<'spec> {
 
     /// A generated text is a draw of documents; most ground truths count tokens.
     fn unit_doubt(&self, run: &Run) -> Option<Diagnostic> {
-        let unit = self.spec.unit.filter(|unit| *unit != Unit::Documents)?;
-        let counts_texts = run.dialect != Dialect::SeedMembership
+        let unit = self.spec.unit?;
+        let in_tokens = run.unit.as_deref() == Some(unit::Unit::Tokens.name());
+        if unit == Unit::Documents {
+            let message = "the run gives shares of tokens, the ground truth of documents: \
+                           `data-anatomy reestimate RUN --unit documents` gives those";
+            return in_tokens.then(|| Diagnostic::warning("different_units", message));
+        }
+        let counts_texts = !in_tokens
+            && run.dialect != Dialect::SeedMembership
             && run.method.as_deref().is_none_or(|method| method == "labelshift");
         let message = format!(
             "the run counts texts, the ground truth {unit}: categories of long documents, such as \

@@ -147,6 +147,8 @@ mod tests {
             prompt_id: None,
             true_class: Some(truth.to_owned()),
             fold: Some(0),
+            categories: None,
+            snippet: None,
             probabilities: probabilities.to_vec(),
         }
     }

@@ -86,7 +86,8 @@ impl GaussianWorld {
         self.means.row(class).iter().map(|mean| mean + stream.normal()).collect()
     }
 
-    /// Writes the log-posteriors of a point, all categories equally frequent, not normalised.
+    /// Writes the log-posteriors of a point, not normalised, for as many categories as the row has
+    /// entries, all equally frequent.
     fn log_posterior(&self, point: &[f64], row: &mut [f64]) {
         for (entry, mean) in row.iter_mut().zip(self.means.rows()) {
             *entry = math::dot(mean, point) - 0.5 * math::dot(mean, mean);
@@ -101,7 +102,18 @@ impl GaussianWorld {
         temperature: f64,
         stream: &mut RandomStream,
     ) -> LogProbabilities {
-        let mut scores = Matrix::zeros(classes.len(), self.n_classes());
+        self.classify_among(self.n_classes(), classes, temperature, stream)
+    }
+
+    /// The same of a classifier that knows the first `n_known` categories alone, `[n_docs, n_known]`.
+    pub fn classify_among(
+        &self,
+        n_known: usize,
+        classes: &[usize],
+        temperature: f64,
+        stream: &mut RandomStream,
+    ) -> LogProbabilities {
+        let mut scores = Matrix::zeros(classes.len(), n_known);
         for (index, &class) in classes.iter().enumerate() {
             let point = self.document(class, stream);
             let row = scores.row_mut(index);
@@ -175,6 +187,33 @@ impl PlantedProblem {
             (0..self.n_generations).map(|_| stream.categorical(self.truth.shares())).collect();
         let scores = self.world.classify(&drawn, self.temperature, &mut stream);
         (validation, Generations { scores, prompts: None })
+    }
+
+    /// The same with a share of texts that belong to no category: they are drawn from the world's last
+    /// one, of which the classifier knows nothing and `truth` has no share.
+    pub fn draw_with_unknown(
+        &self,
+        unknown_share: f64,
+        seed: u64,
+        index: u64,
+    ) -> (Validation, Generations) {
+        let mut stream = RandomStream::new(seed, index);
+        let n_known = self.world.n_classes() - 1;
+        let classes: Vec<usize> = (0..self.n_validation).map(|doc| doc % n_known).collect();
+        let folds =
+            (0..self.n_validation).map(|doc| (doc / n_known) as u64 % self.n_folds).collect();
+        let world = &self.world;
+        let classify = |classes: &[usize], stream: &mut RandomStream| {
+            world.classify_among(n_known, classes, self.temperature, stream)
+        };
+        let scores = classify(&classes, &mut stream);
+        let mut shares: Vec<f64> =
+            self.truth.shares().iter().map(|share| share * (1.0 - unknown_share)).collect();
+        shares.push(unknown_share);
+        let drawn: Vec<usize> =
+            (0..self.n_generations).map(|_| stream.categorical(&shares)).collect();
+        let generations = Generations { scores: classify(&drawn, &mut stream), prompts: None };
+        (Validation { scores, classes, folds }, generations)
     }
 }
 

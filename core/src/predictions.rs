@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::input_error::{InputError, Problem};
 use crate::parser_message::parser_message;
 use crate::taxonomy::Taxonomy;
+use crate::text::printable;
 
 /// Significant decimal digits of a stored probability. Estimates are computed from the stored
 /// values, so that they can be computed again from the file to the last bit.
@@ -42,8 +43,40 @@ pub struct Prediction {
     /// The half of the validation documents that it belongs to: one is calibrated by the other.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fold: Option<u32>,
+    /// The names of the categories, in the order of the probabilities: on the first line of a file
+    /// alone, so that it can be read without the summary that lies beside it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub categories: Option<Vec<String>>,
+    /// The beginning of a generated text (see [`snippet`]), so that a reader can see what was judged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub snippet: Option<String>,
     /// The classifier's probability of each category, before calibration, in category order.
     pub probabilities: Vec<f64>,
+}
+
+/// The most characters of a text that are kept beside its verdict.
+pub const SNIPPET_CHARS: usize = 300;
+
+/// The beginning of a text on one line: runs of white space become one blank, control characters and
+/// marks that turn the direction of writing are shown as codes, and what is cut off is marked.
+pub fn snippet(text: &str) -> String {
+    let mut line = String::new();
+    let mut n_chars = 0;
+    for word in text.split_whitespace() {
+        if n_chars > 0 {
+            line.push(' ');
+            n_chars += 1;
+        }
+        for character in word.chars() {
+            if n_chars == SNIPPET_CHARS {
+                line.push('…');
+                return printable(&line).into_owned();
+            }
+            line.push(character);
+            n_chars += 1;
+        }
+    }
+    printable(&line).into_owned()
 }
 
 impl Prediction {
@@ -117,6 +150,24 @@ pub fn check_categories(
     Ok(())
 }
 
+/// The categories that the verdicts name themselves, if they do.
+///
+/// # Errors
+/// If the names are no taxonomy, or not as many as the probabilities.
+pub fn own_categories(
+    path: &str,
+    predictions: &[Prediction],
+) -> Result<Option<Taxonomy>, InputError> {
+    let Some(first) = predictions.first() else { return Ok(None) };
+    let Some(names) = &first.categories else { return Ok(None) };
+    let refuse = |problem| InputError::new(path, "1:1", problem);
+    if names.len() != first.probabilities.len() {
+        let (found, expected) = (first.probabilities.len(), names.len());
+        return Err(refuse(Problem::Count { what: "probabilities", found, expected }));
+    }
+    Taxonomy::new(names).map(Some).map_err(|error| refuse(Problem::Taxonomy(error)))
+}
+
 /// The probability of a log-probability as it is stored: rounded to nine significant digits and not
 /// below 1e-30.
 pub fn stored_probability(log_probability: f64) -> f64 {
@@ -149,6 +200,8 @@ mod tests {
                 prompt_id: None,
                 true_class: None,
                 fold: None,
+                categories: None,
+                snippet: None,
                 probabilities: probabilities.to_vec(),
             };
             prediction.to_line()
@@ -157,5 +210,14 @@ mod tests {
         let error = parse("p.jsonl", &text).unwrap_err();
         assert_eq!(error.message(), "p.jsonl:2:1: 1 probabilities for 2 categories");
         assert_eq!(parse("p.jsonl", text.lines().next().unwrap()).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn snippets_are_one_line_without_control_characters() {
+        assert_eq!(snippet(" a\n\tb\u{1b}[2J "), "a b\\u{1b}[2J");
+        assert_eq!(snippet(&"x".repeat(SNIPPET_CHARS)), "x".repeat(SNIPPET_CHARS));
+        let cut = snippet(&"ä ".repeat(SNIPPET_CHARS));
+        assert_eq!(cut.chars().count(), SNIPPET_CHARS + 1);
+        assert!(cut.ends_with('…'));
     }
 }

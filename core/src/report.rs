@@ -210,6 +210,7 @@ pub fn diagnostic_line(diagnostic: &Diagnostic) -> String {
     let severity = match diagnostic.severity {
         Severity::Warning => "warning",
         Severity::Note => "note",
+        Severity::Passed => "passed",
     };
     let (message, code) = (printable(&diagnostic.message), printable(&diagnostic.code));
     format!("{severity}: {message} ({code})")
@@ -241,7 +242,7 @@ pub fn doubt_groups(evaluation: &Evaluation) -> Vec<DoubtGroup<'_>> {
     groups.extend(own);
     groups.retain(|group| !group.doubts.is_empty());
     for group in &mut groups {
-        group.doubts.sort_by_key(|doubt| doubt.severity != Severity::Warning);
+        group.doubts.sort_by_key(|doubt| std::cmp::Reverse(doubt.severity));
     }
     groups
 }

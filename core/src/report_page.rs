@@ -6,8 +6,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::evaluation::Evaluation;
+use crate::inspection::Inspection;
 use crate::report;
 use crate::table::html_escape;
+use crate::workspace::RunInspection;
 
 /// The slot for the data, empty as it stands in the template.
 pub const DATA_SLOT: &str = "<script type=\"application/json\" id=\"data\"></script>";
@@ -89,6 +91,7 @@ pub fn fill(
     data: &ReportData,
     evaluation: &Evaluation,
     figures: &[Figure],
+    inspections: &[RunInspection],
 ) -> Result<String, FillError> {
     for slot in [DATA_SLOT, STATIC_SLOT] {
         let found = template.matches(slot).count();
@@ -96,16 +99,20 @@ pub fn fill(
             return Err(FillError::Slot { slot, found });
         }
     }
-    let readable = readable_part(evaluation, figures);
+    let readable = readable_part(evaluation, figures, inspections);
     let filled_static = STATIC_SLOT.replace("></", &format!(">{readable}</"));
     let filled_data = DATA_SLOT.replace("></", &format!(">{}</", json_for_script(data)));
     Ok(template.replacen(STATIC_SLOT, &filled_static, 1).replacen(DATA_SLOT, &filled_data, 1))
 }
 
 /// A page of the readable part alone, for a build without the page: nothing in it computes.
-pub fn standalone(evaluation: &Evaluation, figures: &[Figure]) -> String {
+pub fn standalone(
+    evaluation: &Evaluation,
+    figures: &[Figure],
+    inspections: &[RunInspection],
+) -> String {
     let title = html_escape(&report::title(evaluation));
-    let readable = readable_part(evaluation, figures);
+    let readable = readable_part(evaluation, figures, inspections);
     format!(
         "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
@@ -130,7 +137,11 @@ pub struct Figure {
     pub svg: String,
 }
 
-fn readable_part(evaluation: &Evaluation, figures: &[Figure]) -> String {
+fn readable_part(
+    evaluation: &Evaluation,
+    figures: &[Figure],
+    inspections: &[RunInspection],
+) -> String {
     let mut html = format!("<h1>{}</h1><ul>", html_escape(&report::title(evaluation)));
     for line in report::provenance(&evaluation.spec) {
         html.push_str(&format!("<li>{}</li>", html_escape(&line)));
@@ -157,8 +168,24 @@ fn readable_part(evaluation: &Evaluation, figures: &[Figure]) -> String {
             }
             html.push_str("</ul>");
         }
+        if let Some(seen) = inspections.iter().find(|seen| seen.run == run.name) {
+            html.push_str(&inspection_part(&seen.inspection));
+        }
     }
     html.push_str(&format!("<p>{}</p>", html_escape(&report::closing_line(evaluation))));
+    html
+}
+
+/// Texts and confusions, folded away.
+fn inspection_part(inspection: &Inspection) -> String {
+    let mut html = "<details><summary>What the classifier saw</summary>".to_owned();
+    if !inspection.confusions.is_empty() {
+        html.push_str(&inspection.confusions_table().to_html());
+    }
+    for category in inspection.categories.iter().filter(|category| category.n_texts > 0) {
+        html.push_str(&Inspection::texts_table(category).to_html());
+    }
+    html.push_str("</details>");
     html
 }
 

@@ -43,6 +43,8 @@ pub struct Run {
     pub dialect: Dialect,
     /// The method that made it, where the file says so.
     pub method: Option<String>,
+    /// What its shares are shares of, where the file says so: `documents` or `tokens`.
+    pub unit: Option<String>,
     /// The model that was looked at, where the file says so.
     pub target_model: Option<String>,
     /// The categories, in the file's order.
@@ -70,6 +72,7 @@ pub struct Run {
 struct RawSummary {
     schema_version: Option<u64>,
     method: Option<String>,
+    unit: Option<String>,
     config: Option<RawConfig>,
     #[serde(alias = "languages")]
     categories: Option<Vec<String>>,
@@ -165,6 +168,7 @@ impl Run {
             dialect: shares.dialect,
             resampling: resampling(&raw),
             method: raw.method,
+            unit: raw.unit,
             target_model: raw.config.and_then(|config| config.target_model),
             taxonomy: shares.taxonomy,
             estimate: shares.estimate,
@@ -186,6 +190,7 @@ impl Run {
             path: spec.id.clone(),
             dialect: Dialect::Ours,
             method: None,
+            unit: None,
             target_model: None,
             taxonomy: spec.taxonomy.clone(),
             estimate: spec.mixture.clone(),
@@ -437,7 +442,7 @@ impl Reader<'_> {
     }
 }
 
-fn json_error(path: &str, text: &str, error: &serde_json::Error) -> InputError {
+pub(crate) fn json_error(path: &str, text: &str, error: &serde_json::Error) -> InputError {
     let place = format!("{}:{}", error.line(), error.column());
     let problem = if error.is_eof() {
         Problem::Truncated
@@ -450,7 +455,7 @@ fn json_error(path: &str, text: &str, error: &serde_json::Error) -> InputError {
 }
 
 /// Refuses a list or a bare value, which the parser would take for the fields of an object.
-fn check_object(path: &str, text: &str) -> Result<(), InputError> {
+pub(crate) fn check_object(path: &str, text: &str) -> Result<(), InputError> {
     if text.trim_start().starts_with('{') {
         return Ok(());
     }

@@ -2,24 +2,28 @@
 //!
 //! [`crate::run`] reads it back, with the forms that the seed study writes.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
 
-use crate::bootstrap::{Bootstrap, Replicate, mean_mixture};
 use crate::diagnostic::Diagnostic;
+use crate::document_lengths::DocumentLengths;
 use crate::estimate::label_shift::{LabelShift, ValidationMetrics};
 use crate::figures::LabelshiftFigures;
 use crate::interval::Interval;
 use crate::matrix::Matrix;
+use crate::open_set::UnknownShare;
 use crate::run::SCHEMA_VERSION;
+use crate::study::{SharesRecord, Study, StudyReplicate, StudyShares};
 use crate::table::{Cell, Column, Table};
+use crate::trust::Check;
+use crate::unit::Unit;
 
 /// Decimals of a stored replicate: far below its noise, and short in the file.
 const REPLICATE_DECIMALS: f64 = 1e6;
 
 /// The program that wrote a summary.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ToolRecord {
     /// `data-anatomy`.
     pub name: String,
@@ -34,17 +38,17 @@ pub struct ToolRecord {
 pub struct Context {
     /// The program.
     pub tool: ToolRecord,
-    /// When the run ended (RFC 3339, UTC).
-    pub created: String,
+    /// When the run ended (RFC 3339, UTC), if known.
+    pub created: Option<String>,
     /// Every setting.
     pub config: Map<String, Value>,
     /// SHA-256 and counts of every input.
     pub inputs: Value,
-    /// Doubts that arose before the analysis.
+    /// Doubts that arose before the study.
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// The estimate with its uncertainty, in category order.
+/// The estimate with its uncertainty, in category order and in the study's unit.
 #[derive(Debug, Clone, Serialize)]
 pub struct Priors {
     /// The estimate.
@@ -61,6 +65,15 @@ pub struct Priors {
     /// categories and of scores are made of.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub replicates: Option<Box<RawValue>>,
+}
+
+/// The same estimate in each unit.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SharesByUnit {
+    /// Of documents.
+    pub documents: SharesRecord,
+    /// Of tokens; none where the lengths of documents are not known.
+    pub tokens: Option<SharesRecord>,
 }
 
 /// How the estimate was computed, and how sure it is that it is the optimum.
@@ -113,14 +126,29 @@ pub struct Summary {
     pub method: &'static str,
     /// The program.
     pub tool: ToolRecord,
-    /// When the run ended.
-    pub created: String,
+    /// When the run ended, if known.
+    pub created: Option<String>,
     /// Every setting.
     pub config: Map<String, Value>,
     /// The categories.
     pub categories: Vec<String>,
+    /// The unit of `priors`.
+    pub unit: Unit,
     /// The estimate with its uncertainty.
     pub priors: Priors,
+    /// The same in each unit.
+    pub shares: SharesByUnit,
+    /// Lengths of whole documents, in category order, if known.
+    pub document_lengths: Option<DocumentLengths>,
+    /// The share of texts of no category, where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unknown: Option<UnknownShare>,
+    /// The categories and "Unknown".
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub categories_with_unknown: Option<Vec<String>>,
+    /// The shares of these.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub priors_with_unknown: Option<SharesRecord>,
     /// How it was computed.
     pub estimator: EstimatorRecord,
     /// Decisions on validation documents: row = true class, rows sum to 1.
@@ -139,19 +167,27 @@ pub struct Summary {
     pub val_metrics: ValidationRecord,
     /// SHA-256 and counts of every input.
     pub inputs: Value,
+    /// What was tested of what the estimate rests on.
+    pub checks: Vec<Check>,
     /// What a reader must know.
     pub diagnostics: Vec<Diagnostic>,
 }
 
 impl Summary {
-    /// The summary of an analysis with its bootstrap (none for no intervals).
-    pub fn of_labelshift(
-        analysis: &LabelShift,
-        uncertainty: Option<&Uncertainty<'_>>,
+    /// The summary of a study with all its replicates and intervals in order.
+    pub fn of_study(
+        study: &Study,
+        replicates: &[StudyReplicate],
+        intervals: &[Interval],
         context: Context,
     ) -> Self {
+        let analysis = study.analysis();
+        let shares = study.shares(replicates, intervals);
+        let priors = priors(study, &shares);
+        let checks = study.checks(replicates);
         let mut diagnostics = context.diagnostics;
-        diagnostics.extend(analysis.doubts.iter().map(Diagnostic::from));
+        diagnostics.extend(study.diagnostics(&checks));
+        let with_unknown = shares.unknown;
         let estimate = &analysis.estimate;
         let calibration = analysis.calibration();
         Self {
@@ -161,7 +197,13 @@ impl Summary {
             created: context.created,
             config: context.config,
             categories: analysis.problem.taxonomy().names().to_vec(),
-            priors: priors(analysis, uncertainty),
+            unit: study.unit(),
+            priors,
+            shares: SharesByUnit { documents: shares.documents, tokens: shares.tokens },
+            document_lengths: study.lengths().cloned(),
+            unknown: with_unknown.as_ref().map(|record| record.share.clone()),
+            categories_with_unknown: with_unknown.as_ref().map(|_| names_with_unknown(analysis)),
+            priors_with_unknown: with_unknown.map(|record| record.with_unknown),
             estimator: EstimatorRecord {
                 name: estimate.estimator.name().to_owned(),
                 certificate: estimate.certificate,
@@ -181,6 +223,7 @@ impl Summary {
             decided_shares: analysis.hard_shares.clone(),
             val_metrics: (&analysis.validation).into(),
             inputs: context.inputs,
+            checks,
             diagnostics,
         }
     }
@@ -197,11 +240,12 @@ impl Summary {
     pub fn table(&self) -> Table {
         let columns = vec![
             Column::words("category", "the category"),
-            Column::numbers("pi", "estimated share"),
+            Column::numbers("pi", "estimated share of documents or tokens"),
             Column::numbers("ci_lo", "lower end of the interval"),
             Column::numbers("ci_hi", "upper end of the interval"),
         ];
-        let mut table = Table::new("Estimated mixture", columns);
+        let mut table =
+            Table::new(format!("Estimated mixture, shares of {}", self.unit.name()), columns);
         let end = |ends: &Option<Vec<f64>>, index: usize| {
             Cell::optional(ends.as_ref().map(|ends| ends[index]), Cell::percent)
         };
@@ -214,6 +258,19 @@ impl Summary {
             ]);
         }
         table
+    }
+
+    /// The share of no category in a sentence, where it was asked for.
+    pub fn unknown_sentence(&self) -> Option<String> {
+        let unknown = self.unknown.as_ref()?;
+        let ends = unknown.ci_lo.zip(unknown.ci_hi).map_or_else(String::new, |(lo, hi)| {
+            format!(" (interval {:.1} to {:.1} %)", 100.0 * lo, 100.0 * hi)
+        });
+        let share = 100.0 * unknown.share;
+        Some(format!(
+            "{share:.1} % of the texts belong to no category{ends}, if {}",
+            unknown.assumption
+        ))
     }
 
     /// The intervals, if there are any.
@@ -240,38 +297,29 @@ impl Summary {
     }
 }
 
-/// Bootstrap replicates and the level of the intervals made from them.
-#[derive(Debug, Clone, Copy)]
-pub struct Uncertainty<'run> {
-    /// The bootstrap.
-    pub bootstrap: &'run Bootstrap<'run>,
-    /// Its replicates.
-    pub replicates: &'run [Replicate],
-    /// The level of the intervals.
-    pub level: f64,
+/// The name under which the share of no category stands.
+pub const UNKNOWN: &str = "Unknown";
+
+fn names_with_unknown(analysis: &LabelShift) -> Vec<String> {
+    let names = analysis.problem.taxonomy().names().iter().cloned();
+    names.chain(std::iter::once(UNKNOWN.to_owned())).collect()
 }
 
-fn priors(analysis: &LabelShift, uncertainty: Option<&Uncertainty<'_>>) -> Priors {
-    let point = analysis.estimate.mixture.shares().to_vec();
-    let Some(uncertainty) = uncertainty.filter(|given| given.replicates.len() > 1) else {
-        let mean = point.clone();
-        return Priors { point, mean, ci_lo: None, ci_hi: None, level: None, replicates: None };
-    };
-    let Uncertainty { bootstrap, replicates, level } = *uncertainty;
-    let intervals = bootstrap.intervals(replicates, level);
+fn priors(study: &Study, shares: &StudyShares) -> Priors {
+    let in_tokens = shares.tokens.as_ref().filter(|_| study.unit() == Unit::Tokens);
+    let SharesRecord { point, mean, ci_lo, ci_hi } = in_tokens.unwrap_or(&shares.documents).clone();
     let short = |share: &f64| (share * REPLICATE_DECIMALS).round() / REPLICATE_DECIMALS;
-    let row = |replicate: &Replicate| -> Vec<f64> {
-        replicate.mixture.shares().iter().map(short).collect()
-    };
-    let rows: Vec<Vec<f64>> = replicates.iter().map(row).collect();
+    let rows: Vec<Vec<f64>> =
+        shares.replicates.iter().map(|row| row.iter().map(short).collect()).collect();
+    let has_intervals = ci_lo.is_some();
     Priors {
         point,
-        mean: mean_mixture(replicates).shares().to_vec(),
-        ci_lo: Some(intervals.iter().map(|interval| interval.lo()).collect()),
-        ci_hi: Some(intervals.iter().map(|interval| interval.hi()).collect()),
-        level: Some(level),
+        mean,
+        ci_lo,
+        ci_hi,
+        level: has_intervals.then_some(study.options().level),
         // On one line: a number a line would make it the most of the file.
-        replicates: to_raw_value(&rows).ok(),
+        replicates: has_intervals.then(|| to_raw_value(&rows).ok()).flatten(),
     }
 }
 

@@ -1,5 +1,7 @@
 //! The files that somebody has open in the page, and what can be computed from them.
 
+mod stored_runs;
+
 use std::borrow::Cow;
 
 use serde::Serialize;
@@ -14,6 +16,7 @@ use crate::report_page::{DATA_VERSION, ReportData, ReportFile, ViewOptions};
 use crate::run::{Run, run_name};
 use crate::spec::{Spec, SpecFile};
 use crate::text;
+pub use stored_runs::{RunInspection, StudySource};
 
 /// What a file turned out to be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -98,6 +101,10 @@ struct Open<Parsed> {
     parsed: Parsed,
     file: ReportFile,
 }
+
+/// Verdicts up to this size travel with every report: thousands of texts and documents of a dozen
+/// categories.
+const MOST_CARRIED_BYTES: usize = 8 << 20;
 
 /// Outputs that lie beside a summary and that the page has no use for.
 const OTHER_OUTPUTS: [&str; 16] = [
@@ -330,8 +337,10 @@ impl Workspace {
         let runs = self.runs.iter().map(|open| open.file.clone());
         let specs = self.specs.iter().map(|open| open.file.clone());
         let mut files: Vec<ReportFile> = runs.chain(specs).collect();
-        // Verdicts are the most of a run's bytes, and only a comparison needs them.
-        if options.baseline.is_some() {
+        // Verdicts are the most of a run's bytes. A comparison needs them; without one they are there to
+        // estimate again and to look at, and are left out where they would make the report unwieldy.
+        let n_bytes: usize = self.predictions.iter().map(|open| open.file.text.len()).sum();
+        if options.baseline.is_some() || n_bytes <= MOST_CARRIED_BYTES {
             files.extend(self.predictions.iter().map(|open| open.file.clone()));
         }
         Ok(ReportData { version: DATA_VERSION, files, options })

@@ -37,8 +37,12 @@ fn main() -> Result<()> {
     let options = Options { n_epochs: n_epochs.unwrap_or(defaults.n_epochs), ..defaults };
     let progress = Progress::new(false);
     let texts = train.texts();
-    let documents =
-        TrainingDocuments { texts: &texts, classes: &train.classes, categories: &categories };
+    let documents = TrainingDocuments {
+        texts: &texts,
+        sources: &texts,
+        classes: &train.classes,
+        categories: &categories,
+    };
     let started = Instant::now();
     let classifier = EncoderClassifier::fit(documents, &options, &progress)?;
     let fitted = started.elapsed();

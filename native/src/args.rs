@@ -1,18 +1,26 @@
 //! What can be typed on the command line.
 
 mod classifier;
+mod labelshift;
 mod lm;
+mod reestimate;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use data_anatomy_core::calibration::CalibrationMethod;
+use data_anatomy_core::estimate::Estimator;
 use data_anatomy_core::evaluation::DEFAULT_TOLERANCE;
 use data_anatomy_core::report_page::ViewOptions;
 
 use crate::sample::args::{MergeWebArgs, SampleArgs};
 pub use classifier::EncoderArgs;
-pub use lm::{GenerateArgs, ModelArgs, Preset, ScoreArgs};
+pub use labelshift::{
+    CalibrationChoice, EchoArgs, LabelshiftArgs, LengthMatchKind, SourceKind, Sources, SplitArgs,
+};
+pub use lm::{AuthorArgs, DrawingArgs, GenerateArgs, ModelArgs, Preset, ScoreArgs};
+pub use reestimate::{ReestimateArgs, StudyViewArgs, UnitKind};
 
 /// The version and the commit it was built from.
 pub const VERSION: &str =
@@ -43,9 +51,8 @@ pub fn kebab_case_flags(
 const EXAMPLES: &str = "Examples:
   See the whole thing work, without a model or a network:
     data-anatomy demo
-  Estimate a mixture from texts that a model wrote:
-    data-anatomy labelshift --local-samples-dir samples --use-cached-generations texts.jsonl \\
-      --run-name my_model
+  Estimate the mixture of a model, which writes the texts that this takes:
+    data-anatomy labelshift --local-samples-dir samples --target-model ./my_model --run-name my_model
   Score it against a published mixture and write a page to pass on:
     data-anatomy evaluate --results-dir out/my_model --ground-truth olmo1b --output-dir report
 ";
@@ -78,11 +85,17 @@ pub enum Command {
     #[command(before_help = "Example:
   data-anatomy merge-web --data-dir data_samples --total 5000")]
     MergeWeb(MergeWebArgs),
-    /// Estimate the mixture from texts that the model wrote, by a classifier and label-shift correction.
-    #[command(before_help = "Example:
-  data-anatomy labelshift --local-samples-dir samples --use-cached-generations texts.jsonl \\
-    --output-dir out --run-name my_model")]
-    Labelshift(LabelshiftArgs),
+    /// Estimate the mixture from texts that the model writes, by a classifier and label-shift correction.
+    #[command(before_help = "Examples:
+  data-anatomy labelshift --local-samples-dir samples --target-model EleutherAI/pythia-160m \\
+    --num-prompts 1000 --max-new-tokens 256 --output-dir out --run-name my_model
+  data-anatomy labelshift --local-samples-dir samples --use-cached-generations texts.jsonl")]
+    Labelshift(Box<LabelshiftArgs>),
+    /// Estimate a run again from its stored verdicts, with other choices: no model, no documents needed.
+    #[command(before_help = "Examples:
+  data-anatomy reestimate out/my_model --estimator pacc --merge CommonCrawl+C4=Web
+  data-anatomy reestimate out/my_model --unknown --unit documents --output out/again/summary.json")]
+    Reestimate(ReestimateArgs),
     /// Make texts with a language model, from its weights or by a server.
     #[command(before_help = "Examples:
   data-anatomy generate --target-model EleutherAI/pythia-160m --num-prompts 1000 --output texts.jsonl
@@ -128,129 +141,6 @@ pub enum Command {
     Demo(DemoArgs),
 }
 
-/// Arguments of `labelshift`.
-#[derive(Debug, Args)]
-pub struct LabelshiftArgs {
-    /// Folder of reference documents: one CATEGORY.jsonl per category, one {"text": …} per line.
-    #[arg(long, value_name = "DIR")]
-    pub local_samples_dir: PathBuf,
-    /// Texts that the model wrote: one {"text": …} per line, `id` and `prompt_id` where known.
-    #[arg(long, value_name = "FILE")]
-    pub use_cached_generations: Option<PathBuf>,
-    /// The model the texts are from (folder or hub id); recorded in the result.
-    #[arg(long, value_name = "MODEL")]
-    pub target_model: Option<String>,
-    /// Revision of the model; recorded in the result.
-    #[arg(long, value_name = "REVISION")]
-    pub hf_revision: Option<String>,
-    /// Flags of the seed study that say how texts are made.
-    #[command(flatten)]
-    pub generation: GenerationArgs,
-    /// Use at most so many of the texts (0: all).
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub num_prompts: usize,
-    /// Count CommonCrawl and C4 as one category, Web.
-    #[arg(long)]
-    pub merge_web: bool,
-    /// Use at most so many documents of each category.
-    #[arg(long, value_name = "N", default_value_t = 5000)]
-    pub max_per_class: usize,
-    /// Share of each category's documents kept from training, to calibrate and to measure errors.
-    #[arg(long, value_name = "SHARE", default_value_t = 0.2)]
-    pub val_fraction: f64,
-    /// The classifier.
-    #[arg(long, value_enum, default_value_t = ClassifierKind::Tfidf)]
-    pub classifier: ClassifierKind,
-    /// Load a trained classifier (a file, or the folder of an encoder) in place of training one; its
-    /// categories must fit.
-    #[arg(long, value_name = "PATH", conflicts_with = "save_classifier")]
-    pub load_classifier: Option<PathBuf>,
-    /// Save the trained classifier to this file, or folder if it is an encoder.
-    #[arg(long, value_name = "PATH")]
-    pub save_classifier: Option<PathBuf>,
-    /// How encoders are trained.
-    #[command(flatten)]
-    pub encoder: EncoderArgs,
-    /// The estimator.
-    #[arg(long, value_enum, default_value_t = EstimatorKind::Em)]
-    pub estimator: EstimatorKind,
-    /// How the classifier's probabilities are calibrated.
-    #[arg(long, value_enum, default_value_t = CalibrationKind::Bcts)]
-    pub calibration: CalibrationKind,
-    /// The same as --estimator counting.
-    #[arg(long, conflicts_with = "estimator")]
-    pub naive: bool,
-    /// Intervals by bootstrap: on by default, accepted for the seed's sake.
-    #[arg(long)]
-    pub bootstrap: bool,
-    /// How many bootstrap replicates the intervals rest on (0: no intervals).
-    #[arg(long, value_name = "N", default_value_t = 500)]
-    pub n_boot: usize,
-    /// Level of the intervals.
-    #[arg(long, value_name = "LEVEL", default_value_t = 0.95)]
-    pub level: f64,
-    /// Seed of every random choice.
-    #[arg(long, value_name = "SEED", default_value_t = 42)]
-    pub seed: u64,
-    /// Threads to use (0: all cores).
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub n_jobs: usize,
-    /// Write no plots.
-    #[arg(long)]
-    pub no_plots: bool,
-    /// Folder in which the run's folder is made.
-    #[arg(long, value_name = "DIR", default_value = "out")]
-    pub output_dir: PathBuf,
-    /// Name of the run and of its folder.
-    #[arg(long, value_name = "NAME", default_value = "labelshift")]
-    pub run_name: String,
-    /// Print the summary as JSON to stdout.
-    #[arg(long)]
-    pub json: bool,
-    /// Show no progress.
-    #[arg(long, short)]
-    pub quiet: bool,
-}
-
-/// Flags of the seed study that say how texts are made: without effect on texts that are given, and
-/// accepted, so that its commands need no change.
-#[derive(Debug, Args)]
-pub struct GenerationArgs {
-    /// Length of a text in tokens.
-    #[arg(long, hide = true)]
-    pub max_new_tokens: Option<u64>,
-    /// Temperature.
-    #[arg(long, hide = true)]
-    pub gen_temperature: Option<f64>,
-    /// Nucleus.
-    #[arg(long, hide = true)]
-    pub top_p: Option<f64>,
-    /// Texts at a time.
-    #[arg(long, hide = true)]
-    pub gen_batch_size: Option<u64>,
-    /// Kind of prompts.
-    #[arg(long, hide = true)]
-    pub prompts_style: Option<String>,
-    /// File of prompts.
-    #[arg(long, hide = true)]
-    pub prompts_file: Option<PathBuf>,
-}
-
-impl GenerationArgs {
-    /// The flags that were given.
-    pub fn given(&self) -> Vec<&'static str> {
-        let flags = [
-            ("--max-new-tokens", self.max_new_tokens.is_some()),
-            ("--gen-temperature", self.gen_temperature.is_some()),
-            ("--top-p", self.top_p.is_some()),
-            ("--gen-batch-size", self.gen_batch_size.is_some()),
-            ("--prompts-style", self.prompts_style.is_some()),
-            ("--prompts-file", self.prompts_file.is_some()),
-        ];
-        flags.into_iter().filter(|(_, given)| *given).map(|(flag, _)| flag).collect()
-    }
-}
-
 /// Classifiers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ClassifierKind {
@@ -286,6 +176,28 @@ pub enum CalibrationKind {
     Temperature,
     /// Bias-corrected temperature scaling.
     Bcts,
+}
+
+impl From<EstimatorKind> for Estimator {
+    fn from(kind: EstimatorKind) -> Self {
+        match kind {
+            EstimatorKind::Em => Self::Em,
+            EstimatorKind::Pacc => Self::Pacc,
+            EstimatorKind::Acc => Self::Acc,
+            EstimatorKind::Counting => Self::Counting,
+            EstimatorKind::Seed => Self::Seed,
+        }
+    }
+}
+
+impl From<CalibrationKind> for CalibrationMethod {
+    fn from(kind: CalibrationKind) -> Self {
+        match kind {
+            CalibrationKind::None => Self::None,
+            CalibrationKind::Temperature => Self::Temperature,
+            CalibrationKind::Bcts => Self::BiasCorrected,
+        }
+    }
 }
 
 /// A number from 0 to 1.

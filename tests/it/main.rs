@@ -7,11 +7,17 @@ mod cli;
 mod evaluate;
 // Label shift: outputs, determinism, refusals, saved classifiers.
 mod labelshift;
+// Label shift with a model: texts, echoes, splits, lengths, kill -9.
+mod labelshift_model;
 // Language models: texts and scores, resuming, kill -9, servers, refusals.
 mod language_model;
 // Every command that the README shows.
 mod readme;
+// Estimating a stored run again: choices, merges, units, refusals.
+mod reestimate;
 // Sampling a corpus: formats, losses, interruption, budget, Web.
 mod sample;
+// Every command of the seed study's README.
+mod seed_commands;
 // Published mixtures: list, show, lint.
 mod specs;

@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { LIMIT, andResults, choose, golden, marked, open, setUp, trySample } from './harness.mjs';
+import { writeRun } from './synthetic_run.mjs';
 
 const world = setUp();
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -31,6 +32,12 @@ const STATES = {
     await trySample(page);
     await andResults(page, () => choose(page, [file]));
     await andResults(page, () => page.selectOption('#spec', 'starcoder'));
+  },
+  'estimated again': async (page) => {
+    await andResults(page, () => page.setInputFiles('#folder-input', writeRun(world.folder)));
+    await page.check('#study-unknown');
+    await marked(page, 'study-shown');
+    for (const summary of await page.$$('#results section:not([hidden]) details:not([open]) > summary')) await summary.click();
   },
   failure: (page) => page.evaluate(() => { setTimeout(() => { throw new Error('made for the test'); }); }).then(() => page.waitForSelector('#failure:not([hidden])')),
   'help open': (page) => page.keyboard.press('?'),

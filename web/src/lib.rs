@@ -4,10 +4,12 @@
 mod failure;
 mod plots;
 mod sample;
+mod study;
 mod workspace;
 
 pub use plots::{draw_picture, draw_plot, plot_alt, plot_size, plot_svg};
 pub use sample::sample_files;
+pub use study::StudyRun;
 pub use workspace::Workspace;
 
 use wasm_bindgen::prelude::wasm_bindgen;

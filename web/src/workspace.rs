@@ -2,6 +2,7 @@
 
 use data_anatomy_core::evaluation::Evaluation;
 use data_anatomy_core::figures;
+use data_anatomy_core::reestimate::Choices;
 use data_anatomy_core::report;
 use data_anatomy_core::report_page::{self, ViewOptions};
 use data_anatomy_core::workspace::{self as core, FileKind, Opened, Refused};
@@ -10,6 +11,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::failure::{input_error, plain_error};
+use crate::study::StudyRun;
 
 /// The files that somebody has open, and everything computed from them.
 #[wasm_bindgen]
@@ -95,7 +97,40 @@ impl Workspace {
         let (evaluation, _) = self.core.evaluate(&options).map_err(|error| input_error(&error))?;
         let data = self.core.report_data(&options).map_err(|error| input_error(&error))?;
         let figures = figures::of_evaluation(&evaluation);
-        report_page::fill(template, &data, &evaluation, &figures).map_err(plain_error)
+        let inspections = self.core.inspections();
+        report_page::fill(template, &data, &evaluation, &figures, &inspections).map_err(plain_error)
+    }
+
+    /// Returns what is known of the run whose `predictions.jsonl` is the open file `id`, as JSON: `{name,
+    /// categories, knows_lengths, n_documents, n_texts, choices}`.
+    ///
+    /// # Errors
+    /// If it cannot be estimated again; the error carries a `hint`.
+    pub fn study_source(&self, id: u32) -> Result<String, JsValue> {
+        let source = self.core.study_source(u64::from(id)).map_err(|error| input_error(&error))?;
+        Ok(json(&source))
+    }
+
+    /// Returns texts and confusions of the same run, as JSON: `{categories, confusions}`.
+    ///
+    /// # Errors
+    /// As [`Workspace::study_source`].
+    pub fn inspect(&self, id: u32) -> Result<String, JsValue> {
+        let inspection = self.core.inspect(u64::from(id)).map_err(|error| input_error(&error))?;
+        Ok(json(&inspection))
+    }
+
+    /// Begins to estimate the same run again; `choices` is JSON with the names of the program's flags.
+    ///
+    /// # Errors
+    /// As [`Workspace::study_source`], or if the choices are out of range.
+    pub fn begin_study(&self, id: u32, choices: &str) -> Result<StudyRun, JsValue> {
+        let choices: Choices = serde_json::from_str(choices).map_err(plain_error)?;
+        let begin = || {
+            let run = self.core.stored_run(u64::from(id))?;
+            StudyRun::begin(&run, &choices)
+        };
+        begin().map_err(|error| input_error(&error))
     }
 
     /// Returns the report of an evaluation as Markdown.

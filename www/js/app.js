@@ -17,6 +17,7 @@ import { showFinding } from './finding.js';
 import { showProblems } from './problems.js';
 import { groupsByScheme, sortedRuns } from './scoreboard.js';
 import { specFacts } from './spec_chooser.js';
+import { StudyPanel } from './study.js';
 import { watchIntake } from './intake.js';
 import { watchShortcuts } from './shortcuts.js';
 
@@ -40,12 +41,14 @@ export class App {
     this.problems = [];
     this.asked = 0;
     this.intake = Promise.resolve();
+    this.study = new StudyPanel({ client: () => this.client, onAdd: (file) => this.open([file]) });
     this.ready = new Promise((resolve) => { this.becomeReady = resolve; });
   }
 
   /** Takes up the engine: from now on files are read. */
   async connect({ client, engine, version }) {
     this.client = client;
+    client.onStudyProgress = (progress) => this.study.told(progress);
     this.engine = engine;
     setText(byId('version'), version);
     client.call('rehearse').catch(showFailure);
@@ -54,6 +57,7 @@ export class App {
 
   /** Connects every button and key. */
   listen() {
+    this.study.listen();
     watchIntake((files) => this.open(files));
     watchControls((change) => this.change(change));
     watchShortcuts({ onReset: () => this.reset() });
@@ -138,6 +142,7 @@ export class App {
     this.refused = outcome.refused;
     this.evaluation = outcome.text === null ? null : JSON.parse(outcome.text);
     this.render(outcome.error);
+    await this.study.show(this.files);
     performance.mark('result-shown');
   }
 
@@ -227,7 +232,7 @@ export class App {
     });
     const lacksRuns = !this.hasRuns() && this.files.length > 0;
     const reasons = error ? [{ message: error.message, hint: error.hint }] : this.refused;
-    showEvaluationErrors(lacksRuns ? [{ message: 'There is no run yet to score.', hint: 'add the summary.json of a run, or its folder' }] : reasons);
+    showEvaluationErrors(lacksRuns ? [{ message: 'There is no run yet to score.', hint: 'add the summary.json of a run, or its folder; predictions alone can be estimated again below' }] : reasons);
   }
 
   renderEvaluation() {

@@ -23,12 +23,22 @@ function sameDoubt(one, other) {
 }
 
 function doubtGroup(title, doubts) {
-  const order = [...doubts].sort((one, other) => Number(other.severity === 'warning') - Number(one.severity === 'warning'));
-  return element('div', { class: 'doubt-group' },
-    element('h3', {}, title),
-    element('ul', { class: 'doubts' }, ...order.map((doubt) => element('li', { class: doubt.severity === 'note' ? 'note' : 'severe', 'data-code': doubt.code },
-      element('span', { class: 'visually-hidden' }, doubt.severity === 'note' ? 'Note: ' : 'Warning: '),
-      sentence(doubt.message)))));
+  return element('div', { class: 'doubt-group' }, element('h3', {}, title), doubtList(doubts));
+}
+
+const SEVERITIES = {
+  warning: { rank: 0, mark: 'severe', spoken: 'Warning: ' },
+  note: { rank: 1, mark: 'note', spoken: 'Note: ' },
+  passed: { rank: 2, mark: 'passed', spoken: 'Tested, and holds: ' },
+};
+
+/** Returns doubts as a list, warnings first and what holds last. @param {any[]} doubts */
+export function doubtList(doubts) {
+  const of = (doubt) => SEVERITIES[doubt.severity] ?? SEVERITIES.warning;
+  const order = [...doubts].sort((one, other) => of(one).rank - of(other).rank);
+  return element('ul', { class: 'doubts' }, ...order.map((doubt) => element('li', { class: of(doubt).mark, 'data-code': doubt.code },
+    element('span', { class: 'visually-hidden' }, of(doubt).spoken),
+    sentence(doubt.message))));
 }
 
 /** Returns a message as a sentence: messages start small and end without a stop. */

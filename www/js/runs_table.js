@@ -43,11 +43,17 @@ function runRow(run, { evaluation, view, metrics, guesses }) {
     ...guesses.map(({ key }) => numberCell(percent(run.baselines[key]), run.baselines[key])));
 }
 
+/** Returns how many doubts a run has; what was tested and holds is none. */
+function doubtCount({ diagnostics }) {
+  const doubts = diagnostics.filter(({ severity }) => severity !== 'passed');
+  return doubts.length ? counted(doubts.length, 'doubt') : null;
+}
+
 function runHead(run, isBaseline) {
   const facts = [
     run.method,
     counted(run.scheme.categories.length, 'category', 'categories'),
-    run.diagnostics.length ? counted(run.diagnostics.length, 'doubt') : null,
+    doubtCount(run),
     isBaseline ? 'compared with' : null,
   ];
   return element('th', { scope: 'row' }, run.name,

@@ -18,6 +18,7 @@ export class WorkspaceClient {
   /** @param {(progress: {done: number, total: number, path: string}) => void} onProgress */
   constructor(onProgress) {
     this.onProgress = onProgress;
+    this.onStudyProgress = () => {};
     this.waiting = new Map();
     this.lastId = 0;
     this.worker = null;
@@ -44,7 +45,7 @@ export class WorkspaceClient {
   /** Uses this thread instead: slower to react, the same numbers. @param {any} engine */
   startHere(engine) {
     this.stop();
-    this.host = new WorkspaceHost(engine, this.onProgress);
+    this.host = new WorkspaceHost(engine, this.onProgress, (progress) => this.onStudyProgress(progress));
     return engine.version();
   }
 
@@ -75,6 +76,12 @@ export class WorkspaceClient {
     this.worker?.postMessage({ cancel: true });
   }
 
+  /** Stops the study under way, if any; its answer is null. */
+  cancelStudy() {
+    this.host?.cancelStudy();
+    this.worker?.postMessage({ cancelStudy: true });
+  }
+
   /** Ends the worker; waiting requests fail. */
   stop() {
     this.worker?.terminate();
@@ -83,7 +90,11 @@ export class WorkspaceClient {
   }
 
   /** @param {any} data */
-  receive({ id, result, error, progress }) {
+  receive({ id, result, error, progress, studyProgress }) {
+    if (studyProgress) {
+      this.onStudyProgress(studyProgress);
+      return;
+    }
     if (progress) {
       this.onProgress(progress);
       return;

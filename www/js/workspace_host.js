@@ -11,17 +11,28 @@ import { ReadingError, readBytes } from './file_bytes.js';
  * @property {string} [hint]
  */
 
+/** How long a study computes before it listens. */
+const SLICE_MILLISECONDS = 40;
+
 /** One workspace and the files it was given. */
 export class WorkspaceHost {
   /**
    * @param {any} engine doors of the WebAssembly module
    * @param {(progress: {done: number, total: number, path: string}) => void} onProgress
+   * @param {(progress: {done: number, total: number}) => void} onStudyProgress
    */
-  constructor(engine, onProgress) {
+  constructor(engine, onProgress, onStudyProgress) {
     this.workspace = new engine.Workspace();
     this.engine = engine;
     this.onProgress = onProgress;
+    this.onStudyProgress = onStudyProgress;
     this.cancelled = false;
+    this.studies = 0;
+  }
+
+  /** Ends the study under way after the step at hand. */
+  cancelStudy() {
+    this.studies += 1;
   }
 
   /** Stops reading after the slice at hand. */
@@ -33,6 +44,7 @@ export class WorkspaceHost {
   async answer(method, parameters) {
     if (method === 'add') return this.add(parameters[0]);
     if (method === 'rehearse') return this.rehearse();
+    if (method === 'study') return this.study(...parameters);
     return this.workspace[method](...parameters);
   }
 
@@ -47,6 +59,32 @@ export class WorkspaceHost {
     workspace.spec_choices();
     workspace.evaluate('{}');
     workspace.free();
+  }
+
+  /**
+   * Estimates a run again, some steps at a time so that a change of mind is heard, and returns the text of
+   * its summary; null if it was cancelled. @param {number} id @param {string} choices
+   */
+  async study(id, choices) {
+    this.studies += 1;
+    const own = this.studies;
+    const run = this.workspace.begin_study(id, choices);
+    try {
+      const total = run.n_steps();
+      for (let done = 0; done < total;) {
+        const end = performance.now() + SLICE_MILLISECONDS;
+        do {
+          run.step();
+          done += 1;
+        } while (done < total && performance.now() < end);
+        this.onStudyProgress({ done, total });
+        await new Promise((resolve) => { setTimeout(resolve); });
+        if (own !== this.studies) return null;
+      }
+      return run.summary();
+    } finally {
+      run.free();
+    }
   }
 
   /**

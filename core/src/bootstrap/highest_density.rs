@@ -5,7 +5,7 @@ use crate::math;
 
 /// The logarithm of a unimodal density, tabulated at ascending points; linear in between.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct LogDensity {
+pub(crate) struct LogDensity {
     points: Vec<f64>,
     values: Vec<f64>,
 }
@@ -21,7 +21,7 @@ impl LogDensity {
     }
 
     /// A normal density cut to [0, 1], where it is within `depth` of its greatest value there.
-    pub(super) fn truncated_normal(mean: f64, deviation: f64, depth: f64) -> Self {
+    pub(crate) fn truncated_normal(mean: f64, deviation: f64, depth: f64) -> Self {
         let mode = mean.clamp(0.0, 1.0);
         let offset = (mode - mean) / deviation;
         let reach = deviation * (offset * offset + 2.0 * depth).sqrt();
@@ -41,7 +41,7 @@ impl LogDensity {
     ///
     /// The region where the density is above a bar is an interval, as the density is unimodal; the
     /// bar is found by bisection.
-    pub(super) fn highest_region(&self, level: f64) -> Interval {
+    pub(crate) fn highest_region(&self, level: f64) -> Interval {
         let peak = self.values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let densities: Vec<f64> = self.values.iter().map(|value| math::exp(value - peak)).collect();
         let total = mass(&self.points, &densities);

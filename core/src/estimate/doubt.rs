@@ -26,11 +26,6 @@ pub enum Doubt {
         /// The fitted slope.
         slope: f64,
     },
-    /// Categories can hardly be told apart.
-    IllConditioned {
-        /// The condition number of the soft confusion matrix.
-        condition_number: f64,
-    },
     /// Too few validation documents to know how a category is predicted.
     FewValidationDocuments {
         /// The category.
@@ -47,16 +42,6 @@ pub enum Doubt {
     FewPrompts {
         /// How many distinct ones there are.
         n_prompts: usize,
-    },
-    /// `em` and `pacc` disagree: label shift or calibration fails.
-    EstimatorsDisagree {
-        /// Half the L1 distance of the two mixtures.
-        distance: f64,
-    },
-    /// The estimate does not explain the mean probabilities.
-    MisfitOfMeans {
-        /// Half the L1 distance of predicted and observed mean probabilities.
-        distance: f64,
     },
     /// The estimator does not converge to the mixture.
     InconsistentEstimator {
@@ -76,13 +61,6 @@ pub const FEW_VALIDATION_DOCUMENTS: usize = 20;
 pub const FEW_GENERATIONS: usize = 100;
 /// Fewer prompts than this give a doubt: the variance between them is known to a third at best.
 pub const FEW_PROMPTS: usize = 20;
-/// A condition number above this gives a doubt: errors of the means grow as much.
-pub const LARGE_CONDITION_NUMBER: f64 = 50.0;
-/// `em` and `pacc` further apart than this give a doubt.
-pub const LARGE_DISAGREEMENT: f64 = 0.1;
-/// Mean probabilities further from the predicted ones than this, beyond sampling noise, give a
-/// doubt.
-pub const LARGE_MISFIT: f64 = 0.03;
 
 impl From<&Doubt> for Diagnostic {
     fn from(doubt: &Doubt) -> Self {
@@ -95,6 +73,18 @@ impl From<&Doubt> for Diagnostic {
     }
 }
 
+/// The codes of all doubts.
+pub(crate) const CODES: [&str; 8] = [
+    "not_converged",
+    "calibration_not_converged",
+    "scores_uninformative",
+    "few_validation_documents",
+    "few_generations",
+    "few_prompts",
+    "inconsistent_estimator",
+    "floored_probabilities",
+];
+
 impl Doubt {
     /// The kind of doubt, in snake case; stable between versions.
     pub fn code(&self) -> &'static str {
@@ -102,12 +92,9 @@ impl Doubt {
             Self::NotConverged { .. } => "not_converged",
             Self::CalibrationNotConverged { .. } => "calibration_not_converged",
             Self::ScoresUninformative { .. } => "scores_uninformative",
-            Self::IllConditioned { .. } => "ill_conditioned",
             Self::FewValidationDocuments { .. } => "few_validation_documents",
             Self::FewGenerations { .. } => "few_generations",
             Self::FewPrompts { .. } => "few_prompts",
-            Self::EstimatorsDisagree { .. } => "estimators_disagree",
-            Self::MisfitOfMeans { .. } => "misfit_of_means",
             Self::InconsistentEstimator { .. } => "inconsistent_estimator",
             Self::FlooredProbabilities { .. } => "floored_probabilities",
         }
@@ -125,9 +112,6 @@ impl Doubt {
             Self::ScoresUninformative { slope } => format!(
                 "the classifier's probabilities say nothing, or the opposite, of the true category (calibration slope {slope:.3})"
             ),
-            Self::IllConditioned { condition_number } => format!(
-                "some categories can hardly be told apart: the condition number of the confusion matrix is {condition_number:.0}"
-            ),
             Self::FewValidationDocuments { category, n_docs } => format!(
                 "only {n_docs} validation documents of `{category}`; {FEW_VALIDATION_DOCUMENTS} or more are needed"
             ),
@@ -136,14 +120,6 @@ impl Doubt {
             }
             Self::FewPrompts { n_prompts } => format!(
                 "the texts come from only {n_prompts} prompts; {FEW_PROMPTS} or more are needed"
-            ),
-            Self::EstimatorsDisagree { distance } => format!(
-                "`em` and `pacc` disagree on {:.1} % of the mixture: label shift or the calibration may not hold",
-                100.0 * distance
-            ),
-            Self::MisfitOfMeans { distance } => format!(
-                "the estimate leaves {:.1} % of the mean probabilities unexplained: the texts may be unlike the validation documents",
-                100.0 * distance
             ),
             Self::InconsistentEstimator { estimator } => format!(
                 "`{estimator}` does not converge to the mixture, however many texts there are; it is for comparison"

@@ -5,7 +5,8 @@ use super::problem::{Calibrations, DocumentWeights, Problem};
 use super::{Estimate, Estimator};
 use crate::calibration::{self, Calibration, CalibrationMethod};
 use crate::confusion_matrix::{ConfusionMatrix, EmptyClass, Hard, Soft};
-use crate::math;
+use crate::mixture::Mixture;
+use crate::trust::rival_of;
 
 /// What to do with a problem.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -25,6 +26,8 @@ pub struct LabelShift {
     pub options: LabelShiftOptions,
     /// The estimate.
     pub estimate: Estimate,
+    /// What another consistent estimator says: `pacc` beside `em`, else `em`.
+    pub rival: Mixture,
     /// Hard predictions of the validation documents, each calibrated by the other folds.
     pub hard_confusion: ConfusionMatrix<Hard>,
     /// Their probabilities.
@@ -76,10 +79,7 @@ pub fn analyze(problem: Problem, options: LabelShiftOptions) -> LabelShift {
         documented(estimate)
     };
     let estimate = estimate_by(options.estimator);
-    let em_pacc_distance = math::total_variation(
-        estimate_by(Estimator::Em).mixture.shares(),
-        estimate_by(Estimator::Pacc).mixture.shares(),
-    );
+    let rival = estimate_by(rival_of(options.estimator)).mixture;
     let hard_confusion = documented(problem.confusion(&calibrations, &weights));
     let soft_confusion: ConfusionMatrix<Soft> =
         documented(problem.confusion(&calibrations, &weights));
@@ -91,6 +91,7 @@ pub fn analyze(problem: Problem, options: LabelShiftOptions) -> LabelShift {
         problem,
         options,
         estimate,
+        rival,
         hard_confusion,
         soft_confusion,
         explained_means,
@@ -98,7 +99,7 @@ pub fn analyze(problem: Problem, options: LabelShiftOptions) -> LabelShift {
         doubts: Vec::new(),
         calibrations,
     };
-    analysis.doubts = analysis.find_doubts(em_pacc_distance);
+    analysis.doubts = [analysis.doubts_of_solvers(), analysis.doubts_of_samples()].concat();
     analysis
 }
 
@@ -146,29 +147,6 @@ impl LabelShift {
             distinct.dedup();
             distinct.len()
         })
-    }
-
-    fn find_doubts(&self, em_pacc_distance: f64) -> Vec<Doubt> {
-        let mut doubts = self.doubts_of_solvers();
-        doubts.extend(self.doubts_of_samples());
-        let condition_number = self.soft_confusion.pred_from_true().condition_number();
-        if condition_number > doubt::LARGE_CONDITION_NUMBER {
-            doubts.push(Doubt::IllConditioned { condition_number });
-        }
-        if em_pacc_distance > doubt::LARGE_DISAGREEMENT {
-            doubts.push(Doubt::EstimatorsDisagree { distance: em_pacc_distance });
-        }
-        let distance = math::total_variation(&self.explained_means, &self.soft_means);
-        // Half the expected L1 distance of K multinomial shares from n draws is at most
-        // sqrt(K / n) / 2, by Jensen's and Cauchy's inequalities.
-        #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
-        let noise = 0.5
-            * (self.soft_means.len() as f64 / self.problem.generations().scores.n_docs() as f64)
-                .sqrt();
-        if self.options.estimator.is_consistent() && distance > doubt::LARGE_MISFIT + noise {
-            doubts.push(Doubt::MisfitOfMeans { distance });
-        }
-        doubts
     }
 
     fn doubts_of_solvers(&self) -> Vec<Doubt> {

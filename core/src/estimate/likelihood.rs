@@ -54,6 +54,20 @@ impl LikelihoodRatios {
         Self { ratios, weights: used.into_iter().map(|document| weights[document]).collect() }
     }
 
+    /// The ratios of things that are counted: `densities` has a row per kind and a column per class,
+    /// `counts` says how often each kind was seen. Kinds that were not seen are left out.
+    pub(crate) fn of_densities(densities: &Matrix, counts: &[f64]) -> Self {
+        let seen: Vec<usize> = (0..counts.len()).filter(|&kind| counts[kind] > 0.0).collect();
+        let mut ratios = Matrix::zeros(seen.len(), densities.n_cols());
+        for (row_idx, &kind) in seen.iter().enumerate() {
+            let largest = densities.row(kind).iter().copied().fold(0.0, f64::max);
+            for (entry, density) in ratios.row_mut(row_idx).iter_mut().zip(densities.row(kind)) {
+                *entry = density / largest;
+            }
+        }
+        Self { ratios, weights: seen.into_iter().map(|kind| counts[kind]).collect() }
+    }
+
     /// How many classes there are.
     pub fn n_classes(&self) -> usize {
         self.ratios.n_cols()

@@ -6,6 +6,8 @@ use clap::Args;
 
 use super::{ClassifierKind, LabelshiftArgs};
 use crate::classifier::{Recipe, tfidf};
+#[cfg(feature = "burn")]
+use crate::lm::device::DeviceChoice;
 
 /// Flags of the classifiers that are encoders, as the seed study calls them.
 #[derive(Debug, Args)]
@@ -82,9 +84,13 @@ impl LabelshiftArgs {
         match self.classifier {
             ClassifierKind::Tfidf => Ok(Recipe::Tfidf(tfidf::Options::default())),
             #[cfg(feature = "burn")]
-            ClassifierKind::Distilbert => Ok(Recipe::Encoder(self.encoder.options(self.seed))),
+            ClassifierKind::Distilbert => Ok(Recipe::Encoder(
+                self.encoder.options(self.author.model.device.clone(), self.seed),
+            )),
             #[cfg(feature = "burn")]
-            ClassifierKind::Embedding => self.encoder.embedding_options(self.seed),
+            ClassifierKind::Embedding => {
+                self.encoder.embedding_options(self.author.model.device.clone(), self.seed)
+            }
             #[cfg(not(feature = "burn"))]
             kind => anyhow::bail!(
                 "this program was built without encoders (feature burn): --classifier {} is not in it; \
@@ -102,9 +108,8 @@ impl LabelshiftArgs {
 
 #[cfg(feature = "burn")]
 impl EncoderArgs {
-    fn options(&self, seed: u64) -> crate::classifier::encoder::Options {
+    fn options(&self, device: DeviceChoice, seed: u64) -> crate::classifier::encoder::Options {
         use crate::classifier::encoder::{DEFAULT_MODEL, Options, ScratchSize, Start};
-        use crate::lm::device::DeviceChoice;
         let start = match (&self.hf_model_name, self.hf_train_from_scratch) {
             (Some(model), true) => Start::LikeCheckpoint(model.clone()),
             (None, true) => Start::Scratch(ScratchSize {
@@ -116,7 +121,7 @@ impl EncoderArgs {
                 Start::Checkpoint(model.clone().unwrap_or_else(|| DEFAULT_MODEL.to_owned()))
             }
         };
-        let defaults = Options::new(start, DeviceChoice::Auto, seed);
+        let defaults = Options::new(start, device, seed);
         Options {
             n_epochs: self.hf_epochs.unwrap_or(defaults.n_epochs),
             batch_size: self.hf_batch_size.unwrap_or(defaults.batch_size),
@@ -128,9 +133,8 @@ impl EncoderArgs {
         }
     }
 
-    fn embedding_options(&self, seed: u64) -> anyhow::Result<Recipe> {
+    fn embedding_options(&self, device: DeviceChoice, seed: u64) -> anyhow::Result<Recipe> {
         use crate::classifier::embedding::{DEFAULT_MODEL, Options};
-        use crate::lm::device::DeviceChoice;
         anyhow::ensure!(
             !self.hf_train_from_scratch,
             "--classifier embedding trains no encoder: --hf-train-from-scratch is for --classifier \
@@ -140,7 +144,7 @@ impl EncoderArgs {
             model: self.hf_model_name.clone().unwrap_or_else(|| DEFAULT_MODEL.to_owned()),
             max_length: self.hf_max_length,
             seed,
-            device: DeviceChoice::Auto,
+            device,
         }))
     }
 }

@@ -1,12 +1,18 @@
 //! What can be typed after `generate` and `score`.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
+use data_anatomy_core::input_error::InputError;
 
+use crate::lm::author::{Author, Drawing};
 use crate::lm::cpu::Precision;
 use crate::lm::device::DeviceChoice;
-use crate::lm::model::ModelChoice;
+use crate::lm::endpoint::{EndpointOptions, Retry};
+use crate::lm::model::{Model, ModelChoice};
+use crate::lm::prompts::Prompts;
+use crate::progress::Progress;
 
 /// Which model, and how it is computed.
 #[derive(Debug, Args)]
@@ -53,9 +59,9 @@ impl ModelArgs {
     }
 }
 
-/// Arguments of `generate`.
+/// Who writes texts.
 #[derive(Debug, Args)]
-pub struct GenerateArgs {
+pub struct AuthorArgs {
     /// The model.
     #[command(flatten)]
     pub model: ModelArgs,
@@ -71,15 +77,47 @@ pub struct GenerateArgs {
     /// Requests to the server at a time.
     #[arg(long, value_name = "N", default_value_t = 8, requires = "endpoint")]
     pub concurrency: usize,
-    /// How many texts to make.
-    #[arg(long, value_name = "N", default_value_t = 400)]
-    pub num_prompts: u64,
-    /// Most tokens of a text.
-    #[arg(long, value_name = "N", default_value_t = 512)]
-    pub max_new_tokens: usize,
-    /// What texts begin with: none (the document separator alone: the model's own documents), neutral, or
-    /// a FILE with one prompt per line. [default: none]
-    #[arg(long, visible_alias = "prompts-file", value_name = "none|neutral|FILE")]
+}
+
+/// A server has so long to answer.
+const TIMEOUT: Duration = Duration::from_secs(600);
+
+impl AuthorArgs {
+    /// Who is named: a model, whose files are found now, or a server, to which nothing is sent yet.
+    ///
+    /// # Errors
+    /// If nobody is named, or the model cannot be opened.
+    pub fn author(&self, progress: &Progress) -> anyhow::Result<Author> {
+        let Some(url) = &self.endpoint else {
+            return Ok(Author::of_model(Model::open(self.model.choice()?, progress)?));
+        };
+        let drawing = Drawing::default();
+        Ok(Author::Server(EndpointOptions {
+            url: url.clone(),
+            model: self.model_name.clone().unwrap_or_default(),
+            max_tokens: u32::try_from(drawing.max_new_tokens)?,
+            temperature: drawing.temperature,
+            top_p: drawing.top_p,
+            seed: drawing.seed,
+            keep_prompts: false,
+            concurrency: self.concurrency,
+            timeout: TIMEOUT,
+            key_variable: self.key_variable.clone(),
+            retry: Retry::default(),
+        }))
+    }
+}
+
+/// How texts are drawn.
+#[derive(Debug, Args)]
+pub struct DrawingArgs {
+    /// Most tokens of a text. [default: 512]
+    #[arg(long, value_name = "N")]
+    pub max_new_tokens: Option<usize>,
+    /// What texts begin with: none (the document separator alone: the model's own documents); neutral, or one
+    /// kind of neutral ones (instructional, expository, conversational, coding); or a FILE with one
+    /// prompt per line. [default: none]
+    #[arg(long, visible_aliases = ["prompts-file", "prompts-style"], value_name = "none|neutral|FILE")]
     pub prompts: Option<String>,
     /// All settings of the seed study at once: neutral prompts, temperature 0.8, top-p 0.9.
     #[arg(long, value_enum)]
@@ -90,12 +128,70 @@ pub struct GenerateArgs {
     /// Draw from the most probable tokens that together have this probability. [default: 1, all]
     #[arg(long, value_name = "P")]
     pub top_p: Option<f64>,
-    /// Draw from so many of the most probable tokens (0: all).
-    #[arg(long, value_name = "K", default_value_t = 0)]
-    pub top_k: usize,
+    /// Draw from so many of the most probable tokens (0: all). [default: 0]
+    #[arg(long, value_name = "K")]
+    pub top_k: Option<usize>,
     /// Texts at a time. [default: 64]
-    #[arg(long, visible_alias = "gen-batch-size", value_name = "N", default_value_t = 64)]
-    pub batch_size: usize,
+    #[arg(long, visible_alias = "gen-batch-size", value_name = "N")]
+    pub batch_size: Option<usize>,
+}
+
+impl DrawingArgs {
+    /// The way that is asked for: flag by flag, by a preset, or by default.
+    pub fn drawing(&self, seed: u64) -> Drawing {
+        let default = match self.preset {
+            Some(Preset::Seed) => Drawing { temperature: 0.8, top_p: 0.9, ..Drawing::default() },
+            None => Drawing::default(),
+        };
+        Drawing {
+            temperature: self.temperature.unwrap_or(default.temperature),
+            top_p: self.top_p.unwrap_or(default.top_p),
+            top_k: self.top_k.unwrap_or(default.top_k),
+            max_new_tokens: self.max_new_tokens.unwrap_or(default.max_new_tokens),
+            batch_size: self.batch_size.unwrap_or(default.batch_size),
+            seed,
+        }
+    }
+
+    /// The prompts that are asked for.
+    ///
+    /// # Errors
+    /// If there is no such file, or it holds no prompts.
+    pub fn prompts(&self) -> Result<Prompts, InputError> {
+        let default = match self.preset {
+            Some(Preset::Seed) => "neutral",
+            None => "none",
+        };
+        Prompts::of_choice(self.prompts.as_deref().unwrap_or(default))
+    }
+
+    /// The flags that were given.
+    pub fn given(&self) -> Vec<&'static str> {
+        let flags = [
+            ("--max-new-tokens", self.max_new_tokens.is_some()),
+            ("--prompts", self.prompts.is_some()),
+            ("--preset", self.preset.is_some()),
+            ("--temperature", self.temperature.is_some()),
+            ("--top-p", self.top_p.is_some()),
+            ("--top-k", self.top_k.is_some()),
+            ("--batch-size", self.batch_size.is_some()),
+        ];
+        flags.into_iter().filter(|(_, given)| *given).map(|(flag, _)| flag).collect()
+    }
+}
+
+/// Arguments of `generate`.
+#[derive(Debug, Args)]
+pub struct GenerateArgs {
+    /// Who writes.
+    #[command(flatten)]
+    pub author: AuthorArgs,
+    /// How texts are drawn.
+    #[command(flatten)]
+    pub drawing: DrawingArgs,
+    /// How many texts to make.
+    #[arg(long, value_name = "N", default_value_t = 400)]
+    pub num_prompts: u64,
     /// Seed: text number i depends on it, on i and on its prompt, not on how many there are.
     #[arg(long, value_name = "SEED", default_value_t = 42)]
     pub seed: u64,

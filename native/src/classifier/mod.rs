@@ -11,7 +11,6 @@ use anyhow::Context as _;
 use anyhow::Result;
 use data_anatomy_core::diagnostic::Diagnostic;
 use data_anatomy_core::taxonomy::Taxonomy;
-
 #[cfg(feature = "burn")]
 use rayon::prelude::*;
 
@@ -45,8 +44,10 @@ pub fn shown(progress: &progress::Progress) -> impl Fn(&str, usize, usize) + Syn
 /// What to train on.
 #[derive(Debug, Clone, Copy)]
 pub struct TrainingDocuments<'a> {
-    /// The documents.
+    /// What is trained on.
     pub texts: &'a [&'a str],
+    /// The document that each is a part of, or stands for: such are remembered, and must not measure.
+    pub sources: &'a [&'a str],
     /// The class of each, as its position in `categories`.
     pub classes: &'a [usize],
     /// The names of the classes.
@@ -70,11 +71,12 @@ impl TrainingDocuments<'_> {
         Ok(())
     }
 
-    /// The fingerprints of the documents, ascending.
+    /// The fingerprints of the sources, ascending, each once.
     fn fingerprints(&self) -> Vec<u64> {
         let mut fingerprints: Vec<u64> =
-            self.texts.par_iter().map(|text| fingerprint(text)).collect();
+            self.sources.par_iter().map(|source| fingerprint(source)).collect();
         fingerprints.sort_unstable();
+        fingerprints.dedup();
         fingerprints
     }
 }
@@ -87,8 +89,8 @@ pub trait Classifier: Send + Sync {
     /// The categories, in the order of the columns of [`Classifier::log_probabilities`].
     fn categories(&self) -> &Taxonomy;
 
-    /// Whether a document equal to this one, but for white space and case, was trained on: such a
-    /// document can measure nothing.
+    /// Whether a document equal to this one, but for white space and case, was trained on, whole or in part:
+    /// such a document can measure nothing.
     fn trained_on(&self, document: &str) -> bool;
 
     /// What a reader of its verdicts must know of how it was trained.

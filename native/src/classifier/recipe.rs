@@ -49,12 +49,14 @@ impl Recipe {
     ) -> Result<Box<dyn Classifier>> {
         match self {
             Self::Tfidf(options) => {
-                let TrainingDocuments { texts, classes, categories } = documents;
+                let TrainingDocuments { texts, sources, classes, categories } = documents;
                 let shown = shown(progress);
                 let corpus = Corpus::analyze(texts, &shown);
                 let rows: Vec<usize> = (0..texts.len()).collect();
                 let training = TrainingSet { corpus: &corpus, rows: &rows, classes, categories };
-                Ok(Box::new(TfidfClassifier::fit(training, options, &shown)?))
+                let mut classifier = TfidfClassifier::fit(training, options, &shown)?;
+                classifier.remember(sources);
+                Ok(Box::new(classifier))
             }
             #[cfg(feature = "burn")]
             Self::Encoder(options) => {

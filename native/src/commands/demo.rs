@@ -75,7 +75,7 @@ fn labelshift(folder: &Path, name: &str, estimator: &str, quiet: &[&str]) -> any
         name.to_owned(),
     ];
     words.extend(quiet.iter().map(|&flag| flag.to_owned()));
-    let args: LabelshiftArgs = match typed(&words)? {
+    let args: Box<LabelshiftArgs> = match typed(&words)? {
         Command::Labelshift(args) => args,
         _ => anyhow::bail!("the demo's own command is not understood"),
     };

@@ -6,6 +6,7 @@ mod evaluate;
 mod generate;
 mod labelshift;
 mod merge_web;
+mod reestimate;
 mod report;
 mod sample;
 mod score;
@@ -23,6 +24,7 @@ pub fn dispatch(command: &Command) -> anyhow::Result<Outcome> {
         Command::Sample(args) => sample::run(args),
         Command::MergeWeb(args) => merge_web::run(args),
         Command::Labelshift(args) => labelshift::run(args),
+        Command::Reestimate(args) => reestimate::run(args),
         Command::Generate(args) => generate::run(args),
         Command::Score(args) => score::run(args),
         Command::Evaluate(args) => evaluate::run(args),

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use data_anatomy_core::evaluation::Evaluation;
 use data_anatomy_core::figures;
-use data_anatomy_core::report_page::{self, ReportData};
+use data_anatomy_core::report_page;
 use data_anatomy_core::spec::Spec;
 use data_anatomy_core::workspace::Workspace;
 
@@ -34,21 +34,24 @@ pub(super) fn html(
     view: &ViewArgs,
 ) -> anyhow::Result<String> {
     let figures = figures::of_evaluation(evaluation);
+    let workspace = workspace(paths, spec, view)?;
+    let inspections = workspace.inspections();
     let Some(template) = page::html() else {
         eprintln!("note: {}", page::HOW_TO_GET_IT);
-        return Ok(report_page::standalone(evaluation, &figures));
+        return Ok(report_page::standalone(evaluation, &figures, &inspections));
     };
-    let data = data(paths, spec, view)?;
-    report_page::fill(template, &data, evaluation, &figures).context("the page cannot be filled")
+    let data = workspace.report_data(&view.options(&spec.id))?;
+    report_page::fill(template, &data, evaluation, &figures, &inspections)
+        .context("the page cannot be filled")
 }
 
-/// What the page needs to compute the evaluation again.
-fn data(paths: &[PathBuf], spec: &Spec, view: &ViewArgs) -> anyhow::Result<ReportData> {
+/// The files of the report, opened as the page opens them.
+fn workspace(paths: &[PathBuf], spec: &Spec, view: &ViewArgs) -> anyhow::Result<Workspace> {
     let mut workspace = Workspace::new();
     for path in paths {
         let path = runs::summary_path(path);
         workspace.add(&path.display().to_string(), &files::read(&path)?);
-        if let Some(path) = runs::predictions_path(&path).filter(|_| view.baseline.is_some()) {
+        if let Some(path) = runs::predictions_path(&path) {
             workspace.add(&path.display().to_string(), &files::read(&path)?);
         }
     }
@@ -56,5 +59,5 @@ fn data(paths: &[PathBuf], spec: &Spec, view: &ViewArgs) -> anyhow::Result<Repor
         let (path, _) = specs::path_and_variant(&view.ground_truth);
         workspace.add(path, &files::read(path.as_ref())?);
     }
-    Ok(workspace.report_data(&view.options(&spec.id))?)
+    Ok(workspace)
 }

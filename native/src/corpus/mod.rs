@@ -6,3 +6,4 @@ pub mod generations;
 pub mod jsonl;
 pub mod reference;
 pub mod split;
+pub mod twins;

@@ -12,15 +12,18 @@ use serde::{Deserialize, Serialize};
 
 use super::fingerprint::fingerprint;
 use super::jsonl;
+use super::split::N_FOLDS;
 use crate::files;
 
 /// One reference document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
-    /// `file stem:line`, from 1.
+    /// `file stem:line`, from 1; one that the user gives to measure by begins with `validation/`.
     pub id: String,
     /// The text.
     pub text: String,
+    /// Whether the user gives it to measure by.
+    pub measures: bool,
 }
 
 /// The documents of one category.
@@ -83,25 +86,38 @@ struct Line {
 /// The reference documents in `folder`.
 ///
 /// Documents that are equal but for white space and case are kept once, so that no copy of a
-/// training document is among those that measure errors.
+/// training document is among those that measure errors. Those in `validation` are marked as such.
 ///
 /// # Errors
 /// If there are fewer than two categories, a file is malformed, or a category has too few documents.
-pub fn read(folder: &Path, options: ReferenceOptions) -> anyhow::Result<Reference> {
+pub fn read(
+    folder: &Path,
+    validation: Option<&Path>,
+    options: ReferenceOptions,
+) -> anyhow::Result<Reference> {
     let mut seen = HashSet::new();
     let mut categories: Vec<Category> = Vec::new();
     let mut inputs = Vec::new();
-    for path in category_files(folder)? {
-        let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        let name = category_name(&stem, options.merge_web);
-        let (documents, input) = read_file(&path, &stem, &name, &mut seen)?;
-        inputs.push(input);
-        match categories.iter_mut().find(|category| category.name == name) {
-            Some(category) => category.documents.extend(documents),
-            None => categories.push(Category { name, documents }),
+    // First, so that of equal documents the one that measures is kept.
+    let mut measuring = match validation {
+        Some(folder) => read_folder(folder, "validation/", options, &mut seen, &mut inputs)?,
+        None => Vec::new(),
+    };
+    for read in read_folder(folder, "", options, &mut seen, &mut inputs)? {
+        match categories.iter_mut().find(|category| category.name == read.name) {
+            Some(category) => category.documents.extend(read.documents),
+            None => categories.push(read),
         }
     }
     let taxonomy = check(folder, &categories, &inputs)?;
+    if let Some(validation) = validation {
+        check_validation(validation, &measuring, &taxonomy)?;
+    }
+    for category in &mut categories {
+        for read in measuring.iter_mut().filter(|read| read.name == category.name) {
+            category.documents.append(&mut read.documents);
+        }
+    }
     for (index, category) in categories.iter_mut().enumerate() {
         limit(category, options, index as u64);
     }
@@ -116,6 +132,51 @@ pub fn read(folder: &Path, options: ReferenceOptions) -> anyhow::Result<Referenc
         input.n_over_limit = n_kept - input.n_used;
     }
     Ok(Reference { taxonomy, categories, inputs })
+}
+
+/// The documents of each file of a folder; `mark` is put before their ids.
+fn read_folder(
+    folder: &Path,
+    mark: &str,
+    options: ReferenceOptions,
+    seen: &mut HashSet<u64>,
+    inputs: &mut Vec<ReferenceInput>,
+) -> Result<Vec<Category>, InputError> {
+    let mut categories = Vec::new();
+    for path in category_files(folder)? {
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let name = category_name(&stem, options.merge_web);
+        let (documents, input) = read_file(&path, &format!("{mark}{stem}"), &name, seen)?;
+        inputs.push(input);
+        categories.push(Category { name, documents });
+    }
+    Ok(categories)
+}
+
+/// Refuses documents to measure by that are not of the samples' categories, each of which needs one for
+/// each fold.
+fn check_validation(
+    folder: &Path,
+    measuring: &[Category],
+    taxonomy: &Taxonomy,
+) -> anyhow::Result<()> {
+    let shown = folder.display();
+    if let Some(other) = measuring.iter().find(|read| !taxonomy.names().contains(&read.name)) {
+        anyhow::bail!(
+            "{shown}: category `{}` is not among the samples' categories, {taxonomy}",
+            other.name
+        );
+    }
+    for name in taxonomy.names() {
+        let own = measuring.iter().filter(|read| &read.name == name);
+        let n_docs: usize = own.map(|read| read.documents.len()).sum();
+        anyhow::ensure!(
+            n_docs >= N_FOLDS,
+            "{shown}: category `{name}` has {n_docs} documents to measure by, expected at least {N_FOLDS} \
+             (dozens are better)"
+        );
+    }
+    Ok(())
 }
 
 /// The category files in the folder, well-known categories first and in their usual order, the
@@ -166,7 +227,8 @@ fn read_file(
         if line.text.trim().is_empty() {
             input.n_empty += 1;
         } else if seen.insert(fingerprint(&line.text)) {
-            documents.push(Document { id: format!("{stem}:{number}"), text: line.text });
+            let id = format!("{stem}:{number}");
+            documents.push(Document { id, text: line.text, measures: stem.contains('/') });
         } else {
             input.n_duplicates += 1;
         }
@@ -207,9 +269,9 @@ fn check(
 /// The fewest documents of a category with which anything can be trained and measured.
 const MIN_DOCUMENTS: usize = 10;
 
-/// Keeps so many documents at random, in their order.
+/// Keeps so many documents at random, in their order, and all that the user gives to measure by.
 fn limit(category: &mut Category, options: ReferenceOptions, index: u64) {
-    let n_docs = category.documents.len();
+    let n_docs = category.documents.iter().filter(|document| !document.measures).count();
     if options.max_per_class == 0 || n_docs <= options.max_per_class {
         return;
     }
@@ -218,8 +280,8 @@ fn limit(category: &mut Category, options: ReferenceOptions, index: u64) {
     order.truncate(options.max_per_class);
     let chosen: HashSet<usize> = order.into_iter().collect();
     let mut position = 0;
-    category.documents.retain(|_| {
-        position += 1;
-        chosen.contains(&(position - 1))
+    category.documents.retain(|document| {
+        position += usize::from(!document.measures);
+        document.measures || chosen.contains(&(position - 1))
     });
 }

@@ -1,77 +1,74 @@
 //! What a run starts from: reference documents by category, and texts that the model wrote.
 
-use anyhow::Context as _;
 use data_anatomy_core::diagnostic::Diagnostic;
 use data_anatomy_core::taxonomy::Taxonomy;
 use serde_json::{Value, json};
 
+use super::degenerate;
+use super::texts::Texts;
 use crate::args::LabelshiftArgs;
-use crate::corpus::generations::{self, Generations};
 use crate::corpus::reference::{self, Document, Reference, ReferenceInput, ReferenceOptions};
-use crate::corpus::split::Split;
+use crate::corpus::split::Grouped;
+use crate::corpus::twins;
 
-/// What a run starts from.
+/// Reference documents of known category.
 #[derive(Debug)]
-pub struct Inputs {
+pub struct References {
     /// The categories.
     pub taxonomy: Taxonomy,
     /// Every reference document, category after category.
     pub documents: Vec<Document>,
     /// The class of each document, as its position in `taxonomy`.
     pub classes: Vec<usize>,
-    /// The texts that the model wrote.
-    pub generations: Generations,
-    reference: Vec<ReferenceInput>,
+    /// The group of each document: those of a group are nearly the same.
+    pub groups: Vec<usize>,
+    inputs: Vec<ReferenceInput>,
 }
 
-impl Inputs {
-    /// The inputs that the arguments name.
+impl References {
+    /// The documents that the arguments name.
     ///
     /// # Errors
     /// If a file is not there or malformed, or there is too little of anything.
     pub fn read(args: &LabelshiftArgs) -> anyhow::Result<Self> {
-        let path = args.use_cached_generations.as_ref().context(
-            "no texts of the model: give --use-cached-generations FILE with one {\"text\": …} per \
-             line (this version does not generate by itself)",
-        )?;
         let options = ReferenceOptions {
             merge_web: args.merge_web,
             max_per_class: args.max_per_class,
             seed: args.seed,
         };
-        let reference = reference::read(&args.local_samples_dir, options)?;
-        Ok(Self::new(reference, generations::read(path, args.num_prompts)?))
-    }
-
-    fn new(reference: Reference, generations: Generations) -> Self {
+        let validation = args.split.validation_dir.as_deref();
+        let reference = reference::read(&args.local_samples_dir, validation, options)?;
         let Reference { taxonomy, categories, inputs } = reference;
         let (mut documents, mut classes) = (Vec::new(), Vec::new());
         for (class, category) in categories.into_iter().enumerate() {
             classes.extend(std::iter::repeat_n(class, category.documents.len()));
             documents.extend(category.documents);
         }
-        Self { taxonomy, documents, classes, reference: inputs, generations }
+        let texts: Vec<&str> = documents.iter().map(|document| document.text.as_str()).collect();
+        let groups = twins::groups(&texts, args.split.near_dup)?;
+        Ok(Self { taxonomy, documents, classes, groups, inputs })
     }
 
-    /// SHA-256 and counts of every input, for the record.
-    pub fn record(&self, split: &Split) -> Value {
-        json!({
-            "reference": self.reference,
-            "generations": self.generations.input,
-            "n_train": split.train.len(),
-            "n_validation": split.validation.len(),
-        })
+    /// The documents' classes and groups.
+    pub fn grouped(&self) -> Grouped<'_> {
+        let names = self.taxonomy.names();
+        Grouped { classes: &self.classes, groups: &self.groups, names }
     }
 
-    /// What a reader must know of the inputs.
+    /// SHA-256 and counts of every file, for the record.
+    pub fn record(&self) -> Value {
+        json!(self.inputs)
+    }
+
+    /// How many documents are nearly the same as an earlier one.
+    pub fn n_near(&self) -> usize {
+        self.groups.iter().enumerate().filter(|(index, group)| index != *group).count()
+    }
+
+    /// What a reader must know of the documents.
     pub fn doubts(&self) -> Vec<Diagnostic> {
         let mut doubts = Vec::new();
-        let n_empty = self.generations.input.n_empty;
-        if n_empty > 0 {
-            let message = format!("{n_empty} empty texts were left out of the estimate");
-            doubts.push(Diagnostic::note("empty_generations", message));
-        }
-        let n_duplicates: usize = self.reference.iter().map(|input| input.n_duplicates).sum();
+        let n_duplicates: usize = self.inputs.iter().map(|input| input.n_duplicates).sum();
         if n_duplicates > 0 {
             let message = format!(
                 "{n_duplicates} reference documents equal to another were left out, so that none \
@@ -79,29 +76,63 @@ impl Inputs {
             );
             doubts.push(Diagnostic::note("duplicate_documents", message));
         }
-        let texts = &self.generations.input;
-        if texts.n_duplicates > 0 {
-            let (n_duplicates, n_used) = (texts.n_duplicates, texts.n_used);
+        let n_near = self.n_near();
+        if n_near > 0 {
             let message = format!(
-                "{n_duplicates} of {n_used} texts are copies of others; the intervals take them for \
-                 independent draws"
+                "{n_near} reference documents are nearly the same as others; such stand on one side of the split"
             );
-            // One in fifty is what short texts may repeat by chance.
-            let doubt =
-                if 50 * n_duplicates > n_used { Diagnostic::warning } else { Diagnostic::note };
-            doubts.push(doubt("duplicate_generations", message));
-        }
-        if texts.n_prompts.is_some() && texts.n_without_prompt > 0 {
-            let message = format!(
-                "{} texts have no prompt_id while others do: each counts as a prompt of its own",
-                texts.n_without_prompt
-            );
-            doubts.push(Diagnostic::warning("prompts_missing", message));
-        }
-        if texts.n_prompts.is_none() {
-            let message = "prompts are not known: the intervals take all texts for independent";
-            doubts.push(Diagnostic::note("prompts_unknown", message));
+            doubts.push(Diagnostic::note("near_duplicate_documents", message));
         }
         doubts
     }
+}
+
+/// One in fifty is what short texts may repeat by chance.
+const MANY: usize = 50;
+
+/// What a reader must know of the texts.
+pub fn doubts_of_texts(texts: &Texts) -> Vec<Diagnostic> {
+    let mut doubts = Vec::new();
+    let input = &texts.generations.input;
+    let doubt = |n: usize| {
+        if MANY * n > input.n_used { Diagnostic::warning } else { Diagnostic::note }
+    };
+    if texts.n_missing > 0 {
+        let message = format!(
+            "{} texts could not be made; run the same command again to have them",
+            texts.n_missing
+        );
+        doubts.push(Diagnostic::warning("missing_generations", message));
+    }
+    if input.n_empty > 0 {
+        let message = format!("{} empty texts were left out of the estimate", input.n_empty);
+        doubts.push(doubt(input.n_empty)("empty_generations", message));
+    }
+    if input.n_duplicates > 0 {
+        let (n_duplicates, n_used) = (input.n_duplicates, input.n_used);
+        let message = format!(
+            "{n_duplicates} of {n_used} texts are copies of others; the intervals take them for \
+             independent draws"
+        );
+        doubts.push(doubt(n_duplicates)("duplicate_generations", message));
+    }
+    if input.n_prompts.is_some() && input.n_without_prompt > 0 {
+        let message = format!(
+            "{} texts have no prompt_id while others do: each counts as a prompt of its own",
+            input.n_without_prompt
+        );
+        doubts.push(Diagnostic::warning("prompts_missing", message));
+    }
+    // Texts of our own that have no prompt are independent draws.
+    if input.n_prompts.is_none() && !texts.are_made {
+        let message = "prompts are not known: the intervals take all texts for independent";
+        doubts.push(Diagnostic::note("prompts_unknown", message));
+    }
+    doubts
+}
+
+/// Whether each text is one phrase over and over.
+pub fn repetitive(texts: &Texts) -> Vec<bool> {
+    let texts = texts.generations.texts.iter();
+    texts.map(|text| degenerate::is_repetitive(&text.text)).collect()
 }

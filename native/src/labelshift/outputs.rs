@@ -3,9 +3,9 @@
 use std::io::Write as _;
 use std::path::Path;
 
+use data_anatomy_core::predictions::Prediction;
 use data_anatomy_core::summary::Summary;
 
-use super::predicted::Predicted;
 use crate::args::LabelshiftArgs;
 use crate::{files, plots};
 
@@ -17,10 +17,10 @@ pub fn write(
     folder: &Path,
     args: &LabelshiftArgs,
     summary: &Summary,
-    predicted: &Predicted,
+    predictions: &[Prediction],
 ) -> anyhow::Result<()> {
     files::write_with(&folder.join("predictions.jsonl"), |file| {
-        for prediction in predicted.validation.iter().chain(&predicted.generations) {
+        for prediction in predictions {
             writeln!(file, "{}", prediction.to_line())?;
         }
         Ok(())

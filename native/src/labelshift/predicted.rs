@@ -1,117 +1,117 @@
-//! The classifier's verdicts, and the label-shift problem that they pose.
+//! The classifier's verdicts.
 
-use std::collections::BTreeMap;
-use std::path::Path;
-
-use anyhow::Context as _;
-use data_anatomy_core::calibration::CalibrationMethod;
 use data_anatomy_core::diagnostic::Diagnostic;
-use data_anatomy_core::estimate::problem::{self, Problem, Validation};
-use data_anatomy_core::log_probabilities::LogProbabilities;
-use data_anatomy_core::predictions::{Origin, Prediction, stored_probability};
+use data_anatomy_core::estimate::verdicts::Verdicts;
+use data_anatomy_core::predictions::{Origin, Prediction, snippet, stored_probability};
+use data_anatomy_core::taxonomy::Taxonomy;
 
-use super::inputs::Inputs;
-use crate::args::LabelshiftArgs;
-use crate::classifier::{self, Classifier, Recipe, TrainingDocuments};
+use super::inputs::References;
+use super::material::{Material, Piece};
+use crate::args::{LabelshiftArgs, Sources};
+use crate::classifier::{self, Classifier, TrainingDocuments};
 use crate::corpus::generations::Generation;
-use crate::corpus::split::{self, Split};
+use crate::corpus::split::Split;
 use crate::progress::Progress;
 
-/// The classifier's verdicts on validation documents and texts.
+/// The classifier's verdicts on texts of known category and on those of the model.
 #[derive(Debug)]
 pub struct Predicted {
-    /// Which documents trained the classifier, and which did not.
-    pub split: Split,
-    /// Verdicts on the documents that did not.
+    /// Verdicts on the texts that measure.
     pub validation: Vec<Prediction>,
     /// Verdicts on the texts.
     pub generations: Vec<Prediction>,
-    /// What a reader must know of the classifier.
-    pub doubts: Vec<Diagnostic>,
 }
 
-/// Trains or loads the classifier and lets it judge.
+/// A classifier that was trained before, if the arguments name one, and which documents do what.
 ///
 /// # Errors
-/// If it cannot be trained, loaded or saved, or does not fit the inputs.
-pub fn predict(
+/// If the classifier cannot be loaded or knows other categories, or there are too few documents.
+pub fn split(
     args: &LabelshiftArgs,
-    inputs: &Inputs,
-    progress: &Progress,
-) -> anyhow::Result<Predicted> {
-    let texts: Vec<&str> = inputs.documents.iter().map(|document| document.text.as_str()).collect();
-    let recipe = args.recipe()?;
-    let (classifier, split) = match args.trained_classifier() {
-        Some(path) => load(&recipe, path, inputs, &texts)?,
-        None => train(args, &recipe, inputs, &texts, progress)?,
+    sources: Sources,
+    references: &References,
+) -> anyhow::Result<(Option<Box<dyn Classifier>>, Split)> {
+    let grouped = references.grouped();
+    let Some(path) = args.trained_classifier() else {
+        let split = if args.split.validation_dir.is_some() {
+            let measures: Vec<bool> =
+                references.documents.iter().map(|document| document.measures).collect();
+            grouped.given(&measures)?
+        } else {
+            grouped.stratified(args.val_fraction(sources), args.seed)?
+        };
+        return Ok((None, split));
     };
-    let held_out: Vec<&str> = split.validation.iter().map(|&index| texts[index]).collect();
-    let generated: Vec<&str> =
-        inputs.generations.texts.iter().map(|text| text.text.as_str()).collect();
-    let shown = classifier::shown(progress);
-    let on_validation = classifier.log_probabilities(&held_out, &shown)?;
-    let on_generations = classifier.log_probabilities(&generated, &shown)?;
-    let n_classes = inputs.taxonomy.len();
-    let validation = on_validation.chunks(n_classes).enumerate().map(|(position, row)| {
-        let index = split.validation[position];
-        Prediction {
-            kind: Origin::Validation,
-            id: inputs.documents[index].id.clone(),
-            prompt_id: None,
-            true_class: Some(inputs.taxonomy.names()[inputs.classes[index]].clone()),
-            fold: u32::try_from(split.folds[position]).ok(),
-            probabilities: stored(row),
-        }
-    });
-    let texts = inputs.generations.texts.iter().zip(on_generations.chunks(n_classes));
-    let generations = texts.map(|(text, row)| of_generation(text, row));
-    Ok(Predicted {
-        validation: validation.collect(),
-        generations: generations.collect(),
-        doubts: classifier.doubts(),
-        split,
-    })
-}
-
-/// A classifier trained on a part of the documents, and which part.
-fn train(
-    args: &LabelshiftArgs,
-    recipe: &Recipe,
-    inputs: &Inputs,
-    texts: &[&str],
-    progress: &Progress,
-) -> anyhow::Result<(Box<dyn Classifier>, Split)> {
-    let n_classes = inputs.taxonomy.len();
-    let split = split::stratified(&inputs.classes, n_classes, args.val_fraction, args.seed);
-    let texts: Vec<&str> = split.train.iter().map(|&index| texts[index]).collect();
-    let classes: Vec<usize> = split.train.iter().map(|&index| inputs.classes[index]).collect();
-    let categories = &inputs.taxonomy;
-    let documents = TrainingDocuments { texts: &texts, classes: &classes, categories };
-    let classifier = recipe.train(documents, progress)?;
-    if let Some(path) = &args.save_classifier {
-        classifier.save(path)?;
-    }
-    Ok((classifier, split))
-}
-
-/// A classifier trained before, with the documents that it does not know to measure it by.
-fn load(
-    recipe: &Recipe,
-    path: &Path,
-    inputs: &Inputs,
-    texts: &[&str],
-) -> anyhow::Result<(Box<dyn Classifier>, Split)> {
-    let classifier = recipe.load(path)?;
+    let classifier = args.recipe()?.load(path)?;
     anyhow::ensure!(
-        classifier.categories() == &inputs.taxonomy,
+        classifier.categories() == &references.taxonomy,
         "{}: the classifier knows the categories {}; the samples have {}",
         path.display(),
         classifier.categories(),
-        inputs.taxonomy
+        references.taxonomy
     );
-    let was_trained_on = |index: usize| classifier.trained_on(texts[index]);
-    let split = split::by_memory(&inputs.classes, inputs.taxonomy.names(), was_trained_on)?;
-    Ok((classifier, split))
+    let was_trained_on = |index: usize| classifier.trained_on(&references.documents[index].text);
+    let split = grouped.by_memory(was_trained_on)?;
+    Ok((Some(classifier), split))
+}
+
+/// The classifier that is trained on the material, saved where the arguments say so.
+///
+/// # Errors
+/// If it cannot be trained or saved.
+pub fn train(
+    args: &LabelshiftArgs,
+    categories: &Taxonomy,
+    material: &Material<'_>,
+    progress: &Progress,
+) -> anyhow::Result<Box<dyn Classifier>> {
+    let of = |part: fn(&Piece<'_>) -> usize| material.training.iter().map(part).collect::<Vec<_>>();
+    let texts: Vec<&str> = material.training.iter().map(|piece| piece.text).collect();
+    let sources: Vec<&str> = material.training.iter().map(|piece| piece.source).collect();
+    let classes = of(|piece| piece.class);
+    let documents =
+        TrainingDocuments { texts: &texts, sources: &sources, classes: &classes, categories };
+    let classifier = args.recipe()?.train(documents, progress)?;
+    if let Some(path) = &args.save_classifier {
+        classifier.save(path)?;
+    }
+    Ok(classifier)
+}
+
+/// The classifier's verdicts.
+///
+/// # Errors
+/// If its device fails.
+pub fn judge(
+    classifier: &dyn Classifier,
+    material: &Material<'_>,
+    texts: &[Generation],
+    progress: &Progress,
+) -> anyhow::Result<Predicted> {
+    let shown = classifier::shown(progress);
+    let measured: Vec<&str> = material.validation.iter().map(|piece| piece.text).collect();
+    let generated: Vec<&str> = texts.iter().map(|text| text.text.as_str()).collect();
+    let on_validation = classifier.log_probabilities(&measured, &shown)?;
+    let on_generations = classifier.log_probabilities(&generated, &shown)?;
+    let names = classifier.categories().names();
+    let pieces = material.validation.iter().zip(&material.folds);
+    let validation = pieces.zip(on_validation.chunks(names.len()));
+    let generations = texts.iter().zip(on_generations.chunks(names.len()));
+    Ok(Predicted {
+        validation: validation
+            .map(|((piece, &fold), row)| Prediction {
+                kind: Origin::Validation,
+                id: piece.id.clone(),
+                prompt_id: None,
+                true_class: Some(names[piece.class].clone()),
+                fold: u32::try_from(fold).ok(),
+                categories: None,
+                snippet: None,
+                probabilities: stored(row),
+            })
+            .collect(),
+        generations: generations.map(|(text, row)| of_generation(text, row)).collect(),
+    })
 }
 
 fn of_generation(text: &Generation, log_probabilities: &[f64]) -> Prediction {
@@ -121,6 +121,8 @@ fn of_generation(text: &Generation, log_probabilities: &[f64]) -> Prediction {
         prompt_id: text.prompt_id.clone(),
         true_class: None,
         fold: None,
+        categories: None,
+        snippet: Some(snippet(&text.text)),
         probabilities: stored(log_probabilities),
     }
 }
@@ -130,51 +132,29 @@ fn stored(log_probabilities: &[f64]) -> Vec<f64> {
 }
 
 impl Predicted {
-    /// The label-shift problem that these verdicts pose.
-    ///
-    /// # Errors
-    /// If a verdict is no distribution.
-    pub fn problem(&self, inputs: &Inputs) -> anyhow::Result<Problem> {
-        let validation = Validation {
-            scores: scores(&self.validation)?,
-            classes: self.split.validation.iter().map(|&index| inputs.classes[index]).collect(),
-            folds: self.split.folds.iter().map(|&fold| fold as u64).collect(),
-        };
-        let generations = problem::Generations {
-            scores: scores(&self.generations)?,
-            prompts: prompt_numbers(&self.generations),
-        };
-        let method = CalibrationMethod::default();
-        Problem::new(inputs.taxonomy.clone(), validation, generations, method)
-            .context("the classifier's verdicts")
+    /// The verdicts, those on texts of known category first, as they are stored: the first names the
+    /// categories. Of the model's texts, those that `is_wanted`, by their positions.
+    pub fn verdicts(&self, taxonomy: &Taxonomy, is_wanted: impl Fn(usize) -> bool) -> Verdicts {
+        let texts = self.generations.iter().enumerate().filter(|(index, _)| is_wanted(*index));
+        let texts = texts.map(|(_, prediction)| prediction);
+        let mut predictions: Vec<Prediction> =
+            self.validation.iter().chain(texts).cloned().collect();
+        if let Some(first) = predictions.first_mut() {
+            first.categories = Some(taxonomy.names().to_vec());
+        }
+        let path = "the classifier's verdicts".to_owned();
+        Verdicts { path, taxonomy: taxonomy.clone(), predictions }
     }
 }
 
-fn scores(predictions: &[Prediction]) -> anyhow::Result<LogProbabilities> {
-    let rows: Vec<&[f64]> = predictions.iter().map(|one| one.probabilities.as_slice()).collect();
-    LogProbabilities::from_probabilities(&rows).context("the classifier's probabilities")
-}
-
-/// Prompts by number, in the order in which they first appear; a text without one is a prompt of its
-/// own. None where no prompt is known.
-fn prompt_numbers(predictions: &[Prediction]) -> Option<Vec<u64>> {
-    if predictions.iter().all(|one| one.prompt_id.is_none()) {
-        return None;
+/// What a reader must know of the split.
+pub fn doubts_of_split(split: &Split) -> Vec<Diagnostic> {
+    if split.left_out.is_empty() {
+        return Vec::new();
     }
-    let mut numbers: BTreeMap<&str, u64> = BTreeMap::new();
-    let mut next = 0;
-    Some(
-        predictions
-            .iter()
-            .map(|one| {
-                let fresh = next;
-                let number = match one.prompt_id.as_deref() {
-                    Some(prompt) => *numbers.entry(prompt).or_insert(fresh),
-                    None => fresh,
-                };
-                next += u64::from(number == fresh);
-                number
-            })
-            .collect(),
-    )
+    let message = format!(
+        "{} documents were left out: each is nearly the same as one on the other side of the split",
+        split.left_out.len()
+    );
+    vec![Diagnostic::note("documents_left_out", message)]
 }

@@ -52,6 +52,8 @@ pub struct EndpointOptions {
     pub top_p: f64,
     /// Each text's own seed is made from it.
     pub seed: u64,
+    /// Whether a text that is kept begins with its prompt.
+    pub keep_prompts: bool,
     /// How many requests are under way at once.
     pub concurrency: usize,
     /// How long a request may take.
@@ -226,10 +228,12 @@ impl Work<'_> {
 
     fn keep(&self, id: u64, completion: Completion) {
         let n_tokens = completion.n_tokens;
+        let prompt = self.prompts.of_text(id);
+        let kept = prompt.filter(|_| self.endpoint.options.keep_prompts);
         let generation = Generation {
             id,
-            prompt_id: self.prompts.of_text(id).map(|prompt| prompt.id.clone()),
-            text: completion.text,
+            prompt_id: prompt.map(|prompt| prompt.id.clone()),
+            text: kept.map(|prompt| prompt.text.clone()).unwrap_or_default() + &completion.text,
             n_tokens,
             finish: completion.finish,
         };

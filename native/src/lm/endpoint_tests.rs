@@ -16,6 +16,7 @@ fn options(url: &str) -> EndpointOptions {
         temperature: 0.7,
         top_p: 0.9,
         seed: 5,
+        keep_prompts: false,
         concurrency: 3,
         timeout: Duration::from_secs(20),
         key_variable: None,
@@ -49,7 +50,7 @@ impl Run {
     ) -> anyhow::Result<Failures> {
         let endpoint = Endpoint::new(options)?;
         let sections = Map::from_iter([("config".to_owned(), json!({"seed": 5}))]);
-        let journal = Journal::open(&self.path, sections, n_texts, false)?;
+        let journal = Journal::open(&self.path, sections, n_texts, false, "another --output")?;
         let failures = generate(&endpoint, prompts, &journal, &Progress::new(true))?;
         journal.finish()?;
         Ok(failures)

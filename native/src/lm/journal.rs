@@ -28,7 +28,7 @@ pub struct Generation {
     pub id: u64,
     /// The prompt it was made from; none where the model began by itself.
     pub prompt_id: Option<String>,
-    /// The text, without the prompt.
+    /// The text, without the prompt unless prompts are kept.
     pub text: String,
     /// How many tokens were made for it, where that is known.
     pub n_tokens: Option<u64>,
@@ -66,7 +66,8 @@ pub struct Tally {
 
 impl Journal {
     /// The file at `path` for texts number 0 to `n_wanted` - 1, begun or taken up again; `sections`
-    /// say what the run is. With `force` what is there is thrown away.
+    /// say what the run is. With `force` what is there is thrown away. `elsewhere` is what the user may
+    /// give to write to another place.
     ///
     /// More texts than before may be wanted, since a text does not depend on how many there are.
     ///
@@ -78,6 +79,7 @@ impl Journal {
         sections: Map<String, Value>,
         n_wanted: u64,
         force: bool,
+        elsewhere: &str,
     ) -> anyhow::Result<Self> {
         let description_path = beside(path, ".meta.json");
         let found = fs::symlink_metadata(path).ok();
@@ -95,7 +97,7 @@ impl Journal {
                 .with_context(|| format!("{}: cannot be removed", path.display()))?;
         } else if found.is_some_and(|found| found.len() > 0) {
             // A file without a text, as a run leaves that failed before its first, is nobody's.
-            take_up(path, &description_path, &sections)?;
+            take_up(path, &description_path, &sections, elsewhere)?;
         }
         let mut description = Description::new(sections);
         let contents = match File::options().read(true).write(true).open(path) {
@@ -189,16 +191,17 @@ fn take_up(
     path: &Path,
     description_path: &Path,
     sections: &Map<String, Value>,
+    elsewhere: &str,
 ) -> anyhow::Result<()> {
     let Some(stored) = Description::read(description_path)? else {
         anyhow::bail!(
-            "{}: is there already, and no {} tells what it is; --force overwrites it, another \
-             --output keeps it",
+            "{}: is there already, and no {} tells what it is; --force overwrites it, {elsewhere} \
+             keeps it",
             path.display(),
             description_path.display()
         );
     };
-    stored.ensure_same_run(sections, path, "another --output")
+    stored.ensure_same_run(sections, path, elsewhere)
 }
 
 fn write_sorted(path: &Path, file: &mut File, contents: &Contents) -> anyhow::Result<()> {

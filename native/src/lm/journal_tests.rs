@@ -16,7 +16,7 @@ fn generation(id: u64) -> Generation {
 }
 
 fn open(path: &Path, n_wanted: u64) -> anyhow::Result<Journal> {
-    Journal::open(path, sections(1.0), n_wanted, false)
+    Journal::open(path, sections(1.0), n_wanted, false, "another --output")
 }
 
 /// Makes what is missing, in the order that `shuffled` gives, and returns both files' bytes.
@@ -122,13 +122,13 @@ fn another_configuration_is_refused_and_force_starts_anew() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("out.jsonl");
     complete(&path, 3, 1);
-    let other = || Journal::open(&path, sections(0.8), 3, false);
+    let other = || Journal::open(&path, sections(0.8), 3, false, "another --output");
     let told = other().unwrap_err().to_string();
     assert!(
         told.contains("(temperature: 1 → 0.8); --force starts anew, another --output"),
         "{told}"
     );
-    let forced = Journal::open(&path, sections(0.8), 3, true).unwrap();
+    let forced = Journal::open(&path, sections(0.8), 3, true, "another --output").unwrap();
     assert_eq!(forced.missing(), [0, 1, 2]);
     drop(forced);
     assert_eq!(other().unwrap().missing(), [0, 1, 2]);
@@ -142,7 +142,10 @@ fn a_file_of_somebody_else_is_never_overwritten() {
     let told = refusal(&path, 3);
     assert!(told.contains("out.jsonl: is there already, and no "), "{told}");
     assert_eq!(fs::read(&path).unwrap(), b"precious");
-    assert!(Journal::open(&path, sections(1.0), 3, true).unwrap().missing().len() == 3);
+    assert!(
+        Journal::open(&path, sections(1.0), 3, true, "another --output").unwrap().missing().len()
+            == 3
+    );
     let told = refusal(folder.path(), 3);
     assert!(told.ends_with("stands there already and is no file"), "{told}");
 }

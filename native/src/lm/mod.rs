@@ -2,6 +2,7 @@
 //! Nothing here knows of mixtures or estimates.
 
 pub mod architecture;
+pub mod author;
 pub mod blueprint;
 pub mod checkpoint;
 pub mod config;

@@ -53,6 +53,14 @@ const NEUTRAL: [&str; 36] = [
     "/* The function below returns",
 ];
 
+/// The kinds of neutral prompts that can be asked for by the seed study's names, by their positions.
+const KINDS: [(&str, std::ops::Range<usize>); 4] = [
+    ("instructional", 6..12),
+    ("expository", 12..18),
+    ("conversational", 18..24),
+    ("coding", 30..36),
+];
+
 /// The prompts of a run; text number i begins with prompt i modulo their number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Prompts {
@@ -75,8 +83,8 @@ impl Prompts {
         Self { prompts: Vec::new(), description: Value::Null }
     }
 
-    /// The prompts that `choice` asks for: `none`, `neutral`, or else a file with one prompt per line,
-    /// plain or as `{"prompt": …}` (which may also have an `id`).
+    /// The prompts that `choice` asks for: `none`, `neutral`, a kind of neutral ones, or else a file with
+    /// one prompt per line, plain or as `{"prompt": …}` (which may also have an `id`).
     ///
     /// # Errors
     /// If there is no such file, or it holds no prompts, an empty or overlong one, or an id twice.
@@ -84,6 +92,7 @@ impl Prompts {
         match choice {
             "none" => Ok(Self::none()),
             "neutral" => Ok(Self::neutral()),
+            kind if KINDS.iter().any(|(name, _)| *name == kind) => Ok(Self::of_kind(kind)),
             path => Self::read(Path::new(path)),
         }
     }
@@ -97,6 +106,14 @@ impl Prompts {
             .map(|(position, text)| Prompt { id: number(position), text: (*text).to_owned() })
             .collect();
         Self::of("neutral", prompts)
+    }
+
+    /// Those of the built-in prompts that are of this kind.
+    fn of_kind(kind: &str) -> Self {
+        let all = Self::neutral().prompts;
+        let range = KINDS.iter().find(|(name, _)| *name == kind).map(|(_, range)| range.clone());
+        let prompts = range.map(|range| all[range].to_vec()).unwrap_or_default();
+        Self::of(kind, prompts)
     }
 
     fn read(path: &Path) -> Result<Self, InputError> {
@@ -129,7 +146,8 @@ impl Prompts {
         Ok(Self::of(&path.file_name().unwrap_or_default().to_string_lossy(), prompts))
     }
 
-    fn of(name: &str, prompts: Vec<Prompt>) -> Self {
+    /// These prompts, recorded under this name.
+    pub fn of(name: &str, prompts: Vec<Prompt>) -> Self {
         let joined: Vec<String> =
             prompts.iter().map(|prompt| json!([prompt.id, prompt.text]).to_string()).collect();
         let sha256 = sha256_hex(joined.join("\n").as_bytes());
@@ -197,6 +215,17 @@ mod tests {
         assert!(distinct.iter().all(|text| !text.is_empty() && text.len() < 60));
         assert_eq!(prompts.of_text(0), prompts.of_text(36));
         assert_eq!(prompts.of_text(40).unwrap().id, "neutral-05");
+    }
+
+    #[test]
+    fn kinds_of_neutral_prompts_keep_their_names() {
+        let first = |kind: &str| Prompts::of_choice(kind).unwrap().of_text(6).cloned().unwrap();
+        assert_eq!(
+            (first("coding").id.as_str(), first("coding").text.as_str().len()),
+            ("neutral-31", 29)
+        );
+        assert_eq!(first("conversational").text, "Hi all, quick question:");
+        assert_eq!(Prompts::of_choice("expository").unwrap().all().len(), 6);
     }
 
     #[test]

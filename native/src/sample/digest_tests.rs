@@ -27,7 +27,8 @@ proptest! {
     ) {
         let (left, right) = (text(&left), text(&right));
         let found = Digest::of(&left).sketch.similarity(&Digest::of(&right).sketch);
-        prop_assert!((found - exact(&left, &right)).abs() < 1e-12);
+        prop_assert!((found.share - exact(&left, &right)).abs() < 1e-12);
+        prop_assert_eq!(found.n_drawn, None);
     }
 
     #[test]
@@ -45,6 +46,19 @@ proptest! {
     }
 }
 
+proptest! {
+    #[test]
+    fn sketches_come_back_from_their_bytes(n_words in 0..6_000_u32, flip in any::<u8>()) {
+        let text: String = (0..n_words).map(|word| format!("w{word} ")).collect();
+        let sketch = Digest::of(&text).sketch;
+        let mut bytes = sketch.to_bytes();
+        prop_assert_eq!(Sketch::from_bytes(&bytes), Some(sketch));
+        bytes.push(flip);
+        prop_assert_eq!(Sketch::from_bytes(&bytes), None);
+        prop_assert_eq!(Sketch::from_bytes(&[]), None);
+    }
+}
+
 #[test]
 fn similarity_of_long_documents_is_within_four_standard_errors() {
     // 20,000 words of which the second has the last fifth replaced: about 15,996 of 24,000 grams.
@@ -54,9 +68,13 @@ fn similarity_of_long_documents_is_within_four_standard_errors() {
         *word = format!("b{index}");
     }
     let (left, right) = (left.join(" "), right.join(" "));
-    let found = Digest::of(&left).sketch.similarity(&Digest::of(&right).sketch);
-    let error = (found - exact(&left, &right)).abs();
-    assert!(error < 4.0 * (0.25_f64 / 512.0).sqrt(), "{error}");
+    let (first, second) = (Digest::of(&left).sketch, Digest::of(&right).sketch);
+    for n in [SKETCH, 256] {
+        let found = first.shortened(n).similarity(&second);
+        assert_eq!(found.n_drawn, Some(n));
+        let error = (found.share - exact(&left, &right)).abs();
+        assert!(error < 4.0 * (0.25_f64 / n as f64).sqrt(), "{n}: {error}");
+    }
 }
 
 #[test]
@@ -65,6 +83,6 @@ fn texts_without_blanks_have_grams_too() {
         "日本国民は正当に選挙された国会における代表者を通じて行動し",
         "日本国民は正当に選挙された国会における代表者を通じて行動す",
     );
-    let similarity = Digest::of(left).sketch.similarity(&Digest::of(right).sketch);
-    assert!(similarity > 0.9, "{similarity}");
+    let found = Digest::of(left).sketch.similarity(&Digest::of(right).sketch);
+    assert!(found.share > 0.9, "{found:?}");
 }

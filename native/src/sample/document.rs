@@ -4,11 +4,12 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
-use memchr::memchr2_iter;
+use memchr::{memchr, memchr_iter, memrchr_iter};
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::escaped::{self, Escapes, Size};
+use super::census::Census;
+use super::escaped::{self, Size};
 
 /// The text of a document as it lies in its file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,6 +105,9 @@ impl FaultKind {
 /// Strings longer than this are checked here; `serde_json` sees shorter ones and everything else.
 const LONG_STRING: usize = 64;
 
+/// What follows a long string is looked at from the end of the line where it has no more bytes.
+const MAX_AFTER: usize = 4096;
+
 /// Reads lines of one shard, keeping what can be used again from line to line.
 #[derive(Debug)]
 pub struct LineReader<'f> {
@@ -111,6 +115,16 @@ pub struct LineReader<'f> {
     /// The line without the insides of its long strings.
     outline: String,
     long_strings: Vec<LongString>,
+    /// Where the long string of an earlier line stood: lines of a shard are alike.
+    layout: Layout,
+}
+
+/// Where among a line's strings a long one is.
+#[derive(Debug, Clone, Copy, Default)]
+struct Layout {
+    n_strings_before: usize,
+    /// Quotes behind the one that ends it; none where they are not known, or many.
+    n_quotes_after: Option<usize>,
 }
 
 /// A long string of the line.
@@ -120,13 +134,15 @@ struct LongString {
     outline_start: usize,
     /// Its bytes in the line.
     n_bytes: usize,
-    escapes: Escapes,
+    /// Its size, unpacked.
+    size: Size,
 }
 
 impl<'f> LineReader<'f> {
     /// A reader of lines with these fields.
     pub fn new(fields: &'f Fields) -> Self {
-        Self { fields, outline: String::new(), long_strings: Vec::new() }
+        let layout = Layout::default();
+        Self { fields, outline: String::new(), long_strings: Vec::new(), layout }
     }
 
     /// The document in a line.
@@ -138,7 +154,7 @@ impl<'f> LineReader<'f> {
     /// # Errors
     /// If it is not such an object.
     pub fn read<'a>(&mut self, line: &'a [u8]) -> Result<Document<'a>, Fault> {
-        let line = std::str::from_utf8(line).map_err(|error| {
+        let line = simdutf8::compat::from_utf8(line).map_err(|error| {
             let place = error.valid_up_to() + 1;
             FaultKind::InvalidUtf8.with(format!("byte {place} of the line is not UTF-8"))
         })?;
@@ -158,37 +174,38 @@ impl<'f> LineReader<'f> {
     }
 
     /// Empties long strings; none where a line holds what is best left to `serde_json`.
+    ///
+    /// What stands outside strings stays as it is, so that quotes that are paired wrongly because of it
+    /// make no JSON of it.
     fn make_outline(&mut self, line: &str) -> Option<()> {
         self.outline.clear();
         self.long_strings.clear();
         let bytes = line.as_bytes();
-        let (mut copied, mut resume) = (0, 0);
-        let mut open: Option<(usize, Escapes)> = None;
-        for at in memchr2_iter(b'"', b'\\', bytes) {
-            if at < resume {
+        let (mut copied, mut resume, mut n_strings) = (0, 0, 0);
+        while let Some(quote) = memchr(b'"', &bytes[resume..]) {
+            let start = resume + quote + 1;
+            let (end, census) = match self.layout.end_of_string(line, start, n_strings) {
+                Some((end, census)) => (end, Some(census)),
+                None => (end_of_string(bytes, start)?, None),
+            };
+            resume = end + 1;
+            n_strings += 1;
+            if end - start < LONG_STRING {
                 continue;
             }
-            match &mut open {
-                Some((_, escapes)) if bytes[at] == b'\\' => {
-                    resume = at + escapes.add(bytes, at)?;
-                }
-                None if bytes[at] == b'\\' => return None,
-                None => open = Some((at + 1, Escapes::default())),
-                Some((start, escapes)) => {
-                    let (start, escapes) = (*start, *escapes);
-                    open = None;
-                    if at - start < LONG_STRING {
-                        continue;
-                    }
-                    if has_control_characters(&bytes[start..at]) {
-                        return None;
-                    }
-                    self.outline.push_str(&line[copied..start]);
-                    let (outline_start, n_bytes) = (self.outline.len(), at - start);
-                    self.long_strings.push(LongString { outline_start, n_bytes, escapes });
-                    copied = at;
-                }
+            let string = &line[start..end];
+            let census = census.unwrap_or_else(|| {
+                self.layout = Layout::of(n_strings - 1, &bytes[resume..]);
+                Census::of(string)
+            });
+            if census.has_control {
+                return None;
             }
+            let size = escaped::size_by(&census, string)?;
+            self.outline.push_str(&line[copied..start]);
+            let outline_start = self.outline.len();
+            self.long_strings.push(LongString { outline_start, n_bytes: string.len(), size });
+            copied = end;
         }
         self.outline.push_str(&line[copied..]);
         Some(())
@@ -209,7 +226,7 @@ impl<'f> LineReader<'f> {
         })?;
         let long = self.long_strings.iter().find(|long| long.outline_start == range.start + 1);
         let size = match long {
-            Some(long) => long.escapes.size(text),
+            Some(long) => long.size,
             None => escaped::size(text)
                 .ok_or_else(|| FaultKind::Text.with("the text holds half a surrogate pair"))?,
         };
@@ -244,10 +261,35 @@ impl<'f> LineReader<'f> {
     }
 }
 
-/// Whether bytes are among these that JSON allows in a string only as escapes.
-fn has_control_characters(string: &[u8]) -> bool {
-    // Block by block without a branch, which the compiler makes vectors of.
-    string.chunks(256).any(|block| block.iter().fold(false, |any, &byte| any | (byte < 0x20)))
+impl Layout {
+    /// Of a long string with so many before it and these bytes behind.
+    fn of(n_strings_before: usize, after: &[u8]) -> Self {
+        let n_quotes = || memchr_iter(b'"', after).count();
+        Self { n_strings_before, n_quotes_after: (after.len() <= MAX_AFTER).then(n_quotes) }
+    }
+
+    /// Where the string ends that begins at `start` behind `n_strings`, with its census, if it is where
+    /// the long one was. That costs one look at its bytes, which is taken anyway, where going from quote to
+    /// quote would cost another.
+    fn end_of_string(self, line: &str, start: usize, n_strings: usize) -> Option<(usize, Census)> {
+        let n_after = self.n_quotes_after.filter(|_| n_strings == self.n_strings_before)?;
+        let after = &line.as_bytes()[start.max(line.len().saturating_sub(MAX_AFTER))..];
+        let end = line.len() - after.len() + memrchr_iter(b'"', after).nth(n_after)?;
+        let census = Census::of(line.get(start..end)?);
+        // Each backslash begins an escape then, so that all quotes within are escaped, and the end is none.
+        let is_string = !census.has_rare_escape && !census.has_bare_quote;
+        (is_string && !line[start..].starts_with('"')).then_some((end, census))
+    }
+}
+
+/// Where the quote is that ends the string which begins at `start`.
+fn end_of_string(line: &[u8], start: usize) -> Option<usize> {
+    let is_end = |&quote: &usize| {
+        let backslashes = line[start..quote].iter().rev().take_while(|&&byte| byte == b'\\');
+        // Two of them are one that is escaped, and leave the quote alone.
+        backslashes.count().is_multiple_of(2)
+    };
+    memchr_iter(b'"', &line[start..]).map(|quote| start + quote).find(is_end)
 }
 
 /// What stands between the quotes of a JSON value, if it is a string.

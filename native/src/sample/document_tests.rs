@@ -10,12 +10,27 @@ fn fields(category: &[&str]) -> Fields {
     }
 }
 
-fn read(line: &[u8], category: &[&str]) -> Result<(String, Size, Option<String>), Fault> {
+type Found = Result<(String, Size, Option<String>), Fault>;
+
+/// What a reader makes of a line: the same as the first of a shard and behind lines like it and unlike it.
+fn read(line: &[u8], category: &[&str]) -> Found {
     let fields = fields(category);
-    LineReader::new(&fields).read(line).map(|document| {
-        let text = document.text.unpacked().unwrap().into_owned();
-        (text, document.size, document.category.map(Cow::into_owned))
-    })
+    let mut reader = LineReader::new(&fields);
+    let mut read = |line: &[u8]| -> Found {
+        reader.read(line).map(|document| {
+            let text = document.text.unpacked().unwrap().into_owned();
+            (text, document.size, document.category.map(Cow::into_owned))
+        })
+    };
+    let found = read(line);
+    let long = "x".repeat(80);
+    for before in
+        [String::from_utf8_lossy(line).as_ref(), &format!(r#"{{"text": "{long}", "a": "b"}}"#)]
+    {
+        let _ = read(before.as_bytes());
+        assert_eq!(read(line), found, "{}", String::from_utf8_lossy(line));
+    }
+    found
 }
 
 /// What `serde_json` alone makes of a line.

@@ -2,6 +2,8 @@
 
 use memchr::memchr_iter;
 
+use super::census::Census;
+
 /// How many characters a text has, and how many bytes in UTF-8.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Size {
@@ -12,16 +14,27 @@ pub struct Size {
 }
 
 /// What the escapes of a string save when they are unpacked.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Escapes {
+#[derive(Debug, Clone, Copy, Default)]
+struct Escapes {
     chars: usize,
     bytes: usize,
 }
 
 impl Escapes {
-    /// Takes in the escape whose backslash is at `at` and returns its length in bytes; none where it is
-    /// no escape of JSON, or half a surrogate pair.
-    pub fn add(&mut self, string: &[u8], at: usize) -> Option<usize> {
+    /// Those of a string; none where one is no escape of JSON, or half a surrogate pair.
+    fn of(string: &[u8]) -> Option<Self> {
+        let mut escapes = Self::default();
+        let mut resume = 0;
+        for at in memchr_iter(b'\\', string) {
+            if at >= resume {
+                resume = at + escapes.add(string, at)?;
+            }
+        }
+        Some(escapes)
+    }
+
+    /// Takes in the escape whose backslash is at `at` and returns its length in bytes.
+    fn add(&mut self, string: &[u8], at: usize) -> Option<usize> {
         match *string.get(at + 1)? {
             b'n' | b'"' | b'\\' | b't' | b'r' | b'/' | b'b' | b'f' => {
                 self.chars += 1;
@@ -49,12 +62,6 @@ impl Escapes {
         self.bytes += length - character.len_utf8();
         Some(length)
     }
-
-    /// The size of the string these escapes are in, unpacked.
-    pub fn size(&self, string: &str) -> Size {
-        let chars = n_chars(string.as_bytes()).saturating_sub(self.chars);
-        Size { chars: chars as u64, bytes: string.len().saturating_sub(self.bytes) as u64 }
-    }
 }
 
 /// The number in the escape `\uXXXX` at `at`.
@@ -68,31 +75,22 @@ fn code_unit(string: &[u8], at: usize) -> Option<u32> {
 
 /// The size of what stands between the quotes of a JSON string; none where an escape is wrong.
 pub fn size(string: &str) -> Option<Size> {
-    let bytes = string.as_bytes();
-    let mut escapes = Escapes::default();
-    let mut resume = 0;
-    for at in memchr_iter(b'\\', bytes) {
-        if at >= resume {
-            resume = at + escapes.add(bytes, at)?;
-        }
-    }
-    Some(escapes.size(string))
+    size_by(&Census::of(string), string)
+}
+
+/// The same, where its census is known.
+pub(super) fn size_by(census: &Census, string: &str) -> Option<Size> {
+    let escapes = match census.has_rare_escape {
+        true => Escapes::of(string.as_bytes())?,
+        false => Escapes { chars: census.n_backslashes, bytes: census.n_backslashes },
+    };
+    let (chars, bytes) = (census.n_chars - escapes.chars, string.len() - escapes.bytes);
+    Some(Size { chars: chars as u64, bytes: bytes as u64 })
 }
 
 /// The size of a plain text.
 pub fn plain_size(text: &str) -> Size {
-    Size { chars: n_chars(text.as_bytes()) as u64, bytes: text.len() as u64 }
-}
-
-/// The characters of valid UTF-8: its bytes but those that continue a character. Counted in blocks that
-/// fit a byte, which the compiler makes vectors of.
-fn n_chars(text: &[u8]) -> usize {
-    let in_block = |block: &[u8]| {
-        let n_starts = block.iter().map(|&byte| u8::from(byte.cast_signed() >= -0x40));
-        usize::from(n_starts.fold(0_u8, u8::wrapping_add))
-    };
-    let (blocks, rest) = text.as_chunks::<192>();
-    blocks.iter().map(|block| in_block(block)).sum::<usize>() + in_block(rest)
+    Size { chars: Census::of(text).n_chars as u64, bytes: text.len() as u64 }
 }
 
 /// Whether what stands between the quotes of a JSON string is white space alone.

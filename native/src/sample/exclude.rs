@@ -1,27 +1,32 @@
 //! Documents that must not be in the sample, such as those a model is evaluated on.
 
+use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicU64;
+
+use anyhow::Context as _;
 
 use super::digest::Digest;
 use super::document::Fields;
 use super::reading::{self, Part};
 use super::shard;
+use super::work::NO_WORK_FOLDER;
 
-/// Calls `each` with the digest of every document in these folders, and returns how many there are.
+/// Calls `each`, which may fail, with the digest of every document in these folders, and returns how many
+/// there are.
 ///
 /// # Errors
-/// If any of them cannot be read: what is not known cannot be kept out.
+/// If `each` does, or any of them cannot be read: what is not known cannot be kept out.
 pub fn read(
     folders: &[PathBuf],
     text: &[String],
-    mut each: impl FnMut(&Digest),
+    mut each: impl FnMut(&Digest) -> io::Result<()>,
 ) -> anyhow::Result<u64> {
     let fields = Fields { text: text.to_vec(), category: Vec::new() };
     let mut n_documents = 0;
     for folder in folders {
         for shard in shard::find(folder, "".as_ref())? {
-            let mut problem = None;
+            let (mut problem, mut failed) = (None, None);
             let n_read = AtomicU64::new(0);
             let lost =
                 reading::read(&shard, Part::Whole, &fields, &n_read, &mut |place, document| {
@@ -30,15 +35,19 @@ pub fn read(
                     {
                         Ok(Some(digest)) => {
                             n_documents += 1;
-                            each(&digest);
+                            if let Err(error) = each(&digest) {
+                                failed.get_or_insert(error);
+                            }
                         }
                         Ok(None) => {}
                         Err(fault) => {
-                            let place = format!("{} {}", place.unit, place.number);
                             problem.get_or_insert(format!("{place}: {}", fault.detail));
                         }
                     }
                 });
+            if let Some(error) = failed {
+                return Err(error).context(NO_WORK_FOLDER);
+            }
             let path = shard.path.display();
             if let Some(problem) = lost.or(problem) {
                 anyhow::bail!(

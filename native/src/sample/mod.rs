@@ -11,6 +11,8 @@
 
 pub mod args;
 pub mod budget;
+mod census;
+pub mod checksum;
 pub mod digest;
 pub mod document;
 pub mod escaped;
@@ -32,6 +34,7 @@ mod rows;
 pub mod select;
 pub mod settings;
 pub mod shard;
+mod shard_reader;
 pub mod source;
 pub mod stream;
 pub mod window;
@@ -40,16 +43,17 @@ pub mod work;
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Context as _;
+use rayon::prelude::*;
 use serde_json::Value;
 
 use crate::progress::Progress;
 use args::SampleArgs;
 use naming::Naming;
-use pass::{Capacities, Pass, Task};
+use pass::{Capacities, Pass, Passed, Task};
 use report::{ShardReport, Totals};
 use select::{Known, Selection};
 use settings::Settings;
-use work::Work;
+use work::{NO_WORK_FOLDER, Work};
 
 /// A sample that was put in place.
 #[derive(Debug)]
@@ -131,12 +135,14 @@ impl Drawing<'_> {
             let rules = &self.settings.rules;
             let pass =
                 Pass::new(self.tasks, rules, self.naming, &capacities, self.work, self.progress);
-            let (reports, totals) = pass.run()?;
-            let candidates = select::gather(self.tasks, &reports, &capacities, self.work)?;
-            let mut known = Known::new(self.args.near_dup);
+            let Passed { reports, totals, limits } = pass.run()?;
+            let candidates = select::gather(self.tasks, &reports, &limits, self.work)?;
+            let mut known = Known::new(self.args.near_dup, self.work).context(NO_WORK_FOLDER)?;
             let n_excluded =
                 exclude::read(&self.args.exclude, &rules.text, |digest| known.exclude(digest))?;
-            let read = |drawn: &select::Drawn| drawn.read(self.tasks, rules, self.work);
+            let read = |drawn: &select::Drawn| {
+                drawn.read(self.tasks, self.work, |record| record.candidate(&rules.window))
+            };
             let selection = select::select(&candidates, self.args.n_per_category, known, read)?;
             let short = self.short(&reports, &selection, &totals);
             if short.is_empty() {
@@ -173,22 +179,17 @@ impl Drawing<'_> {
 
     /// Writes the sample and puts it in place.
     fn publish(&self, drawn: Draw, told_apart_by: &BTreeSet<String>) -> anyhow::Result<Sampled> {
-        let mut written = BTreeMap::new();
-        for (key, documents) in &drawn.selection.kept {
-            let category = publish::write_category(
-                key,
-                documents,
-                self.tasks,
-                &self.settings.rules,
-                self.work,
-            )
-            .with_context(|| format!("category {key}"))?;
-            written.insert(key.clone(), category);
-        }
+        let (tasks, rules) = (self.tasks, &self.settings.rules);
+        let write = |(key, documents): (&String, &Vec<select::Drawn>)| {
+            let written = publish::write_category(key, documents, tasks, rules, self.work);
+            Ok((key.clone(), written.with_context(|| format!("category {key}"))?))
+        };
+        let written = drawn.selection.kept.par_iter().map(write);
+        let written = written.collect::<anyhow::Result<BTreeMap<_, _>>>()?;
         let made = manifest::Made {
             settings: &self.settings.record,
             told_apart_by,
-            tasks: self.tasks,
+            tasks,
             reports: &drawn.reports,
             totals: &drawn.totals,
             selection: &drawn.selection,

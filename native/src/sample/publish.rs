@@ -77,18 +77,18 @@ fn line(
     rules: &Rules,
     work: &Work,
 ) -> anyhow::Result<(String, u64)> {
-    let candidate = drawn.read(tasks, rules, work)?;
+    let kept = drawn.read(tasks, work, |record| record.kept(&rules.window))?;
     let header = &drawn.header;
     let name = &tasks[drawn.shard].shard.name;
     let mut line = json!({
-        "text": candidate.kept,
-        "id": format!("{name}:{} {}", header.unit, header.number),
+        "text": kept.text,
+        "id": format!("{name}:{}", header.place),
         "document_chars": header.chars,
     });
-    if candidate.start > 0 {
-        line["start_char"] = candidate.start.into();
+    if kept.start > 0 {
+        line["start_char"] = kept.start.into();
     }
-    Ok((format!("{line}\n"), candidate.kept.chars().count() as u64))
+    Ok((format!("{line}\n"), kept.text.chars().count() as u64))
 }
 
 /// Refuses a folder that holds a sample already, unless it is overwritten or this run's own.

@@ -1,5 +1,6 @@
 //! Reading a shard, whole or in part, document by document.
 
+use std::fmt;
 use std::io::{BufReader, Read};
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -37,12 +38,42 @@ pub enum Part {
 }
 
 /// Where a document lies in its shard.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
 pub struct Place {
-    /// `line`, `item`, `row` or `byte`.
-    pub unit: &'static str,
+    /// By what it is counted.
+    pub unit: Unit,
     /// Its number, from 1, or from 0 for bytes.
     pub number: u64,
+}
+
+/// By what places in a shard are counted.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Unit {
+    /// Lines of the whole.
+    Line,
+    /// Items of a list.
+    Item,
+    /// Rows of a table.
+    Row,
+    /// Bytes, where reading did not begin at the beginning.
+    Byte,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let unit = match self.unit {
+            Unit::Line => "line",
+            Unit::Item => "item",
+            Unit::Row => "row",
+            Unit::Byte => "byte",
+        };
+        write!(formatter, "{unit} {}", self.number)
+    }
 }
 
 /// What takes the documents of a shard in.
@@ -117,7 +148,7 @@ fn read_range(
             return Ok(());
         }
         let Some(line) = lines.next_line().map_err(reason)? else { return Ok(()) };
-        take(line, Place { unit: "byte", number }, &mut reader, each);
+        take(line, Place { unit: Unit::Byte, number }, &mut reader, each);
     }
 }
 
@@ -144,7 +175,7 @@ fn read_json(
     let is_list = beginning.trim_ascii_start().starts_with(b"[");
     let stream = beginning.chain(stream);
     let mut reader = LineReader::new(fields);
-    let mut place = Place { unit: if is_list { "item" } else { "line" }, number: 0 };
+    let mut place = Place { unit: if is_list { Unit::Item } else { Unit::Line }, number: 0 };
     if is_list {
         let mut items = Items::new(BufReader::with_capacity(1 << 17, stream));
         while let Some(item) = items.next_item().map_err(reason)? {
@@ -200,7 +231,7 @@ fn read_rows(
     let mut lost = Ok(());
     for group in groups {
         let mut each = |number, document: Result<Document<'_>, Fault>| {
-            each(Place { unit: "row", number }, document);
+            each(Place { unit: Unit::Row, number }, document);
         };
         // A damaged row group does not hide the next.
         if let Err(error) = rows.read_group(group, &mut each) {

@@ -27,10 +27,7 @@ fn read_file(path: &Path, part: Part, category: &[&str]) -> Outcome {
             let text = document.text.unpacked().unwrap().into_owned();
             document.category.map_or_else(|| text.clone(), |category| format!("{category}/{text}"))
         });
-        found.push((
-            format!("{} {}", place.unit, place.number),
-            document.map_err(|fault| fault.detail),
-        ));
+        found.push((place.to_string(), document.map_err(|fault| fault.detail)));
     });
     (found, lost)
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::checksum::Checksum;
 use super::document::{Fault, FaultKind};
 use super::lengths::Lengths;
 use super::reading::{Part, Place};
@@ -36,6 +37,8 @@ pub struct ShardReport {
     pub refused: BTreeMap<String, usize>,
     /// Candidates that came more than once: key, priority, how often.
     pub copies: Vec<(String, u64, u64)>,
+    /// What its file of candidates is known by.
+    pub candidates: Checksum,
 }
 
 /// Counts by key of category.
@@ -93,6 +96,7 @@ impl ShardReport {
             lost: None,
             refused: BTreeMap::new(),
             copies: Vec::new(),
+            candidates: Checksum::default(),
         }
     }
 
@@ -100,7 +104,7 @@ impl ShardReport {
     pub fn add_fault(&mut self, place: Place, fault: &Fault) {
         *self.faults.entry(fault.kind).or_insert(0) += 1;
         if self.examples.len() < MAX_EXAMPLES {
-            self.examples.push(format!("{} {}: {}", place.unit, place.number, fault.detail));
+            self.examples.push(format!("{place}: {}", fault.detail));
         }
     }
 

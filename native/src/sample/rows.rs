@@ -186,7 +186,7 @@ impl Column {
     fn value(&self, row: usize, kind: FaultKind) -> std::result::Result<&str, Fault> {
         let value = self.places[row].and_then(|place| self.values.get(place));
         let value = value.ok_or_else(|| kind.with("expected a text, found null"))?;
-        std::str::from_utf8(value.data()).map_err(|error| {
+        simdutf8::compat::from_utf8(value.data()).map_err(|error| {
             let place = error.valid_up_to() + 1;
             FaultKind::InvalidUtf8.with(format!("byte {place} of the value is not UTF-8"))
         })

@@ -1,6 +1,8 @@
 //! Which candidates are drawn: those of lowest priority of each category that resemble none drawn before.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::io;
 
 use anyhow::Context as _;
 use rayon::prelude::*;
@@ -9,10 +11,10 @@ use serde::Serialize;
 
 use super::digest::{Digest, Sketch};
 use super::neighbours::Neighbours;
-use super::pass::{Capacities, Rules, Task};
-use super::record::{self, Candidate, Header};
+use super::pass::Task;
+use super::record::{self, Candidate, Header, Record};
 use super::report::ShardReport;
-use super::work::Work;
+use super::work::{NO_WORK_FOLDER, Work};
 
 /// A candidate, and where its text is.
 #[derive(Debug, Clone)]
@@ -28,61 +30,75 @@ pub struct Drawn {
 }
 
 impl Drawn {
-    /// Its text.
+    /// What it is made by, by `of`.
     ///
     /// # Errors
-    /// If the file of candidates cannot be read.
-    pub fn read(&self, tasks: &[Task], rules: &Rules, work: &Work) -> anyhow::Result<Candidate> {
+    /// If the file of candidates cannot be read, or is damaged.
+    pub fn read<T>(
+        &self,
+        tasks: &[Task],
+        work: &Work,
+        of: impl FnOnce(&Record<'_>) -> io::Result<T>,
+    ) -> anyhow::Result<T> {
         let path = work.candidates(&tasks[self.shard].shard);
-        record::read(&path, &self.header, self.offset, &rules.window)
+        Record::read(&path, &self.header, self.offset)
+            .and_then(|record| of(&record))
             .with_context(|| format!("{}: cannot be read", path.display()))
     }
 }
 
-/// The candidates of all shards that may be drawn, the likeliest first. Copies stand for one.
+/// The candidates of all shards that may be drawn, the likeliest first. Copies stand for one. No priority
+/// of a category may exceed its limit.
 ///
 /// # Errors
 /// If a file of candidates cannot be read.
 pub fn gather(
     tasks: &[Task],
     reports: &[ShardReport],
-    capacities: &Capacities,
+    limits: &BTreeMap<String, u64>,
     work: &Work,
 ) -> anyhow::Result<Vec<Drawn>> {
-    let mut lowest: BTreeMap<String, BTreeMap<u64, Drawn>> = BTreeMap::new();
-    for (shard, (task, report)) in tasks.iter().zip(reports).enumerate() {
-        if task.part.is_none() {
-            continue;
-        }
-        let copies: FxHashMap<(&str, u64), u64> = report
-            .copies
-            .iter()
-            .map(|(key, priority, n)| ((key.as_str(), *priority), *n))
-            .collect();
-        let path = work.candidates(&task.shard);
-        let each = |header: Header, offset| {
-            let n_copies =
-                copies.get(&(header.category.as_str(), header.priority)).copied().unwrap_or(1);
-            let room = capacities.of(&header.category);
-            let category = lowest.entry(header.category.clone()).or_default();
-            match category.get_mut(&header.priority) {
+    let of_shard = |shard: usize| match tasks[shard].part {
+        Some(_) => gather_from(shard, &tasks[shard], &reports[shard], limits, work),
+        None => Ok(Vec::new()),
+    };
+    let shards: Vec<anyhow::Result<Vec<Drawn>>> =
+        (0..tasks.len()).into_par_iter().map(of_shard).collect();
+    let mut all: BTreeMap<(u64, String), Drawn> = BTreeMap::new();
+    for shard in shards {
+        for drawn in shard? {
+            match all.entry((drawn.header.priority, drawn.header.category.clone())) {
                 // The first shard's stands for all.
-                Some(drawn) => drawn.n_copies += n_copies,
-                None => {
-                    category.insert(header.priority, Drawn { shard, header, offset, n_copies });
-                    if category.len() > room {
-                        category.pop_last();
-                    }
+                Entry::Occupied(mut first) => first.get_mut().n_copies += drawn.n_copies,
+                Entry::Vacant(place) => {
+                    place.insert(drawn);
                 }
             }
-        };
-        record::for_each_header(&path, each)
-            .with_context(|| format!("{}: cannot be read", path.display()))?;
+        }
     }
-    let mut all: Vec<Drawn> = lowest.into_values().flat_map(BTreeMap::into_values).collect();
-    all.sort_by(|a, b| {
-        (a.header.priority, &a.header.category).cmp(&(b.header.priority, &b.header.category))
-    });
+    Ok(all.into_values().collect())
+}
+
+/// The candidates of one shard.
+fn gather_from(
+    shard: usize,
+    task: &Task,
+    report: &ShardReport,
+    limits: &BTreeMap<String, u64>,
+    work: &Work,
+) -> anyhow::Result<Vec<Drawn>> {
+    let copies = report.copies.iter().map(|(key, priority, n)| ((key.as_str(), *priority), *n));
+    let copies: FxHashMap<(&str, u64), u64> = copies.collect();
+    let path = work.candidates(&task.shard);
+    let mut all = Vec::new();
+    record::for_each_header(&path, |header, offset| {
+        if limits.get(&header.category).is_some_and(|limit| header.priority <= *limit) {
+            let n_copies =
+                copies.get(&(header.category.as_str(), header.priority)).copied().unwrap_or(1);
+            all.push(Drawn { shard, header, offset, n_copies });
+        }
+    })
+    .with_context(|| format!("{}: cannot be read", path.display()))?;
     Ok(all)
 }
 
@@ -125,30 +141,52 @@ const EXCLUDED: u32 = u32::MAX;
 impl Known {
     /// Nothing known yet. Documents of a similarity of at least `near_dup` are near duplicates; with 0,
     /// only equal ones are duplicates.
-    pub fn new(near_dup: f64) -> Self {
-        let near = (near_dup > 0.0).then(|| Neighbours::new(near_dup));
-        Self { equal: FxHashMap::default(), near }
+    ///
+    /// # Errors
+    /// If the work folder cannot be written to.
+    pub fn new(near_dup: f64, work: &Work) -> io::Result<Self> {
+        let near = if near_dup > 0.0 {
+            Some(Neighbours::new(near_dup, work.unnamed_file()?))
+        } else {
+            None
+        };
+        Ok(Self { equal: FxHashMap::default(), near })
     }
 
     /// Takes in a document that must not be in the sample.
-    pub fn exclude(&mut self, digest: &Digest) {
-        self.add(digest, EXCLUDED);
+    ///
+    /// # Errors
+    /// If the work folder cannot be written to.
+    pub fn exclude(&mut self, digest: &Digest) -> io::Result<()> {
+        self.add(digest, EXCLUDED)
     }
 
-    fn add(&mut self, digest: &Digest, label: u32) {
+    fn add(&mut self, digest: &Digest, label: u32) -> io::Result<()> {
         self.equal.entry(digest.fingerprint).or_insert(label);
-        if let Some(near) = &mut self.near {
-            near.add(&digest.sketch, label);
+        match &mut self.near {
+            Some(near) => near.add(&digest.sketch, label),
+            None => Ok(()),
         }
     }
 
     /// The label of a document that is equal (true) or near (false).
-    fn find(&self, digest: &Digest) -> Option<(u32, bool)> {
+    fn find(&self, digest: &Digest) -> io::Result<Option<(u32, bool)>> {
         if let Some(&label) = self.equal.get(&digest.fingerprint) {
-            return Some((label, true));
+            return Ok(Some((label, true)));
         }
-        let near = self.near.as_ref()?.find(&digest.sketch)?;
-        Some((near, false))
+        let near = self.near.as_ref().map(|near| near.find(&digest.sketch)).transpose()?;
+        Ok(near.flatten().map(|label| (label, false)))
+    }
+
+    /// The same of any of these documents.
+    fn find_any(&self, digests: &[Digest]) -> io::Result<Option<(u32, bool)>> {
+        for digest in digests {
+            let found = self.find(digest)?;
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
     }
 }
 
@@ -194,7 +232,7 @@ pub fn select(
                 .and_then(|label| u32::try_from(label).ok());
             let label = label.unwrap_or(EXCLUDED - 1);
             let tally = selection.tallies.entry(key.clone()).or_default();
-            match digests.iter().find_map(|digest| known.find(digest)) {
+            match known.find_any(&digests).context(NO_WORK_FOLDER)? {
                 Some((EXCLUDED, _)) => tally.excluded += 1,
                 Some((twin, is_equal)) => {
                     let count = if is_equal { &mut tally.equal } else { &mut tally.near };
@@ -203,9 +241,9 @@ pub fn select(
                 }
                 None => {
                     let [whole, part] = &digests;
-                    known.add(whole, label);
+                    known.add(whole, label).context(NO_WORK_FOLDER)?;
                     if part != whole {
-                        known.add(part, label);
+                        known.add(part, label).context(NO_WORK_FOLDER)?;
                     }
                     tally.copies += drawn.n_copies - 1;
                     selection.kept.entry(key.clone()).or_default().push(drawn.clone());
@@ -218,9 +256,9 @@ pub fn select(
 
 /// The digests of a whole document and of what is kept of it.
 fn digests(candidate: Candidate, drawn: &Drawn, needs_sketch: bool) -> [Digest; 2] {
-    let is_whole = candidate.kept.chars().count() as u64 == drawn.header.chars;
+    let is_whole = candidate.kept.text.chars().count() as u64 == drawn.header.chars;
     let mut whole = candidate.digest;
-    let mut part = if is_whole { whole.clone() } else { Digest::of(&candidate.kept) };
+    let mut part = if is_whole { whole.clone() } else { Digest::of(&candidate.kept.text) };
     if !needs_sketch {
         (whole.sketch, part.sketch) = (Sketch::default(), Sketch::default());
     }

@@ -1,6 +1,7 @@
 //! The work folder: what is done so far, so that an interrupted run goes on where it stood.
 //!
-//! Every shard that was read leaves two files: its candidates, and its report, which comes last and whole.
+//! Every shard that was read leaves two files: its candidates, and its report, which comes last and tells by
+//! what they are known.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write as _};
@@ -9,12 +10,19 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use serde_json::{Map, Value};
 
+use super::checksum::{Checksum, Summing};
 use super::report::ShardReport;
 use super::shard::Shard;
 use crate::files;
 
 /// The name of the work folder within the output folder.
 const FOLDER: &str = ".sample-work";
+
+/// What failed where nothing can be put by.
+pub const NO_WORK_FOLDER: &str = "the work folder cannot be used";
+
+/// A shard's file of candidates while it is written.
+pub type Candidates = BufWriter<Summing<File>>;
 
 /// A work folder.
 #[derive(Debug)]
@@ -107,12 +115,13 @@ impl Work {
     ///
     /// # Errors
     /// If it cannot be made.
-    pub fn start(&self, shard: &Shard) -> io::Result<BufWriter<File>> {
+    pub fn start(&self, shard: &Shard) -> io::Result<Candidates> {
         match fs::remove_file(self.shard_file(shard, "json")) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
         }
-        Ok(BufWriter::with_capacity(1 << 16, File::create(self.candidates(shard))?))
+        let file = Summing::new(File::create(self.candidates(shard))?);
+        Ok(BufWriter::with_capacity(1 << 16, file))
     }
 
     /// Marks a shard as done.
@@ -122,13 +131,31 @@ impl Work {
     pub fn finish(
         &self,
         shard: &Shard,
-        mut candidates: BufWriter<File>,
-        report: &ShardReport,
+        mut candidates: Candidates,
+        report: &mut ShardReport,
     ) -> anyhow::Result<()> {
-        let written = candidates.flush().and_then(|()| candidates.get_ref().sync_all());
-        written
+        candidates
+            .flush()
             .with_context(|| format!("{}: cannot be written", self.candidates(shard).display()))?;
-        files::write(&self.shard_file(shard, "json"), &serde_json::to_vec(report)?)
+        report.candidates = candidates.get_ref().checksum();
+        // Not forced to the disk, which costs more than reading a small shard: half a report is none.
+        let path = self.shard_file(shard, "json");
+        fs::write(&path, serde_json::to_vec(report)?)
+            .with_context(|| format!("{}: cannot be written", path.display()))
+    }
+
+    /// Whether a shard's candidates are what its report says; they may not be after a loss of power.
+    pub fn is_sound(&self, shard: &Shard, report: &ShardReport) -> bool {
+        let checksum = File::open(self.candidates(shard)).and_then(Checksum::of);
+        checksum.is_ok_and(|checksum| checksum == report.candidates)
+    }
+
+    /// A new file in the folder that is gone once it is closed, however that comes.
+    ///
+    /// # Errors
+    /// If it cannot be made.
+    pub fn unnamed_file(&self) -> io::Result<File> {
+        tempfile::tempfile_in(&self.folder)
     }
 
     fn shard_file(&self, shard: &Shard, ending: &str) -> PathBuf {

@@ -65,7 +65,12 @@ fn saved_and_loaded_it_says_the_same() {
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
     let classes: Vec<usize> = (0..40).map(|index| index % 2).collect();
     let categories = Taxonomy::new(["Books", "Web"]).unwrap();
-    let documents = TrainingDocuments { texts: &texts, classes: &classes, categories: &categories };
+    let documents = TrainingDocuments {
+        texts: &texts,
+        sources: &texts,
+        classes: &classes,
+        categories: &categories,
+    };
     let options = Options {
         model: encoder.display().to_string(),
         max_length: 16,

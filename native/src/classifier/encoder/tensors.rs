@@ -4,7 +4,6 @@ use burn_dispatch::Dispatch;
 use burn_tensor::{Int, Tensor, TensorData};
 
 pub(super) use crate::lm::tensor_engine::Device;
-use crate::lm::tensor_engine::product;
 
 /// A tensor of floats.
 pub(super) type Floats<const D: usize> = Tensor<Dispatch, D>;
@@ -40,7 +39,7 @@ pub(super) fn values<const D: usize>(tensor: Floats<D>) -> anyhow::Result<Vec<f3
 /// # Shapes
 /// `x`: `[n_rows, n_in]`; `weight`: `[n_in, n_out]`; `bias`: `[1, n_out]`; result: `[n_rows, n_out]`.
 pub(super) fn linear(x: Floats<2>, weight: &Floats<2>, bias: &Floats<2>) -> Floats<2> {
-    product(x, weight.clone()) + bias.clone()
+    x.matmul(weight.clone()) + bias.clone()
 }
 
 /// The derivatives of a loss by input, weight and bias of [`linear`].
@@ -57,9 +56,9 @@ pub(super) fn linear_backward(
     gradient: Floats<2>,
 ) -> LinearGradients {
     LinearGradients {
-        weight: product(x.transpose(), gradient.clone()),
+        weight: x.transpose().matmul(gradient.clone()),
         bias: gradient.clone().sum_dim(0),
-        x: product(gradient, weight.clone().transpose()),
+        x: gradient.matmul(weight.clone().transpose()),
     }
 }
 

@@ -228,7 +228,12 @@ fn small(seed: u64) -> Options {
 fn fit(options: &Options) -> anyhow::Result<EncoderClassifier> {
     let (texts, classes, categories) = documents();
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-    let documents = TrainingDocuments { texts: &texts, classes: &classes, categories: &categories };
+    let documents = TrainingDocuments {
+        texts: &texts,
+        sources: &texts,
+        classes: &classes,
+        categories: &categories,
+    };
     EncoderClassifier::fit(documents, options, &Progress::new(true))
 }
 

@@ -174,8 +174,13 @@ impl TfidfClassifier {
             convergence: solution.convergence,
             features,
             intercepts: solution.intercepts,
-            trained_on: fingerprints(training),
+            trained_on: fingerprints(&rows_of(training)),
         })
+    }
+
+    /// Remembers these documents as those that were trained on: the wholes of what was trained on in parts.
+    pub fn remember(&mut self, documents: &[&str]) {
+        self.trained_on = fingerprints(documents);
     }
 
     /// How far the optimisation came; a caller should tell the user if it did not converge.
@@ -291,10 +296,14 @@ impl Classifier for TfidfClassifier {
     }
 }
 
-fn fingerprints(training: TrainingSet<'_>) -> Vec<u64> {
-    let rows = training.rows.par_iter();
+fn rows_of<'a>(training: TrainingSet<'a>) -> Vec<&'a str> {
+    training.rows.iter().map(|&row| training.corpus.document(row)).collect()
+}
+
+/// Ascending.
+fn fingerprints(documents: &[&str]) -> Vec<u64> {
     let mut fingerprints: Vec<u64> =
-        rows.map(|&row| fingerprint(training.corpus.document(row))).collect();
+        documents.par_iter().map(|document| fingerprint(document)).collect();
     fingerprints.sort_unstable();
     fingerprints
 }

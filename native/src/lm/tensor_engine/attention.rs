@@ -7,7 +7,6 @@ use burn_tensor::activation::softmax;
 use burn_tensor::module::attention;
 use burn_tensor::ops::AttentionModuleOptions;
 
-use super::linear::product;
 use super::{Device, Floats, Integers};
 
 /// Queries whose scores are made at a time: they see no keys after the last of them, and the scores take
@@ -35,7 +34,7 @@ pub(super) enum Seen {
     /// The same, or the last few of them, in blocks of queries.
     Blocks(Vec<Block>),
     /// What is added to the scores of all queries and all cached keys, `[n_rows, 1, 1, length, n_keys]`.
-    Cached(Floats<5>),
+    Cached(Box<Floats<5>>),
 }
 
 /// Queries that are computed together.
@@ -82,7 +81,7 @@ impl Seen {
         let n_rows = positions.dims()[0] / length;
         let window = window.filter(|window| *window < n_keys);
         let bias = bias(positions.clone(), 0..n_keys, window);
-        Self::Cached(bias.reshape([n_rows, 1, 1, length, n_keys]))
+        Self::Cached(Box::new(bias.reshape([n_rows, 1, 1, length, n_keys])))
     }
 }
 
@@ -120,7 +119,7 @@ pub(super) fn attend(
 ) -> Floats<4> {
     match seen {
         Seen::Causal => fused(heads, queries, [keys, values]),
-        Seen::Cached(bias) => with_scores(heads, queries, [keys, values], bias.clone()),
+        Seen::Cached(bias) => with_scores(heads, queries, [keys, values], (**bias).clone()),
         Seen::Blocks(blocks) => {
             let of_block = |block: &Block| {
                 let queries = queries.clone().slice_dim(2, block.queries.clone());
@@ -149,11 +148,11 @@ fn with_scores(
     let dtype = queries.dtype();
     // Queries that share a head of keys are rows of one matrix.
     let queries = queries.reshape([n_rows, n_kv_heads, group * length, head_dim]);
-    let scores = product(queries, keys.swap_dims(2, 3)).cast(DType::F32) * scale;
+    let scores = queries.matmul(keys.swap_dims(2, 3)).cast(DType::F32) * scale;
     let scores = scores.reshape([n_rows, n_kv_heads, group, length, n_keys]) + bias;
     let shares = softmax(scores, 4).cast(dtype);
     let shares = shares.reshape([n_rows, n_kv_heads, group * length, n_keys]);
-    product(shares, values).reshape([n_rows, n_heads, length, head_dim])
+    shares.matmul(values).reshape([n_rows, n_heads, length, head_dim])
 }
 
 /// The same by a kernel of the back end that keeps no scores.

@@ -65,9 +65,9 @@ impl Linear {
     pub(super) fn apply(&self, x: Floats<2>) -> Floats<2> {
         let x = x.cast(self.dtype);
         let y = match &self.weight {
-            Weight::Floats(weight) => product(x, weight.clone()),
+            Weight::Floats(weight) => x.matmul(weight.clone()),
             Weight::Int8(weight) => {
-                product(x, weight.clone().dequantize().cast(self.dtype).transpose())
+                x.matmul(weight.clone().dequantize().cast(self.dtype).transpose())
             }
         };
         match &self.bias {
@@ -75,17 +75,6 @@ impl Linear {
             None => y,
         }
     }
-}
-
-/// The product of matrices.
-///
-/// A single row is multiplied as two: burn 0.21's kernels for vectors return wrong numbers where a group
-/// of threads is as narrow as on software rasterisers, and a second row costs next to nothing.
-pub(crate) fn product<const RANK: usize>(left: Floats<RANK>, right: Floats<RANK>) -> Floats<RANK> {
-    if left.dims()[RANK - 2] > 1 {
-        return left.matmul(right);
-    }
-    Floats::cat(vec![left.clone(), left], RANK - 2).matmul(right).slice_dim(RANK - 2, 0..1)
 }
 
 /// A matrix with so many columns on a device.

@@ -24,7 +24,6 @@ use burn_tensor::backend::Backend as _;
 use burn_tensor::{DType, Int, Tensor};
 
 use self::batch::{Batch, Sequence};
-pub(crate) use self::linear::product;
 use self::weights::Model;
 use super::blueprint::Blueprint;
 use super::checkpoint::Checkpoint;

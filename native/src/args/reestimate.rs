@@ -1,0 +1,82 @@
+//! Arguments of `reestimate`, and those that it shares with `labelshift`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use data_anatomy_core::unit::Unit;
+
+use super::{CalibrationKind, EstimatorKind};
+
+/// What an estimate is a view of: categories joined, texts of no category counted.
+#[derive(Debug, Args)]
+pub struct StudyViewArgs {
+    /// Count categories as one and estimate anew: A+B=AB. Can be given more than once.
+    #[arg(long, value_name = "A+B=AB")]
+    pub merge: Vec<String>,
+    /// Estimate the share of texts that belong to no category.
+    #[arg(long)]
+    pub unknown: bool,
+    /// Count texts whose largest probability is below this as of no category, as the seed study does.
+    #[arg(long, value_name = "PROBABILITY", conflicts_with = "unknown")]
+    pub unknown_threshold: Option<f64>,
+}
+
+/// Units of shares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum UnitKind {
+    /// Shares of documents.
+    Documents,
+    /// Shares of tokens, as published mixtures are.
+    Tokens,
+}
+
+impl From<UnitKind> for Unit {
+    fn from(kind: UnitKind) -> Self {
+        match kind {
+            UnitKind::Documents => Self::Documents,
+            UnitKind::Tokens => Self::Tokens,
+        }
+    }
+}
+
+/// Arguments of `reestimate`: what is not given is as the run has it.
+#[derive(Debug, Args)]
+pub struct ReestimateArgs {
+    /// The run: its folder, or its predictions.jsonl.
+    #[arg(value_name = "RUN")]
+    pub run: PathBuf,
+    /// The estimator.
+    #[arg(long, value_enum)]
+    pub estimator: Option<EstimatorKind>,
+    /// How the classifier's probabilities are calibrated.
+    #[arg(long, value_enum)]
+    pub calibration: Option<CalibrationKind>,
+    /// The unit of the shares.
+    #[arg(long, value_enum)]
+    pub unit: Option<UnitKind>,
+    /// Lengths of whole documents by category: {"books": {"n": …, "mean": …, "sd": …}, …}, or the
+    /// manifest.json of `sample`. The run's own if not given.
+    #[arg(long, value_name = "FILE")]
+    pub document_lengths: Option<PathBuf>,
+    /// Merges and texts of no category.
+    #[command(flatten)]
+    pub view: StudyViewArgs,
+    /// How many bootstrap replicates the intervals rest on (0: no intervals).
+    #[arg(long, value_name = "N")]
+    pub n_boot: Option<u64>,
+    /// Level of the intervals.
+    #[arg(long, value_name = "LEVEL")]
+    pub level: Option<f64>,
+    /// Seed of every random choice.
+    #[arg(long, value_name = "SEED")]
+    pub seed: Option<u64>,
+    /// Write the new summary to this file.
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Print the summary as JSON to stdout.
+    #[arg(long)]
+    pub json: bool,
+    /// Show no progress.
+    #[arg(long, short)]
+    pub quiet: bool,
+}

@@ -1,0 +1,72 @@
+//! `reestimate`: a stored run's mixture under other choices, from its verdicts alone.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use data_anatomy_core::document_lengths::DocumentLengths;
+use data_anatomy_core::reestimate::{Choices, StoredRun};
+use data_anatomy_core::summary::Summary;
+use data_anatomy_core::{predictions, text};
+
+use super::labelshift;
+use crate::args::ReestimateArgs;
+use crate::exit::Outcome;
+use crate::files;
+use crate::progress::Progress;
+
+pub(super) fn run(args: &ReestimateArgs) -> anyhow::Result<Outcome> {
+    let mut run = open(&args.run)?;
+    if let Some(path) = &args.document_lengths {
+        let (shown, bytes) = (path.display().to_string(), files::read(path)?);
+        run.lengths = Some(DocumentLengths::parse(&shown, &bytes, &run.verdicts.taxonomy)?);
+    }
+    let choices = choices(args, run.choices());
+    let study = run.study(&choices)?;
+    let (replicates, intervals) = labelshift::carry_out(&study, &Progress::new(args.quiet));
+    let summary = Summary::of_study(&study, &replicates, &intervals, run.context(&choices));
+    if let Some(path) = &args.output {
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            files::make_folder(folder)?;
+        }
+        files::write(path, summary.to_json().as_bytes())?;
+    }
+    if args.json {
+        write!(std::io::stdout().lock(), "{}", summary.to_json())?;
+    } else {
+        labelshift::print(&summary)?;
+    }
+    Ok(Outcome::Done)
+}
+
+/// The run in a folder, or that of a `predictions.jsonl` with the summary beside it if there is one.
+fn open(run: &Path) -> anyhow::Result<StoredRun> {
+    let predictions = if run.is_dir() { run.join("predictions.jsonl") } else { run.to_owned() };
+    let shown = predictions.display().to_string();
+    let bytes = files::read(&predictions)?;
+    let parsed = predictions::parse(&shown, text::decode(&shown, &bytes)?)?;
+    let summary: PathBuf = predictions.with_file_name("summary.json");
+    if !summary.is_file() {
+        return Ok(StoredRun::new(&shown, parsed, None)?);
+    }
+    let (path, bytes) = (summary.display().to_string(), files::read(&summary)?);
+    let summary = text::decode(&path, &bytes)?;
+    Ok(StoredRun::new(&shown, parsed, Some((&path, summary)))?)
+}
+
+/// The run's own choices, but for those given.
+fn choices(args: &ReestimateArgs, own: Choices) -> Choices {
+    let asks_for_unknown = args.view.unknown || args.view.unknown_threshold.is_some();
+    let threshold =
+        if asks_for_unknown { args.view.unknown_threshold } else { own.unknown_threshold };
+    Choices {
+        estimator: args.estimator.map_or(own.estimator, Into::into),
+        calibration: args.calibration.map_or(own.calibration, Into::into),
+        merge: args.view.merge.clone(),
+        unit: args.unit.map_or(own.unit, Into::into),
+        unknown: args.view.unknown || own.unknown,
+        unknown_threshold: threshold,
+        level: args.level.unwrap_or(own.level),
+        n_boot: args.n_boot.unwrap_or(own.n_boot),
+        seed: args.seed.unwrap_or(own.seed),
+    }
+}

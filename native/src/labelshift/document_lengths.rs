@@ -1,0 +1,122 @@
+//! How long whole documents of each category are, as far as that can be known.
+
+use std::path::Path;
+
+use data_anatomy_core::document_lengths::{CategoryLengths, DocumentLengths, Measure};
+use rayon::prelude::*;
+
+use super::inputs::References;
+use crate::args::LabelshiftArgs;
+use crate::files;
+use crate::lm::tokenizer::Tokenizer;
+
+/// The file beside samples that tells how long whole documents are.
+const MANIFEST: &str = "manifest.json";
+
+/// Documents of a category whose lengths are counted in tokens: enough for their mean.
+const MAX_COUNTED: usize = 1_000;
+
+/// A category in which so large a share of the documents is nearly as long as the longest was cut.
+const CUT_SHARE: f64 = 0.1;
+/// Nearly as long: by characters.
+const NEARLY: f64 = 0.99;
+
+/// Lengths, and where they are from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KnownLengths {
+    /// The lengths.
+    pub lengths: DocumentLengths,
+    /// Where they are from, as a reader is told.
+    pub source: String,
+}
+
+/// The lengths of whole documents; in place of them the reason why they are not known.
+///
+/// They are those of `--document-lengths`, else of the manifest beside the samples, else of the reference
+/// documents themselves unless these look cut.
+///
+/// # Errors
+/// If the file that the user names cannot be read.
+pub fn find(
+    args: &LabelshiftArgs,
+    references: &References,
+    tokenizer: Option<&Tokenizer>,
+) -> anyhow::Result<Result<KnownLengths, String>> {
+    if let Some(path) = &args.document_lengths {
+        return Ok(Ok(read(path, references)?));
+    }
+    let manifest = args.local_samples_dir.join(MANIFEST);
+    if manifest.is_file() {
+        return Ok(read(&manifest, references).map_err(|error| error.to_string()));
+    }
+    of_references(references, tokenizer)
+}
+
+fn read(path: &Path, references: &References) -> anyhow::Result<KnownLengths> {
+    let shown = path.display().to_string();
+    let lengths = DocumentLengths::parse(&shown, &files::read(path)?, &references.taxonomy)?;
+    Ok(KnownLengths { lengths, source: shown })
+}
+
+/// The lengths of the reference documents, unless they were cut.
+fn of_references(
+    references: &References,
+    tokenizer: Option<&Tokenizer>,
+) -> anyhow::Result<Result<KnownLengths, String>> {
+    let mut categories = Vec::new();
+    for (class, name) in references.taxonomy.names().iter().enumerate() {
+        let texts: Vec<&str> = (0..references.documents.len())
+            .filter(|&index| references.classes[index] == class)
+            .map(|index| references.documents[index].text.as_str())
+            .collect();
+        let chars: Vec<u64> = texts.par_iter().map(|text| text.chars().count() as u64).collect();
+        if let Some(longest) = cut_to(&chars) {
+            return Ok(Err(format!(
+                "the documents of `{name}` look cut to {longest} characters, and no {MANIFEST} tells how long they \
+                 were"
+            )));
+        }
+        let lengths = match tokenizer {
+            Some(tokenizer) => n_tokens(tokenizer, &texts)?,
+            None => chars,
+        };
+        // Reading refuses documents without text.
+        let Some(of_category) = CategoryLengths::of(&lengths) else {
+            return Ok(Err(format!("the documents of `{name}` have no tokens")));
+        };
+        categories.push(of_category);
+    }
+    let measure = if tokenizer.is_some() { Measure::Tokens } else { Measure::Characters };
+    let source = "the reference documents".to_owned();
+    Ok(Ok(KnownLengths { lengths: DocumentLengths { measure, categories }, source }))
+}
+
+/// The length of the longest document, if many are as long or nearly so.
+#[expect(clippy::cast_precision_loss, reason = "counts of documents and characters")]
+fn cut_to(chars: &[u64]) -> Option<u64> {
+    let longest = chars.iter().copied().max()?;
+    let is_near = |&&length: &&u64| length as f64 >= NEARLY * longest as f64;
+    let n_near = chars.iter().filter(is_near).count();
+    (n_near as f64 >= (CUT_SHARE * chars.len() as f64).max(3.0)).then_some(longest)
+}
+
+/// How many tokens each document has, of as many as are enough.
+fn n_tokens(tokenizer: &Tokenizer, texts: &[&str]) -> anyhow::Result<Vec<u64>> {
+    let counted = &texts[..texts.len().min(MAX_COUNTED)];
+    let tokens = tokenizer.encode_batch(counted)?;
+    Ok(tokens.iter().map(|ids| ids.len() as u64).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::cut_to;
+
+    #[test]
+    fn documents_of_one_greatest_length_look_cut() {
+        let natural: Vec<u64> = (0..200).map(|number| 100 + number * number).collect();
+        assert_eq!(cut_to(&natural), None);
+        let cut: Vec<u64> = natural.iter().map(|&length| length.min(20_000)).collect();
+        assert_eq!(cut_to(&cut), Some(20_000));
+        assert_eq!(cut_to(&[]), None);
+    }
+}

@@ -1,0 +1,137 @@
+//! The steps of a run in their order, up to the verdicts; what was read, and what a reader must know of it.
+
+use std::path::Path;
+
+use data_anatomy_core::diagnostic::Diagnostic;
+use serde_json::{Value, json};
+
+use super::document_lengths::{self, KnownLengths};
+use super::echoes::{self, Echoes};
+use super::inputs::{self, References};
+use super::length_match::LengthMatch;
+use super::material::Material;
+use super::predicted::{self, Predicted};
+use super::texts::{self, Texts};
+use crate::args::{LabelshiftArgs, LengthMatchKind, Sources};
+use crate::corpus::split::Split;
+use crate::lm::author::Author;
+use crate::progress::Progress;
+
+/// Everything up to the verdicts.
+#[derive(Debug)]
+pub struct Run {
+    /// The reference documents.
+    pub references: References,
+    /// The texts whose mixture is asked for.
+    pub texts: Texts,
+    /// The classifier's verdicts.
+    pub predicted: Predicted,
+    /// Whether each text is one phrase over and over.
+    pub repetitive: Vec<bool>,
+    /// How long whole documents are, or why that is not known.
+    pub lengths: Result<KnownLengths, String>,
+    sources: Sources,
+    split: Split,
+    echoes: Echoes,
+    classifier_doubts: Vec<Diagnostic>,
+}
+
+impl Run {
+    /// Reads documents; has the texts and echoes written that are not there yet, into `folder`; trains the
+    /// classifier, or loads one; and lets it judge.
+    ///
+    /// # Errors
+    /// If an input is missing, malformed or too small, or the model or the classifier fails.
+    pub fn new(args: &LabelshiftArgs, folder: &Path, progress: &Progress) -> anyhow::Result<Self> {
+        let sources = args.sources()?;
+        let references = References::read(args)?;
+        let (loaded, split) = predicted::split(args, sources, &references)?;
+        let mut author = texts::author(args, sources, progress)?;
+        let texts = texts::obtain(args, author.as_mut(), folder, progress)?;
+        let documents = (&references, &split);
+        let echoes =
+            echoes::obtain(args, sources, documents, &texts, author.as_mut(), folder, progress)?;
+        let tokenizer = author.as_ref().and_then(Author::tokenizer);
+        let lengths = document_lengths::find(args, &references, tokenizer)?;
+        // Its memory is wanted for training.
+        drop(author);
+        let cut = length_match(args, &texts);
+        let material = Material::new(&references, &split, &echoes, cut.as_ref(), sources);
+        let classifier = match loaded {
+            Some(classifier) => classifier,
+            None => predicted::train(args, &references.taxonomy, &material, progress)?,
+        };
+        let generated = &texts.generations.texts;
+        let predicted = predicted::judge(classifier.as_ref(), &material, generated, progress)?;
+        let repetitive = inputs::repetitive(&texts);
+        let classifier_doubts = classifier.doubts();
+        Ok(Self {
+            predicted,
+            repetitive,
+            sources,
+            split,
+            echoes,
+            classifier_doubts,
+            lengths,
+            texts,
+            references,
+        })
+    }
+
+    /// SHA-256 and counts of every input, for the record.
+    pub fn record(&self) -> Value {
+        json!({
+            "reference": self.references.record(),
+            "generations": self.texts.generations.input,
+            "echoes": self.echoes.record(),
+            "training_source": self.sources.training.name(),
+            "calibration_source": self.sources.calibration.name(),
+            "n_train": self.split.train.len(),
+            "n_validation": self.split.validation.len(),
+            "n_near_duplicates": self.references.n_near(),
+            "n_left_out": self.split.left_out.len(),
+            "document_lengths": self.lengths_record(),
+        })
+    }
+
+    fn lengths_record(&self) -> Value {
+        match &self.lengths {
+            Ok(known) => json!({"source": known.source}),
+            Err(reason) => json!({"unknown": reason}),
+        }
+    }
+
+    /// What a reader must know of inputs and classifier.
+    pub fn doubts(&self) -> Vec<Diagnostic> {
+        [
+            inputs::doubts_of_texts(&self.texts),
+            self.references.doubts(),
+            predicted::doubts_of_split(&self.split),
+            self.echoes.doubts(self.sources),
+            self.classifier_doubts.clone(),
+            self.lengths.as_ref().err().map(doubt_of_lengths).into_iter().collect(),
+        ]
+        .concat()
+    }
+
+    /// Whether texts or echoes are missing that a server did not make.
+    pub fn is_partial(&self) -> bool {
+        self.texts.n_missing > 0 || self.echoes.are_missing()
+    }
+}
+
+/// Why lengths are not known.
+fn doubt_of_lengths(reason: &String) -> Diagnostic {
+    Diagnostic::note("lengths_not_measured", reason)
+}
+
+/// How documents are cut, if they are.
+fn length_match(args: &LabelshiftArgs, texts: &Texts) -> Option<LengthMatch> {
+    match args.split.length_match {
+        LengthMatchKind::None => None,
+        LengthMatchKind::Generations => {
+            let texts = texts.generations.texts.iter().map(|text| text.text.as_str());
+            LengthMatch::to(texts, args.split.window, args.seed)
+        }
+    }
+}
