@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::{ClassifierKind, LabelshiftArgs};
 use crate::classifier::{Recipe, tfidf};
+#[cfg(feature = "burn")]
 use crate::lm::device::DeviceChoice;
 
 /// Flags of the classifiers that are encoders, as the seed study calls them.
@@ -84,11 +85,11 @@ impl LabelshiftArgs {
             ClassifierKind::Tfidf => Ok(Recipe::Tfidf(tfidf::Options::default())),
             #[cfg(feature = "burn")]
             ClassifierKind::Distilbert => Ok(Recipe::Encoder(
-                self.encoder.options(self.seed, self.author.model.device.clone()),
+                self.encoder.options(self.author.model.device.clone(), self.seed),
             )),
             #[cfg(feature = "burn")]
             ClassifierKind::Embedding => {
-                self.encoder.embedding_options(self.seed, self.author.model.device.clone())
+                self.encoder.embedding_options(self.author.model.device.clone(), self.seed)
             }
             #[cfg(not(feature = "burn"))]
             kind => anyhow::bail!(
@@ -107,7 +108,7 @@ impl LabelshiftArgs {
 
 #[cfg(feature = "burn")]
 impl EncoderArgs {
-    fn options(&self, seed: u64, device: DeviceChoice) -> crate::classifier::encoder::Options {
+    fn options(&self, device: DeviceChoice, seed: u64) -> crate::classifier::encoder::Options {
         use crate::classifier::encoder::{DEFAULT_MODEL, Options, ScratchSize, Start};
         let start = match (&self.hf_model_name, self.hf_train_from_scratch) {
             (Some(model), true) => Start::LikeCheckpoint(model.clone()),
@@ -132,7 +133,7 @@ impl EncoderArgs {
         }
     }
 
-    fn embedding_options(&self, seed: u64, device: DeviceChoice) -> anyhow::Result<Recipe> {
+    fn embedding_options(&self, device: DeviceChoice, seed: u64) -> anyhow::Result<Recipe> {
         use crate::classifier::embedding::{DEFAULT_MODEL, Options};
         anyhow::ensure!(
             !self.hf_train_from_scratch,

@@ -115,7 +115,7 @@ pub struct SplitArgs {
     #[arg(long, value_name = "SHARE")]
     pub val_fraction: Option<f64>,
     /// Folder of documents to calibrate and measure by, in place of a random part of the others.
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["val_fraction", "load_classifier"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["val_fraction", "load_classifier", "hf_pretrained_dir"])]
     pub validation_dir: Option<PathBuf>,
     /// Documents whose 5-grams of words overlap by this or more never stand on both sides (0: only equal
     /// ones do not).
@@ -294,7 +294,7 @@ impl LabelshiftArgs {
         };
         let training = match self.echo.training_source {
             // A loaded classifier is trained already.
-            _ if self.load_classifier.is_some() => SourceKind::Real,
+            _ if self.trained_classifier().is_some() => SourceKind::Real,
             SourceKind::Auto if calibration.has_echoes() => SourceKind::Both,
             SourceKind::Auto => SourceKind::Real,
             other => other,

@@ -11,7 +11,6 @@ use anyhow::Context as _;
 use anyhow::Result;
 use data_anatomy_core::diagnostic::Diagnostic;
 use data_anatomy_core::taxonomy::Taxonomy;
-
 #[cfg(feature = "burn")]
 use rayon::prelude::*;
 
@@ -72,11 +71,12 @@ impl TrainingDocuments<'_> {
         Ok(())
     }
 
-    /// The fingerprints of the documents, ascending.
+    /// The fingerprints of the sources, ascending, each once.
     fn fingerprints(&self) -> Vec<u64> {
         let mut fingerprints: Vec<u64> =
             self.sources.par_iter().map(|source| fingerprint(source)).collect();
         fingerprints.sort_unstable();
+        fingerprints.dedup();
         fingerprints
     }
 }
