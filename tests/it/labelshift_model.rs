@@ -37,7 +37,7 @@ fn codes(summary: &Value) -> Vec<&str> {
 #[test]
 fn a_model_writes_texts_and_echoes_that_are_kept() {
     let scratch = with_model();
-    scratch.run(RUN).exited(0);
+    scratch.run(&format!("{RUN} --num-echoes 60")).exited(0);
     let texts = lines(&scratch, "out/labelshift/generations.jsonl");
     assert_eq!(texts.len(), 60);
     let echoes = lines(&scratch, "out/labelshift/echoes.jsonl");
@@ -115,11 +115,14 @@ fn sources_are_chosen_by_either_flag() {
         .run(&format!("{given} --calibration echo --training-source real --run-name given"))
         .exited(0);
     let summary = json(&scratch, "out/given/summary.json");
-    assert_eq!(summary["inputs"]["echoes"]["n_used"], 45);
+    let n_used = summary["inputs"]["echoes"]["n_used"].as_u64().unwrap();
+    // A text without its beginning may be empty.
+    assert_eq!(n_used + summary["inputs"]["echoes"]["n_empty"].as_u64().unwrap(), 45);
+    assert!(n_used > 30, "{n_used}");
     assert!(!scratch.path("out/given/generations.jsonl").exists());
     let verdicts = lines(&scratch, "out/given/predictions.jsonl");
     let n_measured = verdicts.iter().filter(|line| line["kind"] == "validation").count();
-    assert_eq!(n_measured, 45, "all of the echoes measure");
+    assert_eq!(n_measured as u64, n_used, "all of the echoes measure");
     let error = scratch
         .run(&format!("{RUN} --calibration echo --calibration-source real"))
         .exited(2)
