@@ -64,7 +64,7 @@ impl CategoryLengths {
             return None;
         }
         let mean = total / n;
-        let squares: f64 = lengths.iter().map(|&length| (length as f64 - mean).powi(2)).sum();
+        let squares: f64 = lengths.iter().map(|&length| square(length as f64 - mean)).sum();
         let sd = if lengths.len() > 1 { (squares / (n - 1.0)).sqrt() } else { 0.0 };
         Some(Self { n: lengths.len() as u64, mean, sd })
     }
@@ -90,10 +90,10 @@ impl CategoryLengths {
     #[expect(clippy::cast_precision_loss, reason = "a count of documents")]
     fn mixed(parts: &[(f64, Self)]) -> Self {
         let mean: f64 = parts.iter().map(|(share, part)| share * part.mean).sum();
-        let spread = |part: &Self| part.sd * part.sd + (part.mean - mean).powi(2);
+        let spread = |part: &Self| square(part.sd) + square(part.mean - mean);
         let variance: f64 = parts.iter().map(|(share, part)| share * spread(part)).sum();
         let error: f64 =
-            parts.iter().map(|(share, part)| (share * part.standard_error()).powi(2)).sum();
+            parts.iter().map(|(share, part)| square(share * part.standard_error())).sum();
         // As many documents as give the mean the standard error that its parts have.
         let n = if error > 0.0 {
             variance / error
@@ -285,6 +285,10 @@ impl Reader<'_> {
     }
 }
 
+fn square(x: f64) -> f64 {
+    x * x
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -339,7 +343,7 @@ mod tests {
         let mut stream = RandomStream::new(3, 0);
         let drawn: Vec<f64> = (0..4000).map(|_| lengths.draw_mean(&mut stream)).collect();
         let mean = drawn.iter().sum::<f64>() / 4000.0;
-        let sd = (drawn.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / 3999.0).sqrt();
+        let sd = (drawn.iter().map(|x| square(x - mean)).sum::<f64>() / 3999.0).sqrt();
         // Standard errors of mean and deviation: 10 / sqrt(4000) = .16 and .11; four of them.
         assert!((mean - 100.0).abs() < 0.64 && (sd - 10.0).abs() < 0.45, "{mean} {sd}");
     }
@@ -356,7 +360,7 @@ mod tests {
         let whole = merged.categories[0];
         // Mean 3/4 10 + 1/4 40; error sqrt((.75 * .2)^2 + (.25 * 4 / sqrt(50))^2).
         assert!((whole.mean - 17.5).abs() < 1e-12);
-        let error = (0.15_f64.powi(2) + 0.02).sqrt();
+        let error = (0.15_f64 * 0.15 + 0.02).sqrt();
         assert!((whole.standard_error() - error).abs() < 0.01 * error, "{whole:?}");
         assert_eq!(CategoryLengths::of(&[2, 4]).unwrap().mean, 3.0);
         assert_eq!(CategoryLengths::of(&[0]), None);

@@ -101,7 +101,7 @@ fn every_attack_matches_a_computation_by_hand() {
     let options = ScorerOptions { mink_ratio: 0.3, dc_pdd_limit: 0.3 };
     let scores = Scorer::new(options, Some(&frequencies)).scores(&Attack::ALL, &evidence);
     // Distinct scored tokens 0, 1, 2 with p = e^-1, e^-4, e^-1 and f = 4/8, 2/8, 1/8; limit 0.3.
-    let dc_pdd = (0.3_f64.min(0.367_879_441_171_442_33 * 0.693_147_180_559_945_3)
+    let dc_pdd = (0.3_f64.min(0.367_879_441_171_442_33 * std::f64::consts::LN_2)
         + 0.018_315_638_888_734_18 * 1.386_294_361_119_890_6
         + 0.3)
         / 3.0;

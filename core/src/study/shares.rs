@@ -67,21 +67,17 @@ pub(super) fn of(
                 DocumentShares { point: &point, intervals, replicates: &mixtures, level };
             unit::token_intervals(documents, &own_means, &means)
         });
-        (record(unit::token_shares(&point, &own_means), mean_of(&rows), ends), rows)
+        (record(unit::token_shares(&point, &own_means), mean_of(&rows), ends.as_deref()), rows)
     });
-    let documents = record(point.clone(), mean_of(&mixtures), ends.clone());
+    let documents = record(point.clone(), mean_of(&mixtures), ends.as_deref());
     let (tokens, token_rows) = tokens.unzip();
     let rows = token_rows.filter(|_| study.unit() == Unit::Tokens).unwrap_or(mixtures);
     StudyShares { documents, tokens, replicates: rows, unknown: unknown(study, replicates) }
 }
 
-fn record(
-    point: Vec<f64>,
-    mean: Option<Vec<f64>>,
-    intervals: Option<Vec<Interval>>,
-) -> SharesRecord {
+fn record(point: Vec<f64>, mean: Option<Vec<f64>>, intervals: Option<&[Interval]>) -> SharesRecord {
     let ends = |end: fn(Interval) -> f64| {
-        intervals.as_ref().map(|all| all.iter().map(|&interval| end(interval)).collect())
+        intervals.map(|all| all.iter().map(|&interval| end(interval)).collect())
     };
     SharesRecord {
         mean: mean.unwrap_or_else(|| point.clone()),
@@ -152,6 +148,6 @@ fn unknown(study: &Study, replicates: &[StudyReplicate]) -> Option<UnknownRecord
             threshold,
             assumption,
         },
-        with_unknown: record(point, mean_of(&rows), intervals),
+        with_unknown: record(point, mean_of(&rows), intervals.as_deref()),
     })
 }

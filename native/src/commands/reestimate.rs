@@ -20,7 +20,7 @@ pub(super) fn run(args: &ReestimateArgs) -> anyhow::Result<Outcome> {
         let (shown, bytes) = (path.display().to_string(), files::read(path)?);
         run.lengths = Some(DocumentLengths::parse(&shown, &bytes, &run.verdicts.taxonomy)?);
     }
-    let choices = choices(args, run.choices());
+    let choices = choices(args, &run.choices());
     let study = run.study(&choices)?;
     let (replicates, intervals) = labelshift::carry_out(&study, &Progress::new(args.quiet));
     let summary = Summary::of_study(&study, &replicates, &intervals, run.context(&choices));
@@ -54,7 +54,7 @@ fn open(run: &Path) -> anyhow::Result<StoredRun> {
 }
 
 /// The run's own choices, but for those given.
-fn choices(args: &ReestimateArgs, own: Choices) -> Choices {
+fn choices(args: &ReestimateArgs, own: &Choices) -> Choices {
     let asks_for_unknown = args.view.unknown || args.view.unknown_threshold.is_some();
     let threshold =
         if asks_for_unknown { args.view.unknown_threshold } else { own.unknown_threshold };

@@ -222,7 +222,7 @@ mod tests {
         let first = |kind: &str| Prompts::of_choice(kind).unwrap().of_text(6).cloned().unwrap();
         assert_eq!(
             (first("coding").id.as_str(), first("coding").text.as_str().len()),
-            ("neutral-31", 29)
+            ("neutral-31", 30)
         );
         assert_eq!(first("conversational").text, "Hi all, quick question:");
         assert_eq!(Prompts::of_choice("expository").unwrap().all().len(), 6);

@@ -137,7 +137,14 @@ struct Maker {
 
 const GRAM_BASE: u64 = 0x9e37_79b9_7f4a_7c15;
 /// What the word that leaves a gram was multiplied by.
-const LEAVING: u64 = GRAM_BASE.wrapping_pow(GRAM as u32);
+const LEAVING: u64 = {
+    let (mut power, mut exponent) = (1_u64, GRAM);
+    while exponent > 0 {
+        power = power.wrapping_mul(GRAM_BASE);
+        exponent -= 1;
+    }
+    power
+};
 
 impl Maker {
     fn add(&mut self, word: u64) {

@@ -87,7 +87,7 @@ pub fn write(
         _ => {
             header.packing = Packing::Cut;
             let whole = text.unpacked().ok_or(io::ErrorKind::InvalidData)?;
-            cut = Candidate::of(&whole, &header, window).to_bytes()?;
+            cut = Candidate::of(&whole, &header, window).into_bytes()?;
             cut.as_slice()
         }
     };
@@ -109,7 +109,7 @@ impl Candidate {
         Self { kept: Kept::of(whole, header, window), digest: Digest::of(whole) }
     }
 
-    fn to_bytes(self) -> io::Result<Vec<u8>> {
+    fn into_bytes(self) -> io::Result<Vec<u8>> {
         let Digest { fingerprint, sketch } = self.digest;
         let Kept { text: kept, start } = self.kept;
         let mut bytes = serde_json::to_vec(&CutLine { kept, start, fingerprint })?;
