@@ -71,7 +71,7 @@ pub struct AnalysisArgs {
     /// Intervals: on by default, accepted for the seed's sake.
     #[arg(long)]
     pub bootstrap: bool,
-    /// How many bootstrap replicates intervals rest on where they need any (0: no intervals).
+    /// How many replicates the intervals of sums over categories rest on.
     #[arg(long, value_name = "N", default_value_t = 200)]
     pub n_boot: usize,
     /// Level of the intervals.

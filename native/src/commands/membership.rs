@@ -67,10 +67,10 @@ fn run(job: Job<'_>, folder_of: impl Fn(Attack) -> PathBuf) -> anyhow::Result<Ou
     let results = collected.results(&options);
     let summaries = outputs::summaries(job, &collected, &results, &options)?;
     let shared = job.analysis.output_dir.join(job.run_name);
-    outputs::write_shared(&shared, &collected, &results, &options)?;
-    for summary in &summaries {
+    outputs::write_shared(job, &shared, &collected, &results)?;
+    for (summary, result) in summaries.iter().zip(&results) {
         let folder = folder_of(summary.attack);
-        outputs::write_attack(&folder, summary)?;
+        outputs::write_attack(job, &folder, summary, result)?;
         progress.say(&format!("written to {}", folder.display()));
     }
     let mut out = std::io::stdout().lock();
@@ -125,8 +125,8 @@ fn check(job: Job<'_>) -> anyhow::Result<()> {
         analysis.level
     );
     ensure!(
-        analysis.n_boot != 1 && analysis.n_boot <= MAX_REPLICATES,
-        "--n-boot: expected 0, or from 2 to {MAX_REPLICATES} replicates (200 are plenty), found {}",
+        (2..=MAX_REPLICATES).contains(&analysis.n_boot),
+        "--n-boot: expected from 2 to {MAX_REPLICATES} replicates (200 are plenty), found {}",
         analysis.n_boot
     );
     ensure!(

@@ -14,6 +14,7 @@ use super::blind::{self, BlindCategory, Texts};
 use super::evidence::{PoolScores, Recipe};
 use super::folders::{Kind, Pool, ScoreFolders};
 use super::passes::{Given, Skipped};
+use super::sizes;
 use super::truth::Truth;
 use crate::args::{AnalysisArgs, AttackArgs, PoolArgs};
 use crate::corpus::documents::Documents;
@@ -74,27 +75,15 @@ pub fn collect(job: Job<'_>, progress: &Progress) -> anyhow::Result<Collected> {
     let (attacks, skipped) = given.possible(job.attacks, job.by_name)?;
     ensure!(!attacks.is_empty(), "no attack is possible with what is given");
     let truth = truth(job.analysis)?;
+    check_sizes(job.analysis, &given)?;
     given.make(&attacks, progress)?;
     let frequencies = read_frequencies(&folders, &attacks)?;
     let options =
         ScorerOptions { mink_ratio: job.pools.mink_ratio, dc_pdd_limit: job.settings.dcpdd_limit };
     let recipe = Recipe { attacks: &attacks, options, frequencies: frequencies.as_ref() };
     let there = given.pools();
-    let read = |pool: Pool| match there.contains(&pool) {
-        true => PoolScores::read(&folders, pool, recipe),
-        false => {
-            Ok(PoolScores { scores: vec![Vec::new(); attacks.len()], ..PoolScores::default() })
-        }
-    };
-    let (candidates, nonmembers, members) =
-        (read(Pool::Candidates)?, read(Pool::Nonmembers)?, read(Pool::Members)?);
-    let is_member = match &truth {
-        Some(truth) => {
-            let ids = candidates.doc_ids.iter();
-            Some(ids.map(|id| truth.is_member(id)).collect::<anyhow::Result<_>>()?)
-        }
-        None => None,
-    };
+    let [candidates, nonmembers, members] = read_pools(&folders, &there, recipe)?;
+    let is_member = truth.map(|truth| members_of(&truth, &candidates)).transpose()?;
     let blind = blind(job, &given, &candidates, &nonmembers, progress)?;
     let n_shared = n_shared(&given)?;
     let (inputs, model) = record(&folders, &there)?;
@@ -110,6 +99,28 @@ pub fn collect(job: Job<'_>, progress: &Progress) -> anyhow::Result<Collected> {
         inputs,
         model,
     })
+}
+
+/// The scores of all pools; empty where a pool has none.
+fn read_pools(
+    folders: &ScoreFolders,
+    there: &[Pool],
+    recipe: Recipe<'_>,
+) -> anyhow::Result<[PoolScores; 3]> {
+    let read = |pool: Pool| match there.contains(&pool) {
+        true => PoolScores::read(folders, pool, recipe),
+        false => {
+            let scores = vec![Vec::new(); recipe.attacks.len()];
+            Ok(PoolScores { scores, ..PoolScores::default() })
+        }
+    };
+    let [candidates, nonmembers, members] = Pool::ALL.map(read);
+    Ok([candidates?, nonmembers?, members?])
+}
+
+/// Whether each candidate is a member.
+fn members_of(truth: &Truth, candidates: &PoolScores) -> anyhow::Result<Vec<bool>> {
+    candidates.doc_ids.iter().map(|id| truth.is_member(id)).collect()
 }
 
 impl Collected {
@@ -144,6 +155,15 @@ fn n_shared(given: &Given<'_>) -> anyhow::Result<usize> {
 fn folders(job: Job<'_>) -> ScoreFolders {
     let own = || job.analysis.output_dir.join(job.run_name).join("scores");
     ScoreFolders::new(job.pools.scores.clone().unwrap_or_else(own))
+}
+
+/// Refuses sizes that lack a category before any work is done.
+fn check_sizes(args: &AnalysisArgs, given: &Given<'_>) -> anyhow::Result<()> {
+    let (Some(name), Some(documents)) = (&args.category_sizes, &given.candidates) else {
+        return Ok(());
+    };
+    let categories: Vec<String> = documents.categories().into_iter().map(str::to_owned).collect();
+    sizes::read(name, &categories).map(|_| ())
 }
 
 fn truth(args: &AnalysisArgs) -> anyhow::Result<Option<Truth>> {

@@ -5,6 +5,8 @@ use std::path::Path;
 use data_anatomy_core::diagnostic::Diagnostic;
 use data_anatomy_core::membership::analysis::AnalysisOptions;
 use data_anatomy_core::membership::attack::Attack;
+use data_anatomy_core::membership::figures;
+use data_anatomy_core::membership::roc::AttackQuality;
 use data_anatomy_core::membership::summary::MembershipSummary;
 use data_anatomy_core::summary::{Context, ToolRecord};
 use serde_json::{Map, Value, json};
@@ -12,7 +14,7 @@ use serde_json::{Map, Value, json};
 use super::analysis::{AttackResult, without_score};
 use super::collected::{Collected, Job};
 use super::{attacks, document_scores, sizes};
-use crate::files;
+use crate::{files, plots};
 
 /// The summary of each attack.
 ///
@@ -56,10 +58,10 @@ pub fn summaries(
 /// # Errors
 /// If the folder cannot be written to.
 pub fn write_shared(
+    job: Job<'_>,
     folder: &Path,
     collected: &Collected,
     results: &[AttackResult],
-    options: &AnalysisOptions,
 ) -> anyhow::Result<()> {
     files::make_folder(folder)?;
     files::write_with(&folder.join("document_scores.csv"), |file| {
@@ -67,22 +69,70 @@ pub fn write_shared(
     })?;
     let csv = attacks::table(collected, results).to_csv();
     files::write(&folder.join("attacks.csv"), csv.as_bytes())?;
-    let mut json = serde_json::to_vec_pretty(&attacks::json(collected, results, options.level))?;
+    let attacks = attacks::json(collected, results, job.analysis.level);
+    let mut json = serde_json::to_vec_pretty(&attacks)?;
     json.push(b'\n');
-    files::write(&folder.join("attacks.json"), &json)
+    files::write(&folder.join("attacks.json"), &json)?;
+    let curves = results.iter().filter_map(|result| {
+        Some((result.attack.title().to_owned(), result.quality.last()?.as_ref()?))
+    });
+    let curves: Vec<(String, &AttackQuality)> = curves.collect();
+    if job.analysis.no_plots || curves.is_empty() {
+        return Ok(());
+    }
+    let title = format!("Attacks: {}", job.run_name);
+    plots::write(&folder.join("attacks_roc.png"), &figures::roc(&title, &curves, false))?;
+    plots::write(&folder.join("attacks_roc_log.png"), &figures::roc(&title, &curves, true))
 }
 
 /// Writes the result of one attack; the summary last.
 ///
 /// # Errors
 /// If the folder cannot be written to.
-pub fn write_attack(folder: &Path, summary: &MembershipSummary) -> anyhow::Result<()> {
+pub fn write_attack(
+    job: Job<'_>,
+    folder: &Path,
+    summary: &MembershipSummary,
+    result: &AttackResult,
+) -> anyhow::Result<()> {
     files::make_folder(folder)?;
     let per_category = summary.categories_table().to_csv();
     files::write(&folder.join("per_category.csv"), per_category.as_bytes())?;
     let mixture = summary.mixture_table().to_csv();
     files::write(&folder.join("global_mixture.csv"), mixture.as_bytes())?;
+    if !job.analysis.no_plots {
+        draw(job, folder, summary, result)?;
+    }
     files::write(&folder.join("summary.json"), summary.to_json().as_bytes())
+}
+
+/// More curves than this cannot be told apart.
+const MAX_CURVES: usize = 8;
+
+/// The plots of one attack.
+fn draw(
+    job: Job<'_>,
+    folder: &Path,
+    summary: &MembershipSummary,
+    result: &AttackResult,
+) -> anyhow::Result<()> {
+    let (name, title) = (job.run_name, summary.attack.title());
+    let records = &summary.per_category;
+    plots::write(&folder.join("member_shares.png"), &figures::shares(name, records))?;
+    let densities = figures::densities(name, title, records);
+    plots::write(&folder.join("score_densities.png"), &densities)?;
+    let names = summary.categories.iter().map(String::as_str).chain(["all"]);
+    let curves = names.zip(&result.quality);
+    let curves = curves.filter_map(|(name, quality)| Some((name.to_owned(), quality.as_ref()?)));
+    let mut curves: Vec<(String, &AttackQuality)> = curves.collect();
+    if curves.len() > MAX_CURVES {
+        curves.drain(..curves.len() - 1);
+    }
+    if curves.is_empty() {
+        return Ok(());
+    }
+    let plot = figures::roc(&format!("{title}: {name}"), &curves, false);
+    plots::write(&folder.join("roc.png"), &plot)
 }
 
 /// Every setting that the numbers of this attack depend on, by the name of its flag.

@@ -156,3 +156,71 @@ impl Variant for Prefixed<'_> {
         Ok(vec![Row { shown, ..plain }])
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::corpus::documents::Selection;
+    use crate::lm::tokenizer::Tokenizer;
+
+    const OPTIONS: PrefixOptions = PrefixOptions { n_shots: 3, seed: 4 };
+
+    fn tokenizer() -> Tokenizer {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/lm/tokenizer");
+        Tokenizer::open(&folder).unwrap()
+    }
+
+    /// Documents of two categories, of which one has too few for a prefix of its own.
+    fn nonmembers(folder: &Path) -> Documents {
+        let line = |name: &str, number: usize| format!("{{\"text\": \"{name} no. {number}\"}}\n");
+        for (name, n) in [("law", 8), ("sport", 2)] {
+            let lines: String = (0..n).map(|number| line(name, number)).collect();
+            std::fs::write(folder.join(format!("{name}.jsonl")), lines).unwrap();
+        }
+        Documents::open(folder, Selection::default()).unwrap()
+    }
+
+    fn document(category: &str, text: &str) -> Document {
+        let (id, category) = (format!("{category}:1"), category.to_owned());
+        Document { id, category, text: text.to_owned() }
+    }
+
+    #[test]
+    fn texts_come_last_and_are_never_their_own_prefix() {
+        let (tokenizer, folder) = (tokenizer(), tempfile::tempdir().unwrap());
+        let head = Head { tokenizer: &tokenizer, max_tokens: 1000 };
+        let documents = nonmembers(folder.path());
+        let variant = Prefixed::new(head, 120, &documents, OPTIONS).unwrap();
+        assert_eq!((variant.max_kept(), variant.max_shown()), (60, 120));
+        let before = tokenizer.before_document().len();
+        for number in 0..8 {
+            let text = format!("law no. {number}");
+            let row = variant.rows(&document("law", &text)).unwrap().remove(0);
+            assert!(row.shown.ends_with(&row.kept[before..]) && row.shown.len() <= 120);
+            let prefix = &row.shown[..row.shown.len() - (row.kept.len() - before)];
+            let prefix = tokenizer.decode(prefix).unwrap();
+            assert!(!prefix.contains(&format!("{text}\n")), "{prefix}");
+            assert_eq!(prefix.matches("law no. ").count(), 3, "{prefix}");
+        }
+        let long = variant.rows(&document("law", &"word ".repeat(500))).unwrap().remove(0);
+        assert!(long.shown.len() <= 120 && long.kept.len() == 60);
+        // A category with too few of its own takes from all.
+        let other = variant.rows(&document("sport", "sport no. 0")).unwrap().remove(0);
+        assert_eq!(tokenizer.decode(&other.shown).unwrap().matches(" no. ").count(), 4);
+    }
+
+    #[test]
+    fn too_few_documents_and_too_little_room_are_refused() {
+        let (tokenizer, folder) = (tokenizer(), tempfile::tempdir().unwrap());
+        let head = Head { tokenizer: &tokenizer, max_tokens: 1000 };
+        let documents = nonmembers(folder.path());
+        let told = |n_shots, context| {
+            let options = PrefixOptions { n_shots, seed: 1 };
+            Prefixed::new(head, context, &documents, options).unwrap_err().to_string()
+        };
+        assert!(told(10, 400).contains("takes 10 documents beside the one that is scored, 10 are"));
+        assert!(told(100, 120).contains("100 documents do not fit before a text of 60 tokens"));
+    }
+}

@@ -257,3 +257,14 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn heads_tell_how_much_of_the_text_they_stand_for() {
+    let tokenizer = open(true, &[]);
+    assert_eq!(tokenizer.encode_head("b  a b", 9).unwrap(), (vec![1, 5, 4, 5], 6));
+    assert_eq!(tokenizer.encode_head("b  a b", 4).unwrap(), (vec![1, 5, 4, 5], 6));
+    assert_eq!(tokenizer.encode_head("b  a b", 3).unwrap(), (vec![1, 5, 4], 4));
+    assert_eq!(tokenizer.encode_head("b  a b", 1).unwrap(), (vec![1], 0));
+    assert_eq!(tokenizer.encode_bare("b a").unwrap(), [5, 4]);
+    assert_eq!(tokenizer.before_document(), [1]);
+}
