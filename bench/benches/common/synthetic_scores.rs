@@ -8,23 +8,23 @@ use data_anatomy_core::rng::RandomStream;
 use serde_json::{Map, json};
 
 /// Tokens of the made-up vocabulary.
-pub const VOCABULARY: usize = 50_304;
+pub(crate) const VOCABULARY: usize = 50_304;
 /// Copies of each document for the neighbourhood attack.
-pub const N_COPIES: u64 = 10;
+pub(crate) const N_COPIES: u64 = 10;
 /// Categories, in turn.
 const CATEGORIES: [&str; 6] = ["Web", "GitHub", "Wikipedia", "Books", "Arxiv", "StackExchange"];
 
 /// How much is made up.
 #[derive(Debug, Clone, Copy)]
-pub struct Size {
+pub(crate) struct Size {
     /// Documents of the pool.
-    pub n_documents: u64,
+    pub(crate) n_documents: u64,
     /// Tokens of each.
-    pub n_tokens: usize,
+    pub(crate) n_tokens: usize,
 }
 
 /// Writes scores of every kind for a pool of this size, and token counts for DC-PDD.
-pub fn write(root: &Path, pool: Pool, size: Size) {
+pub(crate) fn write(root: &Path, pool: Pool, size: Size) {
     let folders = ScoreFolders::new(root.to_owned());
     for kind in [Kind::Plain, Kind::Lowercase, Kind::Reference, Kind::Recall, Kind::Neighbours] {
         write_kind(&folders.of(pool, kind), kind, pool, size);

@@ -68,7 +68,7 @@ impl Tokenizer {
     /// # Errors
     /// As [`Tokenizer::encode`].
     pub fn encode_head(&self, text: &str, limit: usize) -> anyhow::Result<(Vec<u32>, usize)> {
-        let encoding = self.inner.encode(text, false).map_err(no_tokens)?;
+        let encoding = self.inner.encode(text, false).map_err(|error| no_tokens(&error))?;
         let own = encoding.get_ids();
         let mut ids = [self.prefix.as_slice(), own, self.suffix.as_slice()].concat();
         if ids.len() <= limit {
@@ -86,7 +86,12 @@ impl Tokenizer {
     /// # Errors
     /// As [`Tokenizer::encode`].
     pub fn encode_bare(&self, text: &str) -> anyhow::Result<Vec<u32>> {
-        Ok(self.inner.encode_fast(text, false).map_err(no_tokens)?.get_ids().to_vec())
+        Ok(self
+            .inner
+            .encode_fast(text, false)
+            .map_err(|error| no_tokens(&error))?
+            .get_ids()
+            .to_vec())
     }
 
     /// What stands before every document.
@@ -162,7 +167,7 @@ impl Tokenizer {
     }
 }
 
-fn no_tokens(error: tokenizers::Error) -> anyhow::Error {
+fn no_tokens(error: &tokenizers::Error) -> anyhow::Error {
     anyhow!("the tokenizer has no tokens for a text: {error}")
 }
 

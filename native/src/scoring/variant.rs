@@ -53,7 +53,7 @@ impl Head<'_> {
     ///
     /// # Errors
     /// If the tokenizer has no token for a part of the text.
-    pub fn of<'text>(self, text: &'text str) -> anyhow::Result<(Vec<TokenId>, &'text str)> {
+    pub fn of(self, text: &str) -> anyhow::Result<(Vec<TokenId>, &str)> {
         let tokens = tokens(self.tokenizer, text, self.max_tokens)?;
         Ok((tokens.0, &text[..tokens.1]))
     }

@@ -46,6 +46,8 @@ fn kill_at(scratch: &Scratch, arguments: &str, file: &str, n_lines: usize) -> bo
         }
         std::thread::sleep(Duration::from_millis(1));
     }
+    child.kill().unwrap();
+    child.wait().unwrap();
     panic!("{file} never had {n_lines} lines");
 }
 

@@ -60,7 +60,8 @@ fn clusters_are_told_apart() {
 #[test]
 fn saved_and_loaded_it_says_the_same() {
     let encoder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/encoder/bert");
-    let kind = |index: usize| if index % 2 == 0 { "whale in the sea" } else { "buy best price" };
+    let kind =
+        |index: usize| if index.is_multiple_of(2) { "whale in the sea" } else { "buy best price" };
     let texts: Vec<String> = (0..40).map(|index| format!("{} {index}", kind(index))).collect();
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
     let classes: Vec<usize> = (0..40).map(|index| index % 2).collect();

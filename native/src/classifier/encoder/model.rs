@@ -301,13 +301,13 @@ impl Model {
         let by_qkv = self.heads().backward(trace.attention, by_context, batch);
         let weight = self.parameter(place.qkv.weight);
         let mut by_inputs = linear_backward(trace.x, weight, by_qkv);
-        by_inputs.bias = self.without_key_bias(by_inputs.bias);
+        by_inputs.bias = self.without_key_bias(&by_inputs.bias);
         by_sum + gradients.add_linear(place.qkv, by_inputs)
     }
 
     /// The derivatives by the biases of queries, keys and values, `[1, 3 * hidden]`, with 0 for keys: what
     /// shifts all keys alike changes no probability, and AdamW would make steps of the rounding errors.
-    fn without_key_bias(&self, by_bias: Floats<2>) -> Floats<2> {
+    fn without_key_bias(&self, by_bias: &Floats<2>) -> Floats<2> {
         let hidden = self.architecture.hidden;
         let part =
             |number: usize| by_bias.clone().slice_dim(1, number * hidden..(number + 1) * hidden);

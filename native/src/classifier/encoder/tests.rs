@@ -183,6 +183,7 @@ fn gradients_match_finite_differences() {
             let saved = encoder.model.parameters[place].clone();
             let step = 2e-3;
             let mut at = |length: f64| {
+                #[expect(clippy::cast_possible_truncation, reason = "a small step")]
                 let direction: Vec<f32> =
                     gradient.iter().map(|&x| (f64::from(x) * length / norm) as f32).collect();
                 let direction = floats(direction, saved.dims(), &device());

@@ -50,7 +50,7 @@ impl Tokenizer {
             json_file::read_if_there(&folder.join("tokenizer_config.json"))?;
         let lowercase = config.and_then(|config| config.do_lower_case).unwrap_or(true);
         let vocabulary = text.lines().map(str::to_owned).zip(0..).collect();
-        Self::of_wordpiece(vocabulary, lowercase).with_context(|| path.display().to_string())
+        Self::of_wordpiece(&vocabulary, lowercase).with_context(|| path.display().to_string())
     }
 
     /// A WordPiece tokenizer as BERT's, learnt from these texts, with so many tokens at most.
@@ -58,10 +58,10 @@ impl Tokenizer {
     /// # Errors
     /// If the texts hold no words.
     pub(super) fn learn(texts: &[&str], n_vocab: usize) -> anyhow::Result<Self> {
-        Self::of_wordpiece(wordpiece::learn(texts, n_vocab)?, true)
+        Self::of_wordpiece(&wordpiece::learn(texts, n_vocab)?, true)
     }
 
-    fn of_wordpiece(vocabulary: wordpiece::Vocabulary, lowercase: bool) -> anyhow::Result<Self> {
+    fn of_wordpiece(vocabulary: &wordpiece::Vocabulary, lowercase: bool) -> anyhow::Result<Self> {
         let json = wordpiece::tokenizer(vocabulary, lowercase)?
             .to_string(false)
             .map_err(|error| anyhow!("{error}"))?;

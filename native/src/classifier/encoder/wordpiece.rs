@@ -36,7 +36,7 @@ const MIN_FREQUENCY: u64 = 2;
 /// # Errors
 /// If the vocabulary lacks a special token.
 pub(super) fn tokenizer(
-    vocabulary: Vocabulary,
+    vocabulary: &Vocabulary,
     lowercase: bool,
 ) -> anyhow::Result<tokenizers::Tokenizer> {
     let number = |token: &str| {
@@ -108,7 +108,7 @@ pub(super) fn learn(texts: &[&str], n_vocab: usize) -> anyhow::Result<Vocabulary
         .build();
     let mut model = WordPiece::default();
     trainer
-        .feed(texts.iter(), |text| words(text))
+        .feed(texts.iter(), words)
         .and_then(|()| trainer.train(&mut model))
         .map_err(|error| anyhow!("no tokenizer can be learnt: {error}"))?;
     Ok(tokenizers::Model::get_vocab(&model).into_iter().collect())
