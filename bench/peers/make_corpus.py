@@ -2,9 +2,9 @@
 
     python bench/peers/make_corpus.py BASE OUT [--gib 1] [--shards 16] [--level 3] [--format zst|parquet]
 
-BASE holds `<category>.jsonl` files of real texts, one {"text": ...} per line. Each document of the corpus is a random
-stretch of a random text (about 2,500 characters, as in web corpora) behind a number of its own, so that no two are equal.
-Checked with zstandard 0.25, PyArrow 26.0.1.
+BASE holds `<category>.jsonl` files of real texts, one {"text": ...} per line. Each document of the corpus is a number of its
+own and random phrases of four words of one category (about 2,500 characters in all, as in web corpora), so that no two are
+nearly the same, and the whole is about as compressible as text is. Checked with zstandard 0.25, PyArrow 26.0.1.
 """
 
 import argparse
@@ -12,26 +12,33 @@ import json
 import multiprocessing
 import pathlib
 import random
+import re
+import statistics
 
 SETS = {"arxiv": "ArXiv", "books": "Book", "github": "Github", "stackexchange": "StackExchange", "web": "CommonCrawl",
         "wikipedia": "Wikipedia"}
+
+# Four words with the white space behind each.
+PHRASE = re.compile(r"(?:\S+\s+){4}")
 
 
 def documents(base, n_bytes, seed):
     """(text, name of the set) until `n_bytes` of JSON lines are made."""
     dice = random.Random(seed)
-    texts = {}
+    phrases = {}
     for path in sorted(pathlib.Path(base).glob("*.jsonl")):
         with path.open(encoding="utf-8") as lines:
             name = SETS.get(path.stem, path.stem)
-            texts[f"RedPajama{name}"] = "\n".join(json.loads(line)["text"] for line in lines)
-    names = list(texts)
+            texts = [json.loads(line)["text"] + "\n\n" for line in lines]
+            phrases[f"RedPajama{name}"] = [part for text in texts for part in PHRASE.findall(text)]
+    names = list(phrases)
+    mean_length = {name: statistics.mean(map(len, phrases[name])) for name in names}
     made = number = 0
     while made < n_bytes:
         name = dice.choice(names)
         length = min(int(dice.lognormvariate(7.2, 1.1)), 200_000)
-        start = dice.randrange(max(1, len(texts[name]) - length))
-        text = f"{seed}-{number} {texts[name][start:start + length]}"
+        n_phrases = max(1, round(length / mean_length[name]))
+        text = f"{seed}-{number} {''.join(dice.choices(phrases[name], k=n_phrases))}"
         made += len(text) + 80
         number += 1
         yield text, name
