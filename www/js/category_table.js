@@ -1,7 +1,7 @@
 // Category by category: the truth, and each run's estimate, interval and error.
 import { element } from './dom.js';
 import { numberCell, tableFrame } from './data_table.js';
-import { decimal, percent, signedPoints } from './numbers.js';
+import { decimal, percent, percentRange, signedPoints } from './numbers.js';
 import { groupsByScheme } from './scoreboard.js';
 
 /**
@@ -90,6 +90,5 @@ function runCells(run, position, { truth, tolerance }) {
 function intervalCell(interval, truth) {
   if (!interval) return numberCell('–', null);
   const missed = truth < interval.lo || truth > interval.hi;
-  const text = `${decimal(interval.lo * 100, 1)} – ${decimal(interval.hi * 100, 1)}`;
-  return element('td', { class: missed ? 'interval outside' : 'interval', title: `${interval.lo} to ${interval.hi}${missed ? ': misses the truth' : ''}` }, text);
+  return element('td', { class: missed ? 'interval outside' : 'interval', title: `${interval.lo} to ${interval.hi}${missed ? ': misses the truth' : ''}` }, percentRange(interval.lo, interval.hi));
 }

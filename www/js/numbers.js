@@ -36,3 +36,8 @@ export function isNumber(value) {
 export function counted(count, one, many = `${one}s`) {
   return `${count} ${count === 1 ? one : many}`;
 }
+
+/** Returns an interval of shares, in percent. @param {number} lo @param {number} hi @returns {string} */
+export function percentRange(lo, hi) {
+  return `${decimal(lo * 100, 1)} – ${decimal(hi * 100, 1)}`;
+}

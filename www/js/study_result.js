@@ -2,7 +2,7 @@
 import { element } from './dom.js';
 import { doubtList, sentence } from './doubts.js';
 import { numberCell, tableFrame } from './data_table.js';
-import { decimal, percent } from './numbers.js';
+import { decimal, percent, percentRange } from './numbers.js';
 
 /** Returns what a new summary says. @param {any} summary @returns {Node[]} */
 export function studyResult(summary) {
@@ -30,12 +30,12 @@ function sharesTable(summary) {
 
 function shareCells(unit, shares, position) {
   const cells = [numberCell(percent(shares.point[position]), shares.point[position], { 'data-unit': unit })];
-  if (shares.ci_lo) cells.push(intervalCell(shares.ci_lo[position], shares.ci_hi[position]));
+  if (shares.ci_lo) cells.push(shareIntervalCell(shares.ci_lo[position], shares.ci_hi[position]));
   return cells;
 }
 
-function intervalCell(lo, hi) {
-  return element('td', { class: 'interval', title: `${lo} to ${hi}` }, `${decimal(lo * 100, 1)} – ${decimal(hi * 100, 1)}`);
+function shareIntervalCell(lo, hi) {
+  return element('td', { class: 'interval', title: `${lo} to ${hi}` }, percentRange(lo, hi));
 }
 
 function unknownPart({ unknown }) {
