@@ -4,10 +4,12 @@
 //! ```text
 //! cargo run --release -p data-anatomy-bench --example membership -- with [REPETITIONS] [KNOWN MEMBERS]
 //! cargo run --release -p data-anatomy-bench --example membership -- compare [REPETITIONS]
+//! cargo run --release -p data-anatomy-bench --example membership -- without [REPETITIONS]
 //! ```
 
 use data_anatomy_core::membership::planted::{DrawnScores, PlantedScores, Shape};
 use data_anatomy_core::membership::share::{Scores, ShareEstimate};
+use data_anatomy_core::membership::unaided::{UnaidedOptions, UnaidedShare};
 
 const SHARES: [f64; 5] = [0.0, 0.1, 0.3, 0.5, 0.8];
 const AUROCS: [f64; 3] = [0.6, 0.7, 0.85];
@@ -23,6 +25,7 @@ fn main() {
     let n_members = usize::try_from(number(2, 0)).expect("a number of documents");
     match arguments.first().map(String::as_str) {
         Some("compare") => comparison_table(number(1, 200)),
+        Some("without") => unaided_table(number(1, 200)),
         _ => coverage_table(number(1, 200), n_members),
     }
 }
@@ -182,4 +185,58 @@ fn comparison_table(n_repetitions: u64) {
             }
         }
     }
+}
+
+/// Shape, shift and share of scores that stand alone: none, then two heaps.
+const ALONE: [(Shape, f64, f64); 7] = [
+    (Shape::Normal, 0.0, 0.0),
+    (Shape::Skewed, 0.0, 0.0),
+    (Shape::HeavyTails, 0.0, 0.0),
+    (Shape::Normal, 1.5, 0.5),
+    (Shape::Normal, 3.0, 0.5),
+    (Shape::Normal, 4.0, 0.3),
+    (Shape::Normal, 4.0, 0.8),
+];
+
+fn unaided_table(n_repetitions: u64) {
+    println!("{n_repetitions} repetitions of {N_DOCUMENTS} candidates, no non-members known");
+    println!(
+        "shape       shift share | two components' weight | answered  honest  error of answers"
+    );
+    for (shape, shift, share) in ALONE {
+        let problem = PlantedScores {
+            shape,
+            shift,
+            share,
+            n_candidates: N_DOCUMENTS,
+            n_nonmembers: 0,
+            n_members: 0,
+        };
+        let found = repeated(n_repetitions, |index| {
+            let options = UnaidedOptions { level: LEVEL, n_replicates: 100, seed: index };
+            let scores = problem.draw(1, index).candidates;
+            UnaidedShare::of(&scores, &options).expect("enough documents")
+        });
+        print_unaided((shape, shift, share), &found);
+    }
+}
+
+/// Honest: not identifiable, or an interval with the truth in it.
+fn print_unaided((shape, shift, share): (Shape, f64, f64), found: &[UnaidedShare]) {
+    let always = found.iter().filter_map(|one| one.two.as_ref());
+    let weights: Vec<f64> = always.map(|two| two.components[1].weight).collect();
+    let answers: Vec<_> = found
+        .iter()
+        .filter(|one| one.is_identified())
+        .filter_map(|one| one.answer.as_ref())
+        .collect();
+    let n_wrong = answers.iter().filter(|answer| !answer.interval.contains(share)).count();
+    println!(
+        "{:<11} {shift:.1}   {share:.1}   | {:.2}                   | {:.3}     {:.3}   {:.3}",
+        format!("{shape:?}"),
+        mean(weights.iter().copied()),
+        answers.len() as f64 / found.len() as f64,
+        1.0 - n_wrong as f64 / found.len() as f64,
+        mean(answers.iter().map(|answer| (answer.share - share).abs())),
+    );
 }

@@ -12,7 +12,7 @@ use crate::interval::Interval;
 use crate::metrics::{Metrics, overlap_accuracy};
 use crate::paired::{self, PairedComparison};
 use crate::predictions::Prediction;
-use crate::run::{Dialect, Run};
+use crate::run::{Dialect, MemberShare, Run};
 use crate::spec::{Source, Spec, Unit};
 use crate::unit;
 
@@ -105,6 +105,9 @@ pub struct RunEvaluation {
     pub missing_as_zero: Vec<String>,
     /// The comparison with the baseline run, where one was chosen and it is another.
     pub against: Option<Against>,
+    /// The share of members in each of the run's own categories, for a membership run.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub member_shares: Vec<MemberShare>,
     /// Doubts: the run's own, then those of the comparison.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -232,6 +235,7 @@ impl<'spec> Evaluator<'spec> {
             baselines,
             missing_as_zero: aligned.missing_as_zero,
             against: None,
+            member_shares: run.member_shares.clone(),
             diagnostics,
         });
         if self.options.baseline.is_some() {

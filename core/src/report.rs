@@ -135,6 +135,24 @@ pub fn categories_table(run: &RunEvaluation, tolerance: f64) -> Table {
     table
 }
 
+/// The share of members in each category of a membership run; none for another run.
+pub fn member_shares_table(run: &RunEvaluation) -> Option<Table> {
+    let columns = vec![
+        Column::words("category", "as the run names it"),
+        Column::numbers("members", "share of the candidates that were trained on, if known"),
+        Column::words("interval", "its interval at the run's level"),
+    ];
+    let mut table = Table::new(format!("Share of members in {}", run.name), columns);
+    table.rows.extend(run.member_shares.iter().map(|row| {
+        vec![
+            Cell::text(&row.category),
+            Cell::optional(row.share, Cell::percent),
+            row.interval.map_or_else(Cell::empty, percent_interval),
+        ]
+    }));
+    (!table.rows.is_empty()).then_some(table)
+}
+
 /// The runs on one line each, short enough for a terminal.
 pub fn terminal_table(evaluation: &Evaluation) -> Table {
     let full = runs_table(evaluation);
@@ -182,6 +200,9 @@ pub fn markdown(evaluation: &Evaluation) -> String {
             let _ = writeln!(text, "{}\n", markdown_escape(&sentence));
         }
         text.push_str(&categories_table(run, evaluation.tolerance).to_markdown());
+        if let Some(table) = member_shares_table(run) {
+            let _ = write!(text, "\n{}", table.to_markdown());
+        }
         if let Some(sentence) = classifiers_sentence(run) {
             let _ = writeln!(text, "\n- {}", markdown_escape(&sentence));
         }

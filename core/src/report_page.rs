@@ -157,6 +157,9 @@ fn readable_part(
     for run in &evaluation.runs {
         html.push_str(&format!("<h2>{}</h2>", html_escape(&run.name)));
         html.push_str(&report::categories_table(run, evaluation.tolerance).to_html());
+        if let Some(table) = report::member_shares_table(run) {
+            html.push_str(&table.to_html());
+        }
         if let Some(sentence) = report::classifiers_sentence(run) {
             html.push_str(&format!("<p>{}</p>", html_escape(&sentence)));
         }

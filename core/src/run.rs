@@ -3,6 +3,8 @@
 //! Only what scoring needs is kept; confusion matrices and the like are passed over as they stream
 //! by, so that a thousand runs of 87 categories take little memory.
 
+mod member_shares;
+
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, de};
@@ -17,6 +19,8 @@ use crate::predictions::Prediction;
 use crate::spec::OrderedMap;
 use crate::taxonomy::Taxonomy;
 use crate::text::{self, printable};
+
+pub use member_shares::MemberShare;
 
 /// The latest `schema_version` of summary files that is understood.
 pub const SCHEMA_VERSION: u64 = 1;
@@ -62,6 +66,8 @@ pub struct Run {
     pub resampling: Option<String>,
     /// The classifier's verdicts, where `predictions.jsonl` was read too; else empty.
     pub predictions: Vec<Prediction>,
+    /// The share of members in each category, for a membership run of this program; else empty.
+    pub member_shares: Vec<MemberShare>,
     /// The doubts that the run itself recorded.
     pub diagnostics: Vec<Diagnostic>,
     /// SHA-256 of the file, in hexadecimal.
@@ -107,6 +113,9 @@ struct RawCategory {
     #[serde(alias = "language")]
     category: Option<String>,
     normalized_proportion: Option<f64>,
+    pi_hat: Option<f64>,
+    ci_lo: Option<f64>,
+    ci_hi: Option<f64>,
 }
 
 /// Shares as the seed's scripts write them: a list in category order, or a map by name.
@@ -167,6 +176,7 @@ impl Run {
             path: path.to_owned(),
             dialect: shares.dialect,
             resampling: resampling(&raw),
+            member_shares: reader.member_shares(&raw)?,
             method: raw.method,
             unit: raw.unit,
             target_model: raw.config.and_then(|config| config.target_model),
@@ -199,10 +209,16 @@ impl Run {
             replicates: None,
             resampling: None,
             predictions: Vec::new(),
+            member_shares: Vec::new(),
             diagnostics: Vec::new(),
             sha256: spec.sha256.clone(),
         }
     }
+}
+
+/// Whether this program wrote the summary of a membership run.
+fn is_our_membership(raw: &RawSummary) -> bool {
+    raw.schema_version.is_some() && raw.method.as_deref() == Some("membership")
 }
 
 fn resampling(raw: &RawSummary) -> Option<String> {
@@ -265,7 +281,7 @@ impl Reader<'_> {
             let dialect = dialect(Dialect::SeedMembership);
             return self.map("per_category", &entries, stated, dialect);
         }
-        if ours && raw.method.as_deref() == Some("membership") {
+        if is_our_membership(raw) {
             return Err(self.refuse("", Problem::NotIdentified));
         }
         let expected = "`priors.point`, `priors.mean`, `global_mixture_over_sampled_pool`, \
@@ -339,6 +355,14 @@ impl Reader<'_> {
         Ok(Some(entries))
     }
 
+    fn interval(&self, place: String, lo: f64, hi: f64) -> Result<Interval, InputError> {
+        let within = |interval: &Interval| interval.lo() >= 0.0 && interval.hi() <= 1.0;
+        Interval::new(lo, hi).filter(within).ok_or_else(|| {
+            let detail = format!("expected an interval within 0 and 1, found {lo} to {hi}");
+            self.refuse(place, Problem::Syntax { detail })
+        })
+    }
+
     fn one_for_each(
         &self,
         place: &str,
@@ -401,13 +425,8 @@ impl Reader<'_> {
         let lo = self.one_for_each("priors.ci_lo", lo, taxonomy)?;
         let hi = self.one_for_each("priors.ci_hi", hi, taxonomy)?;
         let ends = lo.into_iter().zip(hi).enumerate();
-        let intervals = ends.map(|(index, (lo, hi))| {
-            let within = |interval: &Interval| interval.lo() >= 0.0 && interval.hi() <= 1.0;
-            Interval::new(lo, hi).filter(within).ok_or_else(|| {
-                let detail = format!("expected an interval within 0 and 1, found {lo} to {hi}");
-                self.refuse(format!("priors.ci_lo[{index}]"), Problem::Syntax { detail })
-            })
-        });
+        let intervals =
+            ends.map(|(index, (lo, hi))| self.interval(format!("priors.ci_lo[{index}]"), lo, hi));
         intervals.collect::<Result<_, _>>().map(Some)
     }
 

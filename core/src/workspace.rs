@@ -107,13 +107,17 @@ struct Open<Parsed> {
 const MOST_CARRIED_BYTES: usize = 8 << 20;
 
 /// Outputs that lie beside a summary and that the page has no use for.
-const OTHER_OUTPUTS: [&str; 16] = [
+const OTHER_OUTPUTS: [&str; 20] = [
     "summary.csv",
     "per_category.csv",
     "global_mixture.csv",
     "confusion_matrix.png",
     "priors.png",
     "pbar_vs_ctpi.png",
+    "member_shares.png",
+    "score_densities.png",
+    "roc.png",
+    "roc_log.png",
     "comparison.png",
     "comparison_errors.png",
     "report.md",

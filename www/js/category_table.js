@@ -12,11 +12,26 @@ import { groupsByScheme } from './scoreboard.js';
  */
 export function categoryTables(evaluation, view) {
   const groups = groupsByScheme(evaluation.runs);
-  return groups.map((group, index) => {
+  const tables = groups.map((group, index) => {
     const heading = groups.length > 1 ? element('h3', {}, groupTitle(group)) : null;
     const rows = shownCategories(group, view);
     return element('div', { class: 'table-group' }, heading, mergedNote(group), groupTable(group, rows, { evaluation, index }), hiddenNote(group, rows));
   });
+  return [...tables, ...evaluation.runs.filter((run) => run.member_shares?.length).map(memberTable)];
+}
+
+/** Returns the share of members in each category of a membership run; a dash where it is not known. */
+function memberTable(run, index) {
+  const heads = [['Category', 'text'], ['Share of members', null], ['Interval', null]];
+  const rows = run.member_shares.map(({ category, share, interval }) => element('tr', {},
+    element('th', { scope: 'row' }, category),
+    numberCell(share === null ? '–' : percent(share), share),
+    element('td', {}, interval ? `${percent(interval.lo)} – ${percent(interval.hi)}` : '–')));
+  return element('div', { class: 'table-group' },
+    element('h3', {}, `Share of members in ${run.name}`),
+    tableFrame({ label: `Share of members in each category of ${run.name}`, id: `members-${index}`, tall: rows.length > 20 },
+      element('thead', {}, element('tr', {}, ...heads.map(([name, kind]) => element('th', { scope: 'col', class: kind }, name)))),
+      element('tbody', {}, ...rows)));
 }
 
 /** Returns how a group of runs is called, where there are several. */

@@ -87,7 +87,7 @@ pub struct CategoryResult {
     pub score_moments: Option<(f64, f64)>,
     /// How the share was found.
     pub method: ShareMethod,
-    /// Whether the share is known: its interval is at most half of [0, 1] wide.
+    /// Whether the share is known: its interval is no wider than [`WIDEST`](super::share::WIDEST).
     pub identifiable: bool,
     /// The share of members; none where it is not known.
     pub share: Option<f64>,

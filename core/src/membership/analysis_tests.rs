@@ -42,7 +42,7 @@ fn a_known_share_is_told_with_interval_and_replicates() {
 fn an_unknown_share_is_refused_with_its_bounds() {
     let found = result("Web", 0.4, 0.2, 1);
     assert_eq!((found.identifiable, found.share), (false, None));
-    assert!(found.interval.unwrap().width() > 0.5);
+    assert!(found.interval.unwrap().width() > 0.7);
     assert_eq!(found.diagnostics[0].code, "not_identifiable");
     let mut alone = scores("Web", 0.4, 0.2, 1);
     alone.nonmembers.clear();

@@ -49,7 +49,7 @@ const N_BINS: usize = 48;
 
 /// An interval wider than this is no estimate: the share is then called not identifiable, and only the
 /// ends of the interval are told.
-pub const WIDEST: f64 = 0.5;
+pub const WIDEST: f64 = 0.7;
 
 /// Scores of one attack on documents of one kind; higher means more likely a member.
 #[derive(Debug, Clone, Copy, PartialEq)]

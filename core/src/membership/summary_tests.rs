@@ -1,8 +1,13 @@
 use super::*;
+use crate::evaluation::{EvaluateOptions, Evaluation};
 use crate::input_error::Problem;
 use crate::membership::analysis::CategoryScores;
+use crate::membership::figures;
 use crate::membership::planted::{PlantedScores, Shape};
+use crate::plot::Plot as _;
 use crate::run::{Dialect, Run};
+use crate::spec::SpecFile;
+use crate::{report, report_page};
 
 const OPTIONS: AnalysisOptions = AnalysisOptions { level: 0.95, n_replicates: 50, seed: 3 };
 
@@ -77,6 +82,9 @@ fn a_pool_is_read_back_and_called_a_pool() {
         assert!(!row[field].is_null(), "the seed's {field}");
     }
     assert_eq!(value["attack"], "minkpp");
+    assert_eq!(run.member_shares.len(), 2);
+    assert_eq!(run.member_shares[0].share, summary.per_category[0].pi_hat);
+    assert!(run.member_shares[0].interval.unwrap().contains(0.4));
     let again: CategoryRecord = serde_json::from_value(row.clone()).unwrap();
     assert_eq!(again, summary.per_category[0]);
 }
@@ -99,6 +107,53 @@ fn an_unknown_share_is_null_and_the_run_says_why_it_cannot_be_scored() {
     assert_eq!(summary.per_category[1].pi_hat, None);
     let error = Run::parse("summary.json", summary.to_json().as_bytes()).unwrap_err();
     assert_eq!(error.problem, Problem::NotIdentified);
+}
+
+#[test]
+fn a_report_shows_the_share_of_members_beside_the_mixture() {
+    let run = Run::parse("r/summary.json", summary([4.0, 4.0], None).to_json().as_bytes()).unwrap();
+    let text = "schema: category-mixture-v1\nname: t\nfamily: t\ntokenizer_name: t\n\
+                categories: [Web, Code]\ncategory_weights: {Web: 1, Code: 1}\n";
+    let spec = SpecFile::parse("t.yaml", text.as_bytes()).unwrap().main;
+    let evaluation = Evaluation::new(&[run], &spec, &EvaluateOptions::default()).unwrap();
+    let table = report::member_shares_table(&evaluation.runs[0]).unwrap();
+    assert_eq!(table.rows.len(), 2);
+    assert!(report::markdown(&evaluation).contains("| category | members | interval |"));
+    assert!(report_page::standalone(&evaluation, &[]).contains("Share of members in r"));
+    let again: Evaluation = serde_json::from_str(&evaluation.to_json()).unwrap();
+    assert_eq!(again, evaluation);
+}
+
+#[test]
+fn malformed_shares_are_refused_with_their_place() {
+    let mut value: Value = serde_json::from_str(&summary([4.0, 4.0], None).to_json()).unwrap();
+    value["per_category"][1]["pi_hat"] = 1.5.into();
+    let error = Run::parse("s.json", value.to_string().as_bytes()).unwrap_err();
+    let expected = "s.json:per_category[1].pi_hat: expected a share between 0 and 1, found `1.5`";
+    assert_eq!(error.message(), expected);
+    value["per_category"][1]["pi_hat"] = Value::Null;
+    value["per_category"][1]["ci_lo"] = (-0.1).into();
+    let error = Run::parse("s.json", value.to_string().as_bytes()).unwrap_err();
+    assert!(error.message().starts_with("s.json:per_category[1].ci_lo: expected an interval"));
+}
+
+#[test]
+fn figures_show_what_is_known_and_say_what_is_not() {
+    let summary = summary([4.0, 0.1], None);
+    let records = &summary.per_category;
+    let shares = figures::shares("run", records);
+    assert!(shares.series[0].value(0).is_some() && shares.series[0].value(1).is_none());
+    assert!(shares.series[0].interval(1).is_some(), "bounds of what is not known");
+    let densities = figures::densities("run", "Min-K%++", records);
+    assert_eq!((densities.panels.len(), densities.panels[0].bells.len()), (2, 2));
+    assert!(densities.panels[0].note.ends_with("% members"));
+    assert_eq!(densities.panels[1].note, "not identifiable");
+    let curves: Vec<(String, &AttackQuality)> = records
+        .iter()
+        .map(|record| (record.category.clone(), record.quality.as_ref().unwrap()))
+        .collect();
+    let roc = figures::roc("ROC", &curves, true);
+    assert!(roc.alt_text().contains("of Web"));
 }
 
 #[test]

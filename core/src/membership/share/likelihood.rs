@@ -200,9 +200,9 @@ impl Ratio {
             .map(|side| side.iter().sum::<f64>());
         let mut groups = [(0.0, 0.0, 0.0); N_GROUPS];
         let mut seen = 0.0;
-        for (bin, &member) in members.iter().enumerate() {
-            let mixed = 1.0 - share + share * member;
-            let weights = [sums[0] * mixed, sums[1], sums[2] * member];
+        for (bin, ratio) in members.iter().enumerate() {
+            let mixed = 1.0 - share + share * ratio;
+            let weights = [sums[0] * mixed, sums[1], sums[2] * ratio];
             let expected = weights[0] / weights.iter().sum::<f64>();
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 9")]
             let group = ((seen / counts.total * N_GROUPS as f64) as usize).min(N_GROUPS - 1);
@@ -297,9 +297,9 @@ mod tests {
         let likelihood_of = |probabilities: &[f64]| {
             let scale = math::dot(probabilities, &ratio.values);
             let mut sum = 0.0;
-            for (bin, &probability) in probabilities.iter().enumerate() {
+            for (bin, probability) in probabilities.iter().enumerate() {
                 let r = ratio.values[bin] / scale;
-                sum += counts.all[bin] * math::ln(probability)
+                sum += counts.all[bin] * math::ln(*probability)
                     + counts.candidates[bin] * math::ln(1.0 - share + share * r)
                     + counts.members[bin] * math::ln(r);
             }
