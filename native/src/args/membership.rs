@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use data_anatomy_core::membership::attack::Attack;
 use data_anatomy_core::membership::scorer::{DEFAULT_DC_PDD_LIMIT, DEFAULT_MINK_RATIO};
 
@@ -117,8 +117,9 @@ pub struct MinkppArgs {
 /// Arguments of `membership`.
 #[derive(Debug, Args)]
 pub struct MembershipArgs {
-    /// The attacks, or `all` that what is given allows.
-    #[arg(long, value_name = "NAME", num_args = 1.., required = true, value_enum)]
+    /// The attacks: loss, zlib, lowercase, ref, mink, minkpp, recall, dcpdd, neighborhood, or all that
+    /// what is given allows.
+    #[arg(long, value_name = "NAME", num_args = 1.., required = true, value_parser = attack_choice)]
     pub attack: Vec<AttackChoice>,
     /// Documents and the model.
     #[command(flatten)]
@@ -203,36 +204,13 @@ pub enum AttackChoice {
     One(Attack),
 }
 
-/// `all`, then the attacks.
-static CHOICES: [AttackChoice; 1 + Attack::ALL.len()] = {
-    let mut choices = [AttackChoice::All; 1 + Attack::ALL.len()];
-    let mut index = 0;
-    while index < Attack::ALL.len() {
-        choices[1 + index] = AttackChoice::One(Attack::ALL[index]);
-        index += 1;
+/// An attack by its name, in any spelling in use, or `all`.
+fn attack_choice(name: &str) -> Result<AttackChoice, String> {
+    if name.eq_ignore_ascii_case("all") {
+        return Ok(AttackChoice::All);
     }
-    choices
-};
-
-impl ValueEnum for AttackChoice {
-    fn value_variants<'a>() -> &'a [Self] {
-        &CHOICES
-    }
-
-    fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
-        Some(match self {
-            Self::All => clap::builder::PossibleValue::new("all"),
-            Self::One(attack) => clap::builder::PossibleValue::new(attack.name()),
-        })
-    }
-
-    fn from_str(input: &str, _: bool) -> Result<Self, String> {
-        if input.eq_ignore_ascii_case("all") {
-            return Ok(Self::All);
-        }
-        Attack::from_name(input).map(Self::One).ok_or_else(|| {
-            let names: Vec<&str> = Attack::ALL.iter().map(|attack| attack.name()).collect();
-            format!("expected all or one of {}", names.join(", "))
-        })
-    }
+    Attack::from_name(name).map(AttackChoice::One).ok_or_else(|| {
+        let names: Vec<&str> = Attack::ALL.iter().map(|attack| attack.name()).collect();
+        format!("expected all or one of {}", names.join(", "))
+    })
 }

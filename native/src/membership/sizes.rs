@@ -17,12 +17,21 @@ use crate::{files, specs};
 pub fn read(name: &str, categories: &[String]) -> anyhow::Result<Vec<f64>> {
     let by_key = if name.ends_with(".json") { json_sizes(name)? } else { spec_sizes(name)? };
     let size = |category: &String| {
-        let size = by_key.get(&well_known::key(category)).copied();
+        let size = size_of(&by_key, &well_known::key(category));
         size.with_context(|| {
             format!("{name}: no size of the category `{category}`; give one for each category")
         })
     };
     categories.iter().map(size).collect()
+}
+
+/// The size of a category: its own, else that of the parts that make it up.
+fn size_of(by_key: &BTreeMap<String, f64>, key: &str) -> Option<f64> {
+    let of_parts = || {
+        let merge = well_known::merges().find(|merge| merge.whole == key)?;
+        merge.parts.iter().map(|part| by_key.get(*part)).sum::<Option<f64>>()
+    };
+    by_key.get(key).copied().or_else(of_parts)
 }
 
 fn spec_sizes(name: &str) -> anyhow::Result<BTreeMap<String, f64>> {
@@ -72,6 +81,7 @@ mod tests {
         let none = "F: law: expected a number of tokens above 0".to_owned();
         assert_eq!(told(r#"{"web": 3, "law": 0}"#), Err(none));
         assert!(told("[1]").unwrap_err().starts_with("F: expected {\"CATEGORY\""));
+        // CommonCrawl and C4 of the spec are Web.
         let from_spec = read("olmo1b", &["Web".to_owned(), "Books".to_owned()]).unwrap();
         assert!(from_spec[0] > from_spec[1] && from_spec[1] > 0.0);
     }

@@ -85,7 +85,8 @@ mod tests {
         let numbers: String = (0..400).map(|number| format!("{}, ", number * number)).collect();
         for (text, expected) in [("", 8), ("a", 9), (prose, PROSE), (&numbers, NUMBERS)] {
             let found = zlib_bytes(text);
-            assert!(found.abs_diff(expected) <= 2 + expected / 50, "{found} for {expected}");
+            // Another compressor at the same level: within a twentieth.
+            assert!(found.abs_diff(expected) <= 2 + expected / 20, "{found} for {expected}");
         }
     }
 

@@ -237,7 +237,7 @@ fn settings_out_of_range_and_bad_files_are_refused() {
             "error: --run-name: expected the name of a folder, found `a/b`; the folder it is made in is \
              --output-dir\n",
         ),
-        ("--truth none.json", "error: none.json: there is no such file\n"),
+        ("--truth none.json", "error: none.json: cannot be read: there is no such file\n"),
     ] {
         let found = told(flags);
         assert!(found.starts_with(expected), "{flags}: {found}");
