@@ -5,7 +5,7 @@ fn help_leads_with_examples_and_names_the_exit_codes() {
     let help = Scratch::new().run("--help").exited(0).stdout();
     assert!(help.starts_with("Examples:\n"), "{help}");
     assert!(help.contains("Exit codes: 0 done; 1 "), "{help}");
-    for command in ["sample", "merge-web", "labelshift", "evaluate", "report", "specs", "demo"] {
+    for command in ["sample", "merge-web", "labelshift", "reestimate", "evaluate", "report", "specs", "demo"] {
         let help = Scratch::new().run(&format!("{command} --help")).exited(0).stdout();
         assert!(help.starts_with("Example"), "{command}: {help}");
     }
