@@ -30,11 +30,11 @@ function sharesTable(summary) {
 
 function shareCells(unit, shares, position) {
   const cells = [numberCell(percent(shares.point[position]), shares.point[position], { 'data-unit': unit })];
-  if (shares.ci_lo) cells.push(intervalCell(shares.ci_lo[position], shares.ci_hi[position]));
+  if (shares.ci_lo) cells.push(endsCell(shares.ci_lo[position], shares.ci_hi[position]));
   return cells;
 }
 
-function intervalCell(lo, hi) {
+function endsCell(lo, hi) {
   return element('td', { class: 'interval', title: `${lo} to ${hi}` }, `${decimal(lo * 100, 1)} – ${decimal(hi * 100, 1)}`);
 }
 
