@@ -9,6 +9,7 @@ fn help_leads_with_examples_and_names_the_exit_codes() {
         "sample",
         "merge-web",
         "labelshift",
+        "reestimate",
         "generate",
         "score",
         "minkpp",
