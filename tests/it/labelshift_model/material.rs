@@ -90,9 +90,11 @@ fn documents_are_judged_at_the_length_of_texts() {
         summary["val_metrics"]["val_acc"].as_f64().unwrap()
     };
     let (whole, matched) = (accuracy("--length-match none"), accuracy(""));
-    // Whole documents of a dozen words are easy; of single words a fifth stand in two categories.
-    assert!(whole > 0.97 && matched < whole - 0.03, "{whole} {matched}");
-    assert!(accuracy("--window random") < whole);
+    // Whole documents of a dozen words are easy; a single word often stands in two categories, most of all
+    // one that was cut out of the middle.
+    assert!(whole > 0.97 && matched < whole, "{whole} {matched}");
+    let anywhere = accuracy("--window random");
+    assert!(anywhere < whole - 0.08, "{whole} {anywhere}");
 }
 
 #[test]
