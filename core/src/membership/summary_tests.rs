@@ -119,7 +119,7 @@ fn a_report_shows_the_share_of_members_beside_the_mixture() {
     let table = report::member_shares_table(&evaluation.runs[0]).unwrap();
     assert_eq!(table.rows.len(), 2);
     assert!(report::markdown(&evaluation).contains("| category | members | interval |"));
-    assert!(report_page::standalone(&evaluation, &[]).contains("Share of members in r"));
+    assert!(report_page::standalone(&evaluation, &[], &[]).contains("Share of members in r"));
     let again: Evaluation = serde_json::from_str(&evaluation.to_json()).unwrap();
     assert_eq!(again, evaluation);
 }
