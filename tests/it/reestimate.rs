@@ -63,6 +63,8 @@ fn merges_units_and_unknown_texts_are_estimated_anew() {
     let unknown = &again["unknown"];
     assert!(unknown["ci_lo"].as_f64() <= unknown["share"].as_f64(), "{unknown}");
     assert!(!codes(&again).contains(&"lengths_unknown"));
+    // Lengths of documents are in the summary alone.
+    std::fs::remove_file(scratch.path("out/labelshift/summary.json")).unwrap();
     let text = scratch.run("reestimate out/labelshift/predictions.jsonl --n-boot 40 --unknown --quiet").exited(0).stdout();
     assert!(text.contains("of the texts belong to no category (interval"), "{text}");
     assert!(text.contains("these are shares of documents"), "{text}");
