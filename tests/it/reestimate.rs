@@ -65,7 +65,10 @@ fn merges_units_and_unknown_texts_are_estimated_anew() {
     assert!(!codes(&again).contains(&"lengths_unknown"));
     // Lengths of documents are in the summary alone.
     std::fs::remove_file(scratch.path("out/labelshift/summary.json")).unwrap();
-    let text = scratch.run("reestimate out/labelshift/predictions.jsonl --n-boot 40 --unknown --quiet").exited(0).stdout();
+    let text = scratch
+        .run("reestimate out/labelshift/predictions.jsonl --n-boot 40 --unknown --quiet")
+        .exited(0)
+        .stdout();
     assert!(text.contains("of the texts belong to no category (interval"), "{text}");
     assert!(text.contains("these are shares of documents"), "{text}");
     let written: Value = serde_json::from_str(&scratch.read("out/again/summary.json")).unwrap();
