@@ -92,8 +92,8 @@ const KNOWN_FIELDS: [(&str, bool); 6] = [
     ("language", true),
 ];
 
-/// Folders that say nothing about what is in them.
-const GENERIC_FOLDERS: [&str; 12] = [
+/// Folders that say nothing about what is in them, with a number or without.
+const GENERIC_FOLDERS: [&str; 15] = [
     "data",
     "train",
     "test",
@@ -104,6 +104,9 @@ const GENERIC_FOLDERS: [&str; 12] = [
     "default",
     "files",
     "raw",
+    "chunk",
+    "part",
+    "shard",
     "shards",
     "corpus",
 ];
@@ -209,8 +212,10 @@ fn without_number(stem: &str) -> Option<&str> {
 fn plain_name(shard: &Shard) -> String {
     let mut steps: Vec<&str> = shard.name.split('/').collect();
     let file = steps.pop().unwrap_or_default();
-    let says_something =
-        |step: &&str| !GENERIC_FOLDERS.contains(&step.to_ascii_lowercase().as_str());
+    let says_something = |step: &&str| {
+        let name = step.trim_end_matches(|c: char| c.is_ascii_digit() || "-_.".contains(c));
+        !name.is_empty() && !GENERIC_FOLDERS.contains(&name.to_ascii_lowercase().as_str())
+    };
     let folder = steps.into_iter().rev().find(says_something);
     folder.unwrap_or_else(|| stem(file)).to_owned()
 }

@@ -40,14 +40,15 @@ fn trees_of_well_known_corpora_are_recognised() {
         (web, None),
     ] {
         let folder =
-            corpus(&[("train/chunk1/part-0.jsonl", line), ("train/chunk2/part-0.jsonl", line)]);
+            corpus(&[("train/chunk1/news-0.jsonl", line), ("train/2020/part-0.jsonl", line)]);
+        // Where there is no such field, neither a number nor a chunk says what is in it.
         let expected =
-            |folder: &str| field.map_or_else(|| name(folder), |field| Source::Field(path(field)));
+            |file: &str| field.map_or_else(|| name(file), |field| Source::Field(path(field)));
         assert_eq!(
             sources(&folder, &Telling::Recognised),
             [
-                ("train/chunk1/part-0.jsonl".to_owned(), expected("chunk1")),
-                ("train/chunk2/part-0.jsonl".to_owned(), expected("chunk2")),
+                ("train/2020/part-0.jsonl".to_owned(), expected("part")),
+                ("train/chunk1/news-0.jsonl".to_owned(), expected("news")),
             ]
         );
     }
