@@ -184,27 +184,26 @@ impl<'f> LineReader<'f> {
         let (mut copied, mut resume, mut n_strings) = (0, 0, 0);
         while let Some(quote) = memchr(b'"', &bytes[resume..]) {
             let start = resume + quote + 1;
-            let (end, census) = match self.layout.end_of_string(line, start, n_strings) {
-                Some((end, census)) => (end, Some(census)),
-                None => (end_of_string(bytes, start)?, None),
+            let expected = self.layout.string_at(line, start, n_strings);
+            let end = match expected {
+                Some((end, _)) => end,
+                None => end_of_string(bytes, start)?,
             };
             resume = end + 1;
             n_strings += 1;
             if end - start < LONG_STRING {
                 continue;
             }
-            let string = &line[start..end];
-            let census = census.unwrap_or_else(|| {
-                self.layout = Layout::of(n_strings - 1, &bytes[resume..]);
-                Census::of(string)
-            });
-            if census.has_control {
-                return None;
-            }
-            let size = escaped::size_by(&census, string)?;
+            let size = match expected {
+                Some((_, size)) => size,
+                None => {
+                    self.layout = Layout::of(n_strings - 1, &bytes[resume..]);
+                    size_of(&line[start..end], &Census::of(&line[start..end]))?
+                }
+            };
             self.outline.push_str(&line[copied..start]);
             let outline_start = self.outline.len();
-            self.long_strings.push(LongString { outline_start, n_bytes: string.len(), size });
+            self.long_strings.push(LongString { outline_start, n_bytes: end - start, size });
             copied = end;
         }
         self.outline.push_str(&line[copied..]);
@@ -268,18 +267,24 @@ impl Layout {
         Self { n_strings_before, n_quotes_after: (after.len() <= MAX_AFTER).then(n_quotes) }
     }
 
-    /// Where the string ends that begins at `start` behind `n_strings`, with its census, if it is where
-    /// the long one was. That costs one look at its bytes, which is taken anyway, where going from quote to
-    /// quote would cost another.
-    fn end_of_string(self, line: &str, start: usize, n_strings: usize) -> Option<(usize, Census)> {
+    /// Where the string ends that begins at `start` behind `n_strings`, and its size, if it is where the
+    /// long one was. That costs one look at its bytes, which is taken anyway, where going from quote to quote
+    /// would cost another.
+    fn string_at(self, line: &str, start: usize, n_strings: usize) -> Option<(usize, Size)> {
         let n_after = self.n_quotes_after.filter(|_| n_strings == self.n_strings_before)?;
         let after = &line.as_bytes()[start.max(line.len().saturating_sub(MAX_AFTER))..];
         let end = line.len() - after.len() + memrchr_iter(b'"', after).nth(n_after)?;
-        let census = Census::of(line.get(start..end)?);
-        // Each backslash begins an escape then, so that all quotes within are escaped, and the end is none.
-        let is_string = !census.has_rare_escape && !census.has_bare_quote;
-        (is_string && !line[start..].starts_with('"')).then_some((end, census))
+        let string = line.get(start..end)?;
+        let census = Census::of(string);
+        let ends_before = census.has_bare_quote || string.starts_with('"');
+        // An escape that seems wrong may be cut, the string's end lying further on.
+        if ends_before { None } else { Some((end, size_of(string, &census)?)) }
     }
+}
+
+/// The size of a long string; none where anything is odd about it.
+fn size_of(string: &str, census: &Census) -> Option<Size> {
+    if census.has_control { None } else { escaped::size_by(census, string) }
 }
 
 /// Where the quote is that ends the string which begins at `start`.

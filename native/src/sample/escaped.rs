@@ -21,7 +21,8 @@ struct Escapes {
 }
 
 impl Escapes {
-    /// Those of a string; none where one is no escape of JSON, or half a surrogate pair.
+    /// Those of a string; none where one is no escape of JSON, or half a surrogate pair, or where a quote
+    /// follows an escaped backslash, which would end the string.
     fn of(string: &[u8]) -> Option<Self> {
         let mut escapes = Self::default();
         let mut resume = 0;
@@ -36,6 +37,7 @@ impl Escapes {
     /// Takes in the escape whose backslash is at `at` and returns its length in bytes.
     fn add(&mut self, string: &[u8], at: usize) -> Option<usize> {
         match *string.get(at + 1)? {
+            b'\\' if string.get(at + 2) == Some(&b'"') => None,
             b'n' | b'"' | b'\\' | b't' | b'r' | b'/' | b'b' | b'f' => {
                 self.chars += 1;
                 self.bytes += 1;
@@ -78,7 +80,8 @@ pub fn size(string: &str) -> Option<Size> {
     size_by(&Census::of(string), string)
 }
 
-/// The same, where its census is known.
+/// The same, where its census is known. Where that has no bare quote, there is none at all, so that the string
+/// does not end before.
 pub(super) fn size_by(census: &Census, string: &str) -> Option<Size> {
     let escapes = match census.has_rare_escape {
         true => Escapes::of(string.as_bytes())?,

@@ -1,10 +1,10 @@
 //! Takes in the documents of one shard: counts them, and puts those by that may be drawn.
 
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::Context as _;
 use data_anatomy_core::well_known;
+use rustc_hash::FxHashMap;
 
 use super::document::{Document, Fault, Text};
 use super::naming::MAX_CATEGORIES;
@@ -23,7 +23,7 @@ pub(super) struct ShardReader<'p> {
     out: Candidates,
     categories: Vec<Category>,
     /// Which of the categories a name is of; none for those not asked for.
-    places: HashMap<String, Option<usize>>,
+    places: FxHashMap<String, Option<usize>>,
     failed: Option<anyhow::Error>,
     n_taken: u64,
     n_read: &'p AtomicU64,
@@ -56,7 +56,7 @@ impl<'p> ShardReader<'p> {
             report: ShardReport::new(&task.shard.name, task.shard.version, part),
             out,
             categories: Vec::new(),
-            places: HashMap::new(),
+            places: FxHashMap::default(),
             failed: None,
             n_taken: 0,
             n_read,
