@@ -101,6 +101,7 @@ fn every_command_of_the_seed_studys_readme_works() {
     let summary: Value =
         serde_json::from_str(&scratch.read("out/labelshift_olmo1b/summary.json")).unwrap();
     assert_eq!(summary["categories"].as_array().unwrap().len(), 6, "CommonCrawl and C4 are one");
+    assert_eq!(summary["unit"], "tokens", "the sample's manifest tells how long documents are");
     for part in ["mean", "ci_lo", "ci_hi"] {
         assert_eq!(summary["priors"][part].as_array().unwrap().len(), 6, "{part}");
     }

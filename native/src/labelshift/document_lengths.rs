@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use data_anatomy_core::document_lengths::{CategoryLengths, DocumentLengths, Measure};
+use data_anatomy_core::taxonomy::Taxonomy;
 use rayon::prelude::*;
 
 use super::inputs::References;
@@ -47,15 +48,34 @@ pub fn find(
     }
     let manifest = args.local_samples_dir.join(MANIFEST);
     if manifest.is_file() {
-        return Ok(read(&manifest, references).map_err(|error| error.to_string()));
+        // What to do stands on further lines, and is said of the unit.
+        let first_line = |error: anyhow::Error| error.to_string().lines().take(1).collect();
+        return Ok(read(&manifest, references).map_err(first_line));
     }
     of_references(references, tokenizer)
 }
 
 fn read(path: &Path, references: &References) -> anyhow::Result<KnownLengths> {
-    let shown = path.display().to_string();
-    let lengths = DocumentLengths::parse(&shown, &files::read(path)?, &references.taxonomy)?;
-    Ok(KnownLengths { lengths, source: shown })
+    let source = path.display().to_string();
+    let bytes = files::read(path)?;
+    let lengths = match DocumentLengths::parse(&source, &bytes, &references.taxonomy) {
+        Ok(lengths) => lengths,
+        // A category that was joined for this run may stand there in its parts.
+        Err(error) => of_parts(&source, &bytes, references).ok_or(error)?,
+    };
+    Ok(KnownLengths { lengths, source })
+}
+
+/// The lengths in the bytes of a file that names the parts of categories: joined as the parts are mixed
+/// in the reference documents. None where it does not name all of them.
+fn of_parts(source: &str, bytes: &[u8], references: &References) -> Option<DocumentLengths> {
+    let parts = references.parts();
+    let names = Taxonomy::new(parts.iter().map(|part| part.name.clone())).ok()?;
+    let lengths = DocumentLengths::parse(source, bytes, &names).ok()?;
+    let members = |class| (0..parts.len()).filter(|&at| parts[at].class == class).collect();
+    let groups: Vec<Vec<usize>> = (0..references.taxonomy.len()).map(members).collect();
+    let weights: Vec<f64> = parts.iter().map(|part| part.weight).collect();
+    Some(lengths.merged(&groups, &weights))
 }
 
 /// The lengths of the reference documents, unless they were cut.

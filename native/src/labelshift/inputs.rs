@@ -2,6 +2,7 @@
 
 use data_anatomy_core::diagnostic::Diagnostic;
 use data_anatomy_core::taxonomy::Taxonomy;
+use data_anatomy_core::well_known;
 use serde_json::{Value, json};
 
 use super::degenerate;
@@ -25,7 +26,33 @@ pub struct References {
     inputs: Vec<ReferenceInput>,
 }
 
+/// What one file of samples adds to a category.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Part {
+    /// The file's own category, before any is joined.
+    pub name: String,
+    /// The category that its documents count to, as a position in the taxonomy.
+    pub class: usize,
+    /// How many of them are used.
+    pub weight: f64,
+}
+
 impl References {
+    /// What each file of samples adds; files of documents to measure by are none.
+    #[expect(clippy::cast_precision_loss, reason = "a count of documents")]
+    pub fn parts(&self) -> Vec<Part> {
+        let files = self.inputs.iter().filter(|input| !input.file.contains('/'));
+        files
+            .filter_map(|input| {
+                Some(Part {
+                    name: well_known::display_name(input.file.trim_end_matches(".jsonl")),
+                    class: self.taxonomy.position(&input.category)?,
+                    weight: input.n_used as f64,
+                })
+            })
+            .collect()
+    }
+
     /// The documents that the arguments name.
     ///
     /// # Errors
