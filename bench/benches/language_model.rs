@@ -166,6 +166,7 @@ fn write_texts(engine: &mut CpuEngine, batch_size: usize) {
         batch_size,
         // Nothing ends a text early, so that every run has the same number of tokens.
         stops: Vec::new(),
+        lead_in: None,
     };
     let wanted: Vec<Wanted> =
         (0..N_TEXTS as u64).map(|id| Wanted { id, prompt: vec![0] }).collect();

@@ -133,6 +133,11 @@ pub struct DrawingArgs {
     /// Draw from so many of the most probable tokens (0: all). [default: 0]
     #[arg(long, value_name = "K")]
     pub top_k: Option<usize>,
+    /// Let the model write so many tokens of another document before each text, and throw them away. Models are
+    /// trained on documents one after another; what they write at the very start of their context can be
+    /// of another mixture. [default: 64 where texts begin at the separator; 0 after prompts, and with servers]
+    #[arg(long, value_name = "N")]
+    pub lead_in: Option<usize>,
     /// Texts at a time. [default: 64]
     #[arg(long, visible_alias = "gen-batch-size", value_name = "N")]
     pub batch_size: Option<usize>,
@@ -151,6 +156,7 @@ impl DrawingArgs {
             top_k: self.top_k.unwrap_or(default.top_k),
             max_new_tokens: self.max_new_tokens.unwrap_or(default.max_new_tokens),
             batch_size: self.batch_size.unwrap_or(default.batch_size),
+            lead_in: self.lead_in.or(default.lead_in),
             seed,
         }
     }
@@ -176,6 +182,7 @@ impl DrawingArgs {
             ("--temperature", self.temperature.is_some()),
             ("--top-p", self.top_p.is_some()),
             ("--top-k", self.top_k.is_some()),
+            ("--lead-in", self.lead_in.is_some()),
             ("--batch-size", self.batch_size.is_some()),
         ];
         flags.into_iter().filter(|(_, given)| *given).map(|(flag, _)| flag).collect()
