@@ -208,7 +208,7 @@ impl<'a> Bootstrap<'a> {
     /// As [`Bootstrap::interval`].
     pub fn bounded_interval(&self, center: f64, replicates: &[f64], level: f64) -> Interval {
         assert!(replicates.len() > 1, "a variance needs two replicates");
-        let variance = variance(replicates) * self.few_prompts_factor(level);
+        let variance = math::variance(replicates) * self.few_prompts_factor(level);
         let deviation = variance.sqrt().max(1.5 / self.n_texts());
         open_set::bounded_interval(center, deviation, level)
     }
@@ -278,7 +278,7 @@ impl<'a> Bootstrap<'a> {
         if self.strata.len() == 1 {
             return Interval::new(1.0, 1.0).expect("1 is finite");
         }
-        let variance = variance(unbounded) * self.few_prompts_factor(level);
+        let variance = math::variance(unbounded) * self.few_prompts_factor(level);
         // Beyond this fall in log-density the mass is negligible at any usual level.
         let depth = 8.0 - math::ln(1.0 - level);
         let density = match &self.influence {
@@ -324,13 +324,6 @@ fn clusters_of(prompts: &[u64]) -> Vec<Vec<usize>> {
         clusters[number].push(text);
     }
     clusters
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a count of replicates")]
-fn variance(values: &[f64]) -> f64 {
-    let n = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / n;
-    values.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>() / (n - 1.0)
 }
 
 #[cfg(test)]

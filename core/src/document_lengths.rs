@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::input_error::{InputError, Problem};
+use crate::math;
 use crate::rng::RandomStream;
 use crate::run::{check_object, json_error};
 use crate::taxonomy::Taxonomy;
@@ -64,7 +65,7 @@ impl CategoryLengths {
             return None;
         }
         let mean = total / n;
-        let squares: f64 = lengths.iter().map(|&length| square(length as f64 - mean)).sum();
+        let squares: f64 = lengths.iter().map(|&length| math::square(length as f64 - mean)).sum();
         let sd = if lengths.len() > 1 { (squares / (n - 1.0)).sqrt() } else { 0.0 };
         Some(Self { n: lengths.len() as u64, mean, sd })
     }
@@ -90,10 +91,10 @@ impl CategoryLengths {
     #[expect(clippy::cast_precision_loss, reason = "a count of documents")]
     fn mixed(parts: &[(f64, Self)]) -> Self {
         let mean: f64 = parts.iter().map(|(share, part)| share * part.mean).sum();
-        let spread = |part: &Self| square(part.sd) + square(part.mean - mean);
+        let spread = |part: &Self| math::square(part.sd) + math::square(part.mean - mean);
         let variance: f64 = parts.iter().map(|(share, part)| share * spread(part)).sum();
         let error: f64 =
-            parts.iter().map(|(share, part)| square(share * part.standard_error())).sum();
+            parts.iter().map(|(share, part)| math::square(share * part.standard_error())).sum();
         // As many documents as give the mean the standard error that its parts have.
         let n = if error > 0.0 {
             variance / error
@@ -285,10 +286,6 @@ impl Reader<'_> {
     }
 }
 
-fn square(x: f64) -> f64 {
-    x * x
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -343,7 +340,7 @@ mod tests {
         let mut stream = RandomStream::new(3, 0);
         let drawn: Vec<f64> = (0..4000).map(|_| lengths.draw_mean(&mut stream)).collect();
         let mean = drawn.iter().sum::<f64>() / 4000.0;
-        let sd = (drawn.iter().map(|x| square(x - mean)).sum::<f64>() / 3999.0).sqrt();
+        let sd = (drawn.iter().map(|x| math::square(x - mean)).sum::<f64>() / 3999.0).sqrt();
         // Standard errors of mean and deviation: 10 / sqrt(4000) = .16 and .11; four of them.
         assert!((mean - 100.0).abs() < 0.64 && (sd - 10.0).abs() < 0.45, "{mean} {sd}");
     }

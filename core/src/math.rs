@@ -182,6 +182,24 @@ pub fn total_variation(left: &[f64], right: &[f64]) -> f64 {
     0.5 * left.iter().zip(right).map(|(a, b)| (a - b).abs()).sum::<f64>()
 }
 
+/// The mean; none of nothing.
+#[expect(clippy::cast_precision_loss, reason = "there are far fewer than 2^52 values")]
+pub fn mean(values: &[f64]) -> Option<f64> {
+    (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
+}
+
+/// The variance of a sample, with n - 1 degrees of freedom; not a number for fewer than two values.
+#[expect(clippy::cast_precision_loss, reason = "there are far fewer than 2^52 values")]
+pub fn variance(values: &[f64]) -> f64 {
+    let Some(mean) = mean(values).filter(|_| values.len() > 1) else { return f64::NAN };
+    values.iter().map(|value| square(value - mean)).sum::<f64>() / (values.len() as f64 - 1.0)
+}
+
+/// The square.
+pub fn square(x: f64) -> f64 {
+    x * x
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

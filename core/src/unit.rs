@@ -96,7 +96,8 @@ fn token_interval(
         .zip(replicate_means)
         .map(|(shares, means)| log_length_ratio(class, shares, means))
         .collect();
-    let spread = z * standard_deviation(&ratios);
+    // One replicate tells nothing of their spread.
+    let spread = if ratios.len() > 1 { z * math::variance(&ratios).sqrt() } else { 0.0 };
     let end = |bound: f64, sign: f64| {
         if bound <= 0.0 || bound >= 1.0 {
             return bound.clamp(0.0, 1.0);
@@ -127,16 +128,6 @@ fn log_odds(share: f64) -> f64 {
 
 fn share_of(log_odds: f64) -> f64 {
     1.0 / (1.0 + math::exp(-log_odds))
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a count of replicates")]
-fn standard_deviation(values: &[f64]) -> f64 {
-    if values.len() < 2 {
-        return 0.0;
-    }
-    let n = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / n;
-    (values.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>() / (n - 1.0)).sqrt()
 }
 
 #[cfg(test)]

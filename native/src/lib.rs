@@ -20,6 +20,7 @@ pub mod runs;
 pub mod sample;
 pub mod scoring;
 pub mod specs;
+pub mod tool;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

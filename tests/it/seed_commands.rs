@@ -42,12 +42,14 @@ fn document(set: usize, number: usize) -> Value {
     json!({"text": words.join(" "), "meta": {"redpajama_set_name": SETS[set].0}})
 }
 
-/// Puts a small model into the hub's cache under a name.
-fn write_cached_model(scratch: &Scratch, id: &str, revision: &str, fixture: &str) {
+/// Puts the folders of a small model into the hub's cache under a name.
+fn write_cached_model(scratch: &Scratch, id: &str, revision: &str, fixtures: &[&str]) {
     let commit = "0123456789abcdef0123456789abcdef01234567";
     let folder = format!("hub/models--{}", id.replace('/', "--"));
     scratch.write(&format!("{folder}/refs/{revision}"), commit);
-    scratch.write_model(&format!("{folder}/snapshots/{commit}"), fixture);
+    for fixture in fixtures {
+        scratch.write_fixture(&format!("{folder}/snapshots/{commit}"), fixture);
+    }
 }
 
 /// The corpus, the models and the published mixture that the commands name.
@@ -59,7 +61,11 @@ fn prepare(scratch: &Scratch) {
         let name = format!("SlimPajama-627B-DC/train/chunk1/example_train_{shard}.jsonl");
         scratch.write(&name, lines.collect::<String>());
     }
-    write_cached_model(scratch, "allenai/OLMo-1B", "step20000-tokens84B", "olmo");
+    let olmo = ["lm/olmo", "lm/tokenizer"];
+    write_cached_model(scratch, "allenai/OLMo-1B", "step20000-tokens84B", &olmo);
+    let pythia = ["lm/gpt_neox", "lm/tokenizer"];
+    write_cached_model(scratch, "EleutherAI/pythia-2.8b", "main", &pythia);
+    write_cached_model(scratch, "distilbert-base-uncased", "main", &["encoder/distilbert"]);
     let spec = std::fs::read(project("bench/specs/olmo1b.yaml")).unwrap();
     scratch.write("bench/specs/olmo1b.yaml", spec);
     scratch.write(
@@ -89,10 +95,10 @@ fn every_command_of_the_seed_studys_readme_works() {
     for name in ["commoncrawl", "c4", "github", "wikipedia", "books", "arxiv", "stackexchange"] {
         assert!(scratch.path(format!("data_samples/{name}.jsonl")).is_file(), "{name}");
     }
-    let labelshift = "labelshift --local_samples_dir data_samples --merge_web --classifier tfidf \
+    let labelshift = "labelshift --local_samples_dir data_samples --merge_web \
                       --target_model allenai/OLMo-1B --hf_revision step20000-tokens84B --num_prompts 300 \
                       --max_new_tokens 512 --output_dir out";
-    run(&scratch, &format!("{labelshift} --run_name labelshift_olmo1b"));
+    run(&scratch, &format!("{labelshift} --classifier distilbert --run_name labelshift_olmo1b"));
     for name in
         ["summary.json", "summary.csv", "confusion_matrix.png", "priors.png", "pbar_vs_ctpi.png"]
     {
@@ -107,14 +113,25 @@ fn every_command_of_the_seed_studys_readme_works() {
     }
     run(
         &scratch,
-        &format!("{labelshift} --use_cached_generations path/to/gens.jsonl --run_name cached"),
+        &format!(
+            "{labelshift} --classifier tfidf --use_cached_generations path/to/gens.jsonl --run_name cached"
+        ),
     );
+    let minkpp = "minkpp --local_samples_dir data_samples --merge_web --target_model EleutherAI/pythia-2.8b \
+                  --mink_ratio 0.1 --max_tokens 128 --output_dir out";
+    run(&scratch, &format!("{minkpp} --run_name minkpp_mix"));
+    run(&scratch, &format!("{minkpp} --half --run_name minkpp_half"));
     let report = "--ground_truth bench/specs/olmo1b.yaml --tol 0.02 --output_dir benchmark_output";
-    let shown = run(&scratch, &format!("evaluate --results_dir out/labelshift_olmo1b {report}"));
-    assert!(shown.contains("labelshift_olmo1b"), "{shown}");
-    let shown =
-        run(&scratch, &format!("evaluate --compare out/labelshift_olmo1b out/cached {report}"));
-    assert!(shown.contains("cached"), "{shown}");
+    for name in ["labelshift_olmo1b", "minkpp_mix"] {
+        let shown = run(&scratch, &format!("evaluate --results_dir out/{name} {report}"));
+        assert!(shown.contains(name), "{shown}");
+    }
+    for compared in ["out/labelshift_olmo1b out/minkpp_mix", "out/labelshift_olmo1b out/cached"] {
+        let shown = run(&scratch, &format!("evaluate --compare {compared} {report}"));
+        for path in compared.split(' ') {
+            assert!(shown.contains(path.trim_start_matches("out/")), "{shown}");
+        }
+    }
     for name in ["report.md", "report.html", "comparison.png"] {
         assert!(scratch.path("benchmark_output").join(name).is_file(), "{name}");
     }

@@ -70,15 +70,23 @@ impl Scratch {
     /// # Panics
     /// If there is no such fixture, or it cannot be copied.
     pub fn write_model(&self, name: &str, fixture: &str) -> PathBuf {
-        let fixtures = project("tests/fixtures/lm");
-        for source in [fixtures.join(fixture), fixtures.join("tokenizer")] {
-            for entry in std::fs::read_dir(source).expect("the fixture is there") {
-                let path = entry.expect("the fixture can be read").path();
-                let file = path.file_name().expect("a file has a name").to_string_lossy();
-                if !file.starts_with("expected") {
-                    let content = std::fs::read(&path).expect("the fixture can be read");
-                    self.write(&format!("{name}/{file}"), content);
-                }
+        self.write_fixture(name, &format!("lm/{fixture}"));
+        self.write_fixture(name, "lm/tokenizer")
+    }
+
+    /// Copies a folder of `tests/fixtures`, without what is expected of it, and returns the copy's path.
+    ///
+    /// # Panics
+    /// If the fixture cannot be read or the file not be written.
+    pub fn write_fixture(&self, name: &str, fixture: &str) -> PathBuf {
+        for entry in std::fs::read_dir(project("tests/fixtures").join(fixture))
+            .expect("the fixture is there")
+        {
+            let path = entry.expect("the fixture can be read").path();
+            let file = path.file_name().expect("a file has a name").to_string_lossy();
+            if !file.starts_with("expected") {
+                let content = std::fs::read(&path).expect("the fixture can be read");
+                self.write(&format!("{name}/{file}"), content);
             }
         }
         self.path(name)

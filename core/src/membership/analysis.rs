@@ -11,6 +11,7 @@ use super::share::{NoShare, Scores, ShareEstimate};
 use super::unaided::{UnaidedOptions, UnaidedShare, UnaidedTests};
 use crate::diagnostic::Diagnostic;
 use crate::interval::Interval;
+use crate::math;
 use crate::rng::RandomStream;
 use crate::table::fixed;
 
@@ -185,7 +186,7 @@ impl CategoryResult {
         }
         if let Some(answer) = found.answer.as_ref().filter(|_| self.identifiable) {
             self.share = Some(answer.share);
-            self.mean = mean(&answer.replicates);
+            self.mean = math::mean(&answer.replicates);
             self.warn(
                 "two_heaps",
                 "the share is that of the upper of two heaps of scores, which need not be members; \
@@ -227,7 +228,7 @@ impl CategoryResult {
             .collect();
         if self.identifiable {
             self.share = Some(found.point);
-            self.mean = mean(&self.replicates);
+            self.mean = math::mean(&self.replicates);
         } else {
             let message = format!(
                 "the share of members is not identifiable: anything from {} to {} % fits the scores",
@@ -269,11 +270,6 @@ fn no_share(reason: NoShare) -> &'static str {
         NoShare::FewNonmembers => "too few non-members have a score: at least 20 are needed",
         NoShare::NoSpread => "the non-members all score the same",
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "there are far fewer than 2^52 replicates")]
-fn mean(values: &[f64]) -> Option<f64> {
-    (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
 }
 
 /// Shares of categories among members, made of the share of members in each category.
@@ -338,7 +334,8 @@ impl MemberMixture {
             })
             .collect();
         let weighted: f64 = parts.iter().zip(weights).map(|(part, weight)| part * weight).sum();
-        let mean = (0..shares.len()).map(|index| mean(&column(index))).collect::<Option<_>>()?;
+        let mean =
+            (0..shares.len()).map(|index| math::mean(&column(index))).collect::<Option<_>>()?;
         Some(Self { shares, mean, intervals: intervals?, replicates, coverage: weighted / total })
     }
 }

@@ -35,7 +35,7 @@ impl Auroc {
         let member_placements = placements(members, nonmembers);
         let nonmember_placements: Vec<f64> =
             placements(nonmembers, members).into_iter().map(|share| 1.0 - share).collect();
-        let value = mean(&member_placements);
+        let value = math::mean(&member_placements)?;
         let mut auroc = Self { value, variance: 0.0, member_placements, nonmember_placements };
         auroc.variance = auroc.covariance(&auroc);
         Some(auroc)
@@ -142,11 +142,6 @@ fn placements(scores: &[f64], others: &[f64]) -> Vec<f64> {
     scores.iter().map(place).collect()
 }
 
-#[expect(clippy::cast_precision_loss, reason = "there are far fewer than 2^52 documents")]
-fn mean(values: &[f64]) -> f64 {
-    values.iter().sum::<f64>() / values.len() as f64
-}
-
 /// The covariance of the means of paired values; 0 for fewer than two, or lists that do not pair.
 #[expect(clippy::cast_precision_loss, reason = "there are far fewer than 2^52 documents")]
 fn mean_covariance(left: &[f64], right: &[f64]) -> f64 {
@@ -154,7 +149,9 @@ fn mean_covariance(left: &[f64], right: &[f64]) -> f64 {
     if left.len() != right.len() || left.len() < 2 {
         return 0.0;
     }
-    let (left_mean, right_mean) = (mean(left), mean(right));
+    let (Some(left_mean), Some(right_mean)) = (math::mean(left), math::mean(right)) else {
+        return 0.0;
+    };
     let products = left.iter().zip(right).map(|(a, b)| (a - left_mean) * (b - right_mean));
     products.sum::<f64>() / ((n - 1.0) * n)
 }

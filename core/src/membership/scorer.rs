@@ -88,7 +88,7 @@ impl<'corpus> Scorer<'corpus> {
             Attack::Reference => likelihood - needed(evidence.reference, Need::ReferencePass)?,
             Attack::ReCall => needed(evidence.prefixed, Need::PrefixedPass)? / likelihood,
             Attack::Neighbourhood => {
-                likelihood - needed(mean(evidence.perturbed), Need::PerturbedPass)?
+                likelihood - needed(math::mean(evidence.perturbed), Need::PerturbedPass)?
             }
             Attack::MinK => {
                 self.values.clear();
@@ -128,11 +128,6 @@ impl<'corpus> Scorer<'corpus> {
 fn compressed_length(evidence: &Evidence<'_>) -> Result<f64, NoScore> {
     let length = evidence.compressed_length.ok_or(NoScore::Missing(Need::CompressedLength))?;
     Ok(length as f64)
-}
-
-#[expect(clippy::cast_precision_loss, reason = "there are far fewer than 2^52 copies")]
-fn mean(values: &[f64]) -> Option<f64> {
-    (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
 }
 
 /// `(ℓ - μ) / σ` of each token, with `σ²` at least [`VARIANCE_FLOOR`].

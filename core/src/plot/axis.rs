@@ -1,5 +1,7 @@
 //! Axes: from values to pixels, with ticks at round numbers.
 
+use super::chart::GAP;
+use super::page::SMALL;
 use super::text::text_width;
 
 /// Values beyond this are no shares; the limit keeps arithmetic on axes finite.
@@ -8,6 +10,11 @@ const LIMIT: f64 = 1e9;
 /// The value as it may be drawn: nothing if it is not finite.
 pub(super) fn drawable(value: f64) -> Option<f64> {
     value.is_finite().then(|| value.clamp(-LIMIT, LIMIT))
+}
+
+/// Air to the left and right of a square whose ticks are shares.
+pub(super) fn air_beside_square() -> f64 {
+    text_width("100%", SMALL) * 1.5 + GAP
 }
 
 /// What the numbers of a plot are.

@@ -1,11 +1,11 @@
 //! ROC curves: the share of members found at each share of false alarms.
 
-use super::axis::{Axis, Unit, drawable};
+use super::axis::{Axis, Unit, air_beside_square, drawable};
 use super::chart::{AXIS_TITLE, GAP, TICKS};
 use super::legend::{Key, Legend, rows_in};
 use super::page::{MARGIN, NOTHING_HEIGHT, SMALL, begin, height_around, nothing};
 use super::scene::{Anchor, Area, LINE, Label, Scene};
-use super::text::{cut_to, one_line, text_width};
+use super::text::{cut_to, one_line};
 use super::{Color, Plot, Table, TableRow, Theme};
 use crate::math;
 
@@ -73,10 +73,6 @@ impl RocPlot {
         entries.push((Key::Dashes, "chance".to_owned()));
         Legend::new(entries, room, max_rows)
     }
-
-    fn sides() -> f64 {
-        text_width("100%", SMALL) * 1.5 + GAP
-    }
 }
 
 impl Plot for RocPlot {
@@ -126,7 +122,7 @@ impl Plot for RocPlot {
             return NOTHING_HEIGHT;
         }
         let room = width - 2.0 * MARGIN;
-        let side = (room - Self::sides()).clamp(40.0, LARGEST_SIDE);
+        let side = (room - air_beside_square()).clamp(40.0, LARGEST_SIDE);
         let around = height_around(&self.title, width) + self.legend(room, 12).height();
         around + AXIS_TITLE + GAP + side + TICKS + AXIS_TITLE
     }
@@ -140,7 +136,7 @@ impl Plot for RocPlot {
         legend.draw(&mut scene, (rest.left, rest.top));
         rest.top += legend.height() + AXIS_TITLE + GAP;
         rest.bottom -= TICKS + AXIS_TITLE;
-        let side = (rest.width() - Self::sides()).min(rest.height()).floor();
+        let side = (rest.width() - air_beside_square()).min(rest.height()).floor();
         if side > 2.0 {
             let left = (rest.left + (rest.width() - side) / 2.0).floor();
             let top = rest.top.ceil();

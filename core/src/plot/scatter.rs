@@ -1,12 +1,12 @@
 //! Observed against predicted: `pbar_vs_ctpi.png`.
 
-use super::axis::{Axis, Unit, drawable};
+use super::axis::{Axis, Unit, air_beside_square, drawable};
 use super::chart::{AXIS_TITLE, GAP, TICKS};
 use super::legend::{Key, Legend, rows_in};
 use super::page::{FONT, MARGIN, NOTHING_HEIGHT, SMALL, begin, height_around, nothing};
 use super::scene::{Anchor, Area, LINE, Label, Scene};
 use super::series::largest;
-use super::text::{cut_names, cut_to, one_line, text_width};
+use super::text::{cut_names, cut_to, one_line};
 use super::{Plot, Table, TableRow, Theme};
 
 /// Radius of the points.
@@ -80,11 +80,6 @@ impl Scatter {
     fn notes(&self) -> f64 {
         if self.points.len() > 12 { 2.0 * AXIS_TITLE } else { AXIS_TITLE }
     }
-
-    /// Air to the left and right of the square.
-    fn sides() -> f64 {
-        text_width("100%", SMALL) * 1.5 + GAP
-    }
 }
 
 impl Plot for Scatter {
@@ -135,7 +130,7 @@ impl Plot for Scatter {
             return NOTHING_HEIGHT;
         }
         let room = width - 2.0 * MARGIN;
-        let side = (room - Self::sides()).clamp(40.0, LARGEST_SIDE);
+        let side = (room - air_beside_square()).clamp(40.0, LARGEST_SIDE);
         let legend = Self::legend(room, 1).height();
         let around = height_around(&self.title, width) + legend;
         around + AXIS_TITLE + GAP + side + TICKS + self.notes()
@@ -151,7 +146,7 @@ impl Plot for Scatter {
         rest.top += legend.height() + AXIS_TITLE + GAP;
         rest.bottom -= TICKS + self.notes();
         // Whole pixels keep the dashes of the diagonal in line.
-        let side = (rest.width() - Self::sides()).min(rest.height()).floor();
+        let side = (rest.width() - air_beside_square()).min(rest.height()).floor();
         if side > 2.0 {
             let left = (rest.left + (rest.width() - side) / 2.0).floor();
             let top = rest.top.ceil();

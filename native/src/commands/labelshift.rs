@@ -15,7 +15,7 @@ use data_anatomy_core::math;
 use data_anatomy_core::reestimate::Choices;
 use data_anatomy_core::report;
 use data_anatomy_core::study::{Study, StudyReplicate, merged_lengths};
-use data_anatomy_core::summary::{Context, Summary, ToolRecord};
+use data_anatomy_core::summary::{Context, Summary};
 use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 
@@ -25,6 +25,7 @@ use crate::files;
 use crate::labelshift::outputs;
 use crate::labelshift::run::Run;
 use crate::progress::Progress;
+use crate::tool;
 
 pub(super) fn run(args: &LabelshiftArgs) -> anyhow::Result<Outcome> {
     check(args)?;
@@ -65,12 +66,8 @@ fn estimate(args: &LabelshiftArgs, progress: &Progress) -> anyhow::Result<(Summa
     let study = Study::new(&verdicts, lengths.as_ref(), options)?;
     let (replicates, intervals) = carry_out(&study, progress);
     let context = Context {
-        tool: ToolRecord {
-            name: "data-anatomy".to_owned(),
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            commit: env!("DATA_ANATOMY_COMMIT").to_owned(),
-        },
-        created: Some(humantime::format_rfc3339_seconds(std::time::SystemTime::now()).to_string()),
+        tool: tool::record(),
+        created: Some(tool::now()),
         config: config(args)?,
         inputs: record,
         diagnostics,

@@ -131,6 +131,11 @@ pub fn doubts_of_texts(texts: &Texts) -> Vec<Diagnostic> {
         );
         doubts.push(Diagnostic::warning("missing_generations", message));
     }
+    if texts.are_made && texts.are_whole && texts.lead_in == 0 {
+        let message = "the texts were written at the very start of the model's context, where small models \
+                       write another mixture than after a document";
+        doubts.push(Diagnostic::note("no_lead_in", message));
+    }
     if input.n_empty > 0 {
         let message = format!("{} empty texts were left out of the estimate", input.n_empty);
         doubts.push(doubt(input.n_empty)("empty_generations", message));

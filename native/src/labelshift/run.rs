@@ -83,6 +83,7 @@ impl Run {
         json!({
             "reference": self.references.record(),
             "generations": self.texts.generations.input,
+            "lead_in": self.texts.are_made.then_some(self.texts.lead_in),
             "echoes": self.echoes.record(),
             "training_source": self.sources.training.name(),
             "calibration_source": self.sources.calibration.name(),

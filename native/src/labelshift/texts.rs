@@ -24,6 +24,8 @@ pub struct Texts {
     pub are_made: bool,
     /// Whether they begin where documents do, and not after a prompt.
     pub are_whole: bool,
+    /// Tokens of another document that the model wrote before each; 0 too where that is not known.
+    pub lead_in: usize,
     /// Texts that could not be made.
     pub n_missing: usize,
 }
@@ -68,25 +70,24 @@ pub fn obtain(
     if let Some(path) = &args.use_cached_generations {
         let generations = generations::read(path, args.num_prompts)?;
         let are_whole = generations.input.n_prompts.is_none();
-        return Ok(Texts { generations, are_made: false, are_whole, n_missing: 0 });
+        return Ok(Texts { generations, are_made: false, are_whole, lead_in: 0, n_missing: 0 });
     }
     let author = author.context("nobody writes texts")?;
     let prompts = args.drawing.prompts()?;
     let path = folder.join(FILE);
-    let tally = author.write(
-        &Job {
-            prompts: &prompts,
-            n_texts: args.n_texts() as u64,
-            drawing: args.drawing.drawing(args.seed),
-            keep_prompts: false,
-            output: &path,
-            force: args.force,
-            elsewhere: ELSEWHERE,
-            stage: "generate",
-        },
-        progress,
-    )?;
+    let job = Job {
+        prompts: &prompts,
+        n_texts: args.n_texts() as u64,
+        drawing: args.drawing.drawing(args.seed),
+        keep_prompts: false,
+        output: &path,
+        force: args.force,
+        elsewhere: ELSEWHERE,
+        stage: "generate",
+    };
+    let tally = author.write(&job, progress)?;
     let generations = generations::read(&path, 0)?;
     let are_whole = prompts.all().is_empty();
-    Ok(Texts { generations, are_made: true, are_whole, n_missing: tally.missing.len() })
+    let (lead_in, n_missing) = (author.lead_in(&job), tally.missing.len());
+    Ok(Texts { generations, are_made: true, are_whole, lead_in, n_missing })
 }

@@ -125,6 +125,14 @@ impl Author {
         }
     }
 
+    /// How many tokens of another document are written before each text of the job.
+    pub fn lead_in(&self, job: &Job<'_>) -> usize {
+        match self {
+            Self::Model(author) => author.lead_in(job).map_or(0, |lead_in| lead_in.n_tokens),
+            Self::Server(_) => 0,
+        }
+    }
+
     /// Makes the texts that the job's file lacks. Where some could not be made the tally says which.
     ///
     /// # Errors

@@ -8,13 +8,13 @@ use data_anatomy_core::membership::attack::Attack;
 use data_anatomy_core::membership::figures;
 use data_anatomy_core::membership::roc::AttackQuality;
 use data_anatomy_core::membership::summary::MembershipSummary;
-use data_anatomy_core::summary::{Context, ToolRecord};
+use data_anatomy_core::summary::Context;
 use serde_json::{Map, Value, json};
 
 use super::analysis::{AttackResult, without_score};
 use super::collected::{Collected, Job};
 use super::{attacks, document_scores, sizes};
-use crate::{files, plots};
+use crate::{files, plots, tool};
 
 /// The summary of each attack.
 ///
@@ -29,14 +29,10 @@ pub fn summaries(
     let categories = collected.categories();
     let sizes = job.analysis.category_sizes.as_ref();
     let sizes = sizes.map(|name| sizes::read(name, &categories)).transpose()?;
-    let created = humantime::format_rfc3339_seconds(std::time::SystemTime::now()).to_string();
+    let created = tool::now();
     let summary = |result: &AttackResult| {
         let context = Context {
-            tool: ToolRecord {
-                name: "data-anatomy".to_owned(),
-                version: env!("CARGO_PKG_VERSION").to_owned(),
-                commit: env!("DATA_ANATOMY_COMMIT").to_owned(),
-            },
+            tool: tool::record(),
             created: Some(created.clone()),
             config: config(job, collected, result.attack),
             inputs: collected.inputs.clone(),

@@ -10,6 +10,7 @@ use super::publish::{self, Written};
 use super::reading::Part;
 use super::report::{ShardReport, Totals};
 use super::select::Selection;
+use crate::tool;
 
 /// All that the manifest tells of.
 #[derive(Debug)]
@@ -42,12 +43,8 @@ impl Made<'_> {
         json!({
             "schema_version": 1,
             "kind": "sample",
-            "tool": {
-                "name": "data-anatomy",
-                "version": env!("CARGO_PKG_VERSION"),
-                "commit": env!("DATA_ANATOMY_COMMIT"),
-            },
-            "created": humantime::format_rfc3339_seconds(std::time::SystemTime::now()).to_string(),
+            "tool": tool::record(),
+            "created": tool::now(),
             "settings": self.settings,
             "told_apart_by": self.told_apart_by,
             "uniformity": self.uniformity(),
