@@ -7,6 +7,7 @@
 use data_anatomy_core::bootstrap::{Bootstrap, Replicate};
 use data_anatomy_core::calibration::CalibrationMethod;
 use data_anatomy_core::estimate::Estimator;
+use data_anatomy_core::estimate::choice::EstimatorChoice;
 use data_anatomy_core::estimate::label_shift::{LabelShift, LabelShiftOptions, analyze};
 use data_anatomy_core::estimate::problem::{Generations, Problem, Validation};
 use data_anatomy_core::log_probabilities::LogProbabilities;
@@ -204,7 +205,8 @@ const N_STUDIES: u64 = 100;
 
 fn study(problem: Problem, seed: u64) -> (Study, Vec<StudyReplicate>) {
     let options = StudyOptions {
-        label_shift: LabelShiftOptions::default(),
+        estimator: EstimatorChoice::default(),
+        calibration: CalibrationMethod::default(),
         merges: Vec::new(),
         unit: Unit::Documents,
         unknown: UnknownChoice::Estimated,

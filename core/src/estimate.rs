@@ -10,6 +10,7 @@
 //!
 //! The last two are for comparison: neither converges to the mixture.
 
+pub mod choice;
 pub mod doubt;
 pub mod inversion;
 pub mod label_shift;

@@ -9,8 +9,7 @@ use crate::alignment::Merge;
 use crate::calibration::CalibrationMethod;
 use crate::diagnostic::Diagnostic;
 use crate::document_lengths::DocumentLengths;
-use crate::estimate::Estimator;
-use crate::estimate::label_shift::LabelShiftOptions;
+use crate::estimate::choice::EstimatorChoice;
 use crate::estimate::verdicts::Verdicts;
 use crate::input_error::{InputError, Problem};
 use crate::predictions::{self, Prediction};
@@ -29,7 +28,7 @@ pub const MAX_REPLICATES: u64 = 100_000;
 #[serde(default, deny_unknown_fields)]
 pub struct Choices {
     /// The estimator.
-    pub estimator: Estimator,
+    pub estimator: EstimatorChoice,
     /// The calibration of the classifier.
     pub calibration: CalibrationMethod,
     /// Categories to count as one, each as `A+B=AB`.
@@ -51,7 +50,7 @@ pub struct Choices {
 impl Default for Choices {
     fn default() -> Self {
         Self {
-            estimator: Estimator::default(),
+            estimator: EstimatorChoice::default(),
             calibration: CalibrationMethod::default(),
             merge: Vec::new(),
             unit: Unit::default(),
@@ -97,10 +96,8 @@ impl Choices {
             None => UnknownChoice::Ignored,
         };
         Ok(StudyOptions {
-            label_shift: LabelShiftOptions {
-                estimator: self.estimator,
-                calibration: self.calibration,
-            },
+            estimator: self.estimator,
+            calibration: self.calibration,
             merges: self.merge.iter().map(|text| Merge::parse(text)).collect::<Result<_, _>>()?,
             unit: self.unit,
             unknown,

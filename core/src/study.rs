@@ -7,12 +7,14 @@ mod shares;
 
 use crate::alignment::Merge;
 use crate::bootstrap::{Bootstrap, Replicate};
+use crate::calibration::CalibrationMethod;
 use crate::diagnostic::Diagnostic;
 use crate::document_lengths::DocumentLengths;
-use crate::estimate::doubt;
+use crate::estimate::choice::EstimatorChoice;
 use crate::estimate::label_shift::{LabelShift, LabelShiftOptions, analyze};
 use crate::estimate::problem::Problem;
 use crate::estimate::verdicts::Verdicts;
+use crate::estimate::{Estimator, doubt};
 use crate::input_error::InputError;
 use crate::interval::Interval;
 use crate::trust::{self, Check, Trust, TrustDraw};
@@ -34,8 +36,10 @@ pub enum UnknownChoice {
 /// What to do with verdicts.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StudyOptions {
-    /// Estimator and calibration.
-    pub label_shift: LabelShiftOptions,
+    /// The estimator.
+    pub estimator: EstimatorChoice,
+    /// The calibration of the classifier.
+    pub calibration: CalibrationMethod,
     /// Categories to count as one, in this order.
     pub merges: Vec<Merge>,
     /// The unit of the shares that are shown first.
@@ -55,6 +59,8 @@ pub struct StudyOptions {
 pub struct Study {
     bootstrap: Bootstrap<'static>,
     trust: Trust,
+    /// Why `em` was not taken, if it was left to the tests.
+    mistrust: Option<String>,
     lengths: Option<DocumentLengths>,
     options: StudyOptions,
 }
@@ -79,7 +85,7 @@ impl Study {
         options: StudyOptions,
     ) -> Result<Self, InputError> {
         let merged = verdicts.merged(&options.merges)?;
-        let problem = merged.problem(options.label_shift.calibration)?;
+        let problem = merged.problem(options.calibration)?;
         let lengths = lengths.map(|lengths| merged_lengths(verdicts, &merged, lengths));
         Ok(Self::of_problem(problem, lengths, options))
     }
@@ -91,15 +97,27 @@ impl Study {
         lengths: Option<DocumentLengths>,
         options: StudyOptions,
     ) -> Self {
-        let analysis = analyze(problem, options.label_shift);
+        let with = |estimator| LabelShiftOptions { estimator, calibration: options.calibration };
+        let first = match options.estimator {
+            EstimatorChoice::Auto => Estimator::Em,
+            EstimatorChoice::Named(estimator) => estimator,
+        };
+        let mut analysis = analyze(problem, with(first));
         let trust = Trust::new(&analysis, options.seed);
+        let mistrust = match options.estimator {
+            EstimatorChoice::Auto => trust.mistrust(),
+            EstimatorChoice::Named(_) => None,
+        };
+        if mistrust.is_some() {
+            analysis = analyze(analysis.problem, with(Estimator::Pacc));
+        }
         let bootstrap = Bootstrap::owning(analysis, options.seed);
         let bootstrap = match options.unknown {
             UnknownChoice::Ignored => bootstrap,
             UnknownChoice::Estimated => bootstrap.with_open_set(),
             UnknownChoice::Threshold(threshold) => bootstrap.with_threshold(threshold),
         };
-        Self { bootstrap, trust, lengths, options }
+        Self { bootstrap, trust, mistrust, lengths, options }
     }
 
     /// The analysis that the study starts from.
@@ -166,6 +184,8 @@ impl Study {
         diagnostics.extend(checks.iter().map(Check::diagnostic));
         diagnostics.extend(self.doubt_of_unit());
         diagnostics
+            .extend(self.mistrust.iter().map(|reason| Diagnostic::note(ESTIMATOR_CHOSEN, reason)));
+        diagnostics
     }
 
     fn doubt_of_unit(&self) -> Option<Diagnostic> {
@@ -186,9 +206,14 @@ impl Study {
 /// The code of the doubt about the unit.
 const LENGTHS_UNKNOWN: &str = "lengths_unknown";
 
+/// The code of the note about the choice of the estimator.
+const ESTIMATOR_CHOSEN: &str = "estimator_chosen";
+
 /// Whether a diagnostic of this code comes from a study, and not from what was before it.
 pub fn makes_diagnostic(code: &str) -> bool {
-    code == LENGTHS_UNKNOWN || doubt::CODES.contains(&code) || trust::CODES.contains(&code)
+    [LENGTHS_UNKNOWN, ESTIMATOR_CHOSEN].contains(&code)
+        || doubt::CODES.contains(&code)
+        || trust::CODES.contains(&code)
 }
 
 /// The lengths of the merged categories: their parts are taken to be mixed as they are in the

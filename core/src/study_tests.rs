@@ -6,9 +6,10 @@ use crate::mixture::Mixture;
 use crate::planted::{GaussianWorld, PlantedProblem};
 use crate::taxonomy::Taxonomy;
 
-fn options(estimator: Estimator, unknown: UnknownChoice) -> StudyOptions {
+fn options(estimator: impl Into<EstimatorChoice>, unknown: UnknownChoice) -> StudyOptions {
     StudyOptions {
-        label_shift: LabelShiftOptions { estimator, ..LabelShiftOptions::default() },
+        estimator: estimator.into(),
+        calibration: CalibrationMethod::default(),
         merges: Vec::new(),
         unit: Unit::Tokens,
         unknown,
@@ -29,7 +30,7 @@ fn study(unknown_share: f64, options: StudyOptions, lengths: Option<DocumentLeng
     };
     let (validation, generations) = planted.draw_with_unknown(unknown_share, 6, 0);
     let taxonomy = Taxonomy::new(["a", "b", "c"]).unwrap();
-    let method = options.label_shift.calibration;
+    let method = options.calibration;
     let problem = Problem::new(taxonomy, validation, generations, method).unwrap();
     Study::of_problem(problem, lengths, options)
 }
@@ -97,4 +98,27 @@ fn shares_of_tokens_are_given_where_lengths_are_known_and_missed_where_not() {
         lacking.diagnostics(&[]).into_iter().map(|diagnostic| diagnostic.code).collect();
     assert_eq!(codes, [LENGTHS_UNKNOWN]);
     assert!(known.diagnostics(&[]).is_empty());
+}
+
+#[test]
+fn the_tests_choose_the_estimator_where_they_are_asked_to() {
+    let of = |unknown_share, estimator: EstimatorChoice| {
+        study(unknown_share, options(estimator, UnknownChoice::Ignored), None)
+    };
+    let chosen = |study: &Study| study.analysis().options.estimator;
+    let codes = |study: &Study| -> Vec<String> {
+        study.diagnostics(&[]).into_iter().map(|diagnostic| diagnostic.code).collect()
+    };
+    let (sound, unlike) = (of(0.0, EstimatorChoice::Auto), of(0.5, EstimatorChoice::Auto));
+    assert_eq!(chosen(&sound), Estimator::Em);
+    assert!(!codes(&sound).iter().any(|code| code == ESTIMATOR_CHOSEN));
+    assert_eq!(chosen(&unlike), Estimator::Pacc);
+    assert!(codes(&unlike).iter().any(|code| code == ESTIMATOR_CHOSEN));
+    // As if it had been named.
+    for (study, estimator) in [(&sound, Estimator::Em), (&unlike, Estimator::Pacc)] {
+        let unknown_share = if estimator == Estimator::Em { 0.0 } else { 0.5 };
+        let named = of(unknown_share, estimator.into());
+        assert_eq!(shares(study).documents, shares(&named).documents);
+        assert!(!codes(&named).iter().any(|code| code == ESTIMATOR_CHOSEN));
+    }
 }

@@ -156,6 +156,24 @@ impl Trust {
         ]
     }
 
+    /// Why the texts are not to be taken for a mixture of documents like those that measure, if a test
+    /// speaks against it; from draws of its own, so that it does not depend on a number of replicates.
+    pub fn mistrust(&self) -> Option<String> {
+        let draws: Vec<TrustDraw> = (0..N_DRAWS).map(|index| self.draw(index)).collect();
+        let failed: Vec<String> = [self.fit(&draws), self.typicality(&draws)]
+            .into_iter()
+            .filter(|check| check.verdict == Verdict::Fails)
+            .map(|check| format!("{}, {}", check.name, shown_p(check.p_value.unwrap_or(0.0))))
+            .collect();
+        (!failed.is_empty()).then(|| {
+            format!(
+                "`pacc` was taken for `em`: the texts are unlike the documents that measure the classifier \
+                 ({}), and where they are, means mislead less than each text's own verdict",
+                failed.join("; ")
+            )
+        })
+    }
+
     fn fit(&self, draws: &[TrustDraw]) -> Check {
         let observed = self.null_world.observed().fit;
         let p = p_value(observed, draws.iter().map(|draw| draw.fit));

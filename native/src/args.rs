@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use data_anatomy_core::calibration::CalibrationMethod;
 use data_anatomy_core::estimate::Estimator;
+use data_anatomy_core::estimate::choice::EstimatorChoice;
 use data_anatomy_core::evaluation::DEFAULT_TOLERANCE;
 use data_anatomy_core::report_page::ViewOptions;
 
@@ -172,6 +173,8 @@ pub enum ClassifierKind {
 /// Estimators.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum EstimatorKind {
+    /// em, or pacc where a test finds the texts unlike the documents that measure the classifier.
+    Auto,
     /// Maximum likelihood by EM on calibrated probabilities.
     Em,
     /// Mean probabilities corrected by a soft confusion matrix.
@@ -195,14 +198,15 @@ pub enum CalibrationKind {
     Bcts,
 }
 
-impl From<EstimatorKind> for Estimator {
+impl From<EstimatorKind> for EstimatorChoice {
     fn from(kind: EstimatorKind) -> Self {
         match kind {
-            EstimatorKind::Em => Self::Em,
-            EstimatorKind::Pacc => Self::Pacc,
-            EstimatorKind::Acc => Self::Acc,
-            EstimatorKind::Counting => Self::Counting,
-            EstimatorKind::Seed => Self::Seed,
+            EstimatorKind::Auto => Self::Auto,
+            EstimatorKind::Em => Estimator::Em.into(),
+            EstimatorKind::Pacc => Estimator::Pacc.into(),
+            EstimatorKind::Acc => Estimator::Acc.into(),
+            EstimatorKind::Counting => Estimator::Counting.into(),
+            EstimatorKind::Seed => Estimator::Seed.into(),
         }
     }
 }

@@ -10,7 +10,10 @@ use serde_json::Value;
 
 /// A run of the small LLaMA of the fixtures: sixty texts of up to 24 tokens.
 const RUN: &str = "labelshift --local-samples-dir samples --target-model model --device cpu \
-                   --num-prompts 60 --max-new-tokens 24 --echo-prefix 3 --n-boot 20 --no-plots --quiet";
+                   --num-prompts 60 --max-new-tokens 24 --lead-in 8 --n-boot 20 --no-plots --quiet";
+
+/// Echoes of three tokens, beside which the texts of such a run are measured.
+const ECHOES: &str = "--calibration echo --echo-prefix 3";
 
 /// A folder with samples of three categories and a model.
 fn with_model() -> Scratch {
@@ -37,7 +40,7 @@ fn codes(summary: &Value) -> Vec<&str> {
 #[test]
 fn a_model_writes_texts_and_echoes_that_are_kept() {
     let scratch = with_model();
-    scratch.run(&format!("{RUN} --num-echoes 60")).exited(0);
+    scratch.run(&format!("{RUN} {ECHOES} --num-echoes 60")).exited(0);
     let texts = lines(&scratch, "out/labelshift/generations.jsonl");
     assert_eq!(texts.len(), 60);
     let echoes = lines(&scratch, "out/labelshift/echoes.jsonl");
@@ -79,7 +82,8 @@ fn a_model_writes_texts_and_echoes_that_are_kept() {
 #[test]
 fn what_was_made_is_used_again_and_other_settings_are_refused() {
     let scratch = with_model();
-    scratch.run(RUN).exited(0);
+    let run = format!("{RUN} {ECHOES}");
+    scratch.run(&run).exited(0);
     let names = ["generations.jsonl", "echoes.jsonl"];
     let written = || {
         names.map(|name| {
@@ -87,33 +91,33 @@ fn what_was_made_is_used_again_and_other_settings_are_refused() {
         })
     };
     let before = written();
-    scratch.run(&format!("{RUN} --estimator pacc")).exited(0);
+    scratch.run(&format!("{run} --estimator pacc")).exited(0);
     assert_eq!(written(), before, "another estimator needs no other texts");
     assert_eq!(json(&scratch, "out/labelshift/summary.json")["estimator"]["name"], "pacc");
-    let error = scratch.run(&format!("{RUN} --gen_temperature 0.5")).exited(2).stderr();
+    let error = scratch.run(&format!("{run} --gen_temperature 0.5")).exited(2).stderr();
     assert!(
         error.contains("generations.jsonl: made with another configuration (temperature: 1 → 0.5); --force starts anew, another --run-name keeps both"),
         "{error}"
     );
     assert_eq!(written(), before);
-    scratch.run(&format!("{RUN} --gen_temperature 0.5 --force")).exited(0);
+    scratch.run(&format!("{run} --gen_temperature 0.5 --force")).exited(0);
     assert_ne!(written(), before);
 }
 
 #[test]
 fn sources_are_chosen_by_either_flag() {
     let scratch = with_model();
-    scratch.run(&format!("{RUN} --calibration real")).exited(0);
+    scratch.run(RUN).exited(0);
     let summary = json(&scratch, "out/labelshift/summary.json");
+    assert_eq!(summary["config"]["calibration_source"], "real");
+    assert_eq!(summary["inputs"]["lead_in"], 8);
     assert!(!scratch.path("out/labelshift/echoes.jsonl").exists());
     assert_eq!(summary["config"]["calibration"], "bcts");
     assert!(summary["inputs"]["echoes"].is_null());
     // Given texts, and a model that is asked for echoes of documents to measure by alone.
     let given =
         RUN.replace("--num-prompts 60", "--use-cached-generations texts.jsonl --num-echoes 45");
-    scratch
-        .run(&format!("{given} --calibration echo --training-source real --run-name given"))
-        .exited(0);
+    scratch.run(&format!("{given} {ECHOES} --training-source real --run-name given")).exited(0);
     let summary = json(&scratch, "out/given/summary.json");
     let n_used = summary["inputs"]["echoes"]["n_used"].as_u64().unwrap();
     // A text without its beginning may be empty.
@@ -145,14 +149,36 @@ fn sources_are_chosen_by_either_flag() {
 fn prompted_texts_have_echoes_without_their_beginnings() {
     let scratch = with_model();
     scratch.write("prompts.txt", "The court\nStir the sauce\n");
-    scratch.run(&format!("{RUN} --prompts_file prompts.txt")).exited(0);
+    scratch.run(&format!("{RUN} {ECHOES} --prompts_file prompts.txt")).exited(0);
     let meta = json(&scratch, "out/labelshift/echoes.jsonl.meta.json");
     assert_eq!(meta["config"]["max_new_tokens"], 24);
     assert!(meta["config"]["keep_prompts"].is_null());
     scratch.run(&format!("{RUN} --preset seed --run-name seed")).exited(0);
     let meta = json(&scratch, "out/seed/generations.jsonl.meta.json");
+    assert_eq!(meta["config"]["lead_in"], 8, "asked for, so given");
     assert_eq!(
         (&meta["config"]["temperature"], &meta["config"]["top_p"]),
         (&0.8.into(), &0.9.into())
     );
+}
+
+#[test]
+fn another_document_comes_before_a_text_unless_it_is_prompted() {
+    let scratch = with_model();
+    let lead_in = |flags: &str, name: &str| {
+        let run = RUN.replace(" --lead-in 8", "");
+        scratch.run(&format!("{run} {flags} --run-name {name}")).exited(0);
+        let meta = json(&scratch, &format!("out/{name}/generations.jsonl.meta.json"));
+        let summary = json(&scratch, &format!("out/{name}/summary.json"));
+        let warned = codes(&summary).contains(&"no_lead_in");
+        (meta["config"]["lead_in"].as_u64(), summary["inputs"]["lead_in"].as_u64(), warned)
+    };
+    // A quarter of the context of 128 that the model has.
+    assert_eq!(lead_in("", "default"), (Some(32), Some(32), false));
+    assert_eq!(lead_in("--lead-in 0", "none"), (None, Some(0), true));
+    assert_eq!(lead_in("--preset seed", "prompted"), (None, Some(0), false));
+    let texts = |name: &str| scratch.read(&format!("out/{name}/generations.jsonl"));
+    assert_ne!(texts("default"), texts("none"));
+    let error = scratch.run(&format!("{RUN} --lead-in 126 --run-name long")).exited(2).stderr();
+    assert!(error.contains("leaves no room in the model's context"), "{error}");
 }

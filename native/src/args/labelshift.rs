@@ -63,7 +63,7 @@ pub struct LabelshiftArgs {
     #[command(flatten)]
     pub encoder: EncoderArgs,
     /// The estimator.
-    #[arg(long, value_enum, default_value_t = EstimatorKind::Em)]
+    #[arg(long, value_enum, default_value_t = EstimatorKind::Auto)]
     pub estimator: EstimatorKind,
     /// How the classifier's probabilities are calibrated: none, temperature or bcts (bias-corrected
     /// temperature scaling); real, echo, both and auto stand for --calibration-source.
@@ -152,7 +152,7 @@ impl LengthMatchKind {
 #[derive(Debug, Args)]
 pub struct EchoArgs {
     /// What calibrates and measures the classifier: real documents, echoes (the model's continuations of
-    /// documents), both, or auto: echoes where the model is at hand, else real documents.
+    /// documents), both, or auto: real documents.
     #[arg(long, value_enum)]
     pub calibration_source: Option<SourceKind>,
     /// What trains the classifier; auto: real documents, and echoes where there are any.
@@ -217,7 +217,7 @@ pub enum CalibrationChoice {
     Echo,
     /// The same, fitted to both.
     Both,
-    /// The same, fitted to echoes where the model is at hand.
+    /// The same, fitted to reference documents.
     Auto,
 }
 
@@ -288,7 +288,6 @@ impl LabelshiftArgs {
             (named, other) => named.or(other).unwrap_or(SourceKind::Auto),
         };
         let calibration = match asked {
-            SourceKind::Auto if self.makes_texts() => SourceKind::Echo,
             SourceKind::Auto => SourceKind::Real,
             other => other,
         };

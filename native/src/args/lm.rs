@@ -113,7 +113,8 @@ impl AuthorArgs {
 /// How texts are drawn.
 #[derive(Debug, Args)]
 pub struct DrawingArgs {
-    /// Most tokens of a text. [default: 512]
+    /// Most tokens of a text. The first say what kind of document it is; more texts tell more than longer ones.
+    /// [default: 128]
     #[arg(long, value_name = "N")]
     pub max_new_tokens: Option<usize>,
     /// What texts begin with: none (the document separator alone: the model's own documents); neutral, or one

@@ -8,8 +8,7 @@ use anyhow::Context as _;
 use data_anatomy_core::alignment::Merge;
 use data_anatomy_core::diagnostic::Diagnostic;
 use data_anatomy_core::estimate::Estimator;
-use data_anatomy_core::estimate::label_shift::{LabelShiftOptions, analyze};
-use data_anatomy_core::estimate::verdicts::Verdicts;
+use data_anatomy_core::estimate::label_shift::{LabelShift, analyze};
 use data_anatomy_core::interval::Interval;
 use data_anatomy_core::math;
 use data_anatomy_core::reestimate::Choices;
@@ -59,11 +58,11 @@ fn estimate(args: &LabelshiftArgs, progress: &Progress) -> anyhow::Result<(Summa
     let lengths = lengths.map(|known| merged_lengths(&whole, &verdicts, &known.lengths));
     let mut record = run.record();
     let mut diagnostics = run.doubts();
-    if let Some(without) = without_repetition(&run, &merges, &verdicts, options.label_shift)? {
+    let study = Study::new(&verdicts, lengths.as_ref(), options)?;
+    if let Some(without) = without_repetition(&run, &merges, study.analysis())? {
         record["repetition"] = without.record();
         diagnostics.push(without.doubt());
     }
-    let study = Study::new(&verdicts, lengths.as_ref(), options)?;
     let (replicates, intervals) = carry_out(&study, progress);
     let context = Context {
         tool: tool::record(),
@@ -113,7 +112,7 @@ pub(super) fn carry_out(
 /// What is to be estimated, in core's terms.
 fn choices(args: &LabelshiftArgs) -> Choices {
     Choices {
-        estimator: if args.naive { Estimator::Counting } else { args.estimator.into() },
+        estimator: if args.naive { Estimator::Counting.into() } else { args.estimator.into() },
         calibration: args.calibration.map().into(),
         merge: args.view_of_study.merge.clone(),
         unit: args.unit.into(),
@@ -214,8 +213,7 @@ struct WithoutRepetition {
 fn without_repetition(
     run: &Run,
     merges: &[Merge],
-    verdicts: &Verdicts,
-    options: LabelShiftOptions,
+    analysis: &LabelShift,
 ) -> anyhow::Result<Option<WithoutRepetition>> {
     let n_texts = run.repetitive.len();
     let n_repetitive = run.repetitive.iter().filter(|repetitive| **repetitive).count();
@@ -227,13 +225,10 @@ fn without_repetition(
         let others =
             run.predicted.verdicts(&run.references.taxonomy, |index| !run.repetitive[index]);
         let others = others.merged(merges)?;
-        let estimate = |verdicts: &Verdicts| -> anyhow::Result<Vec<f64>> {
-            let analysis = analyze(verdicts.problem(options.calibration)?, options);
-            Ok(analysis.estimate.mixture.shares().to_vec())
-        };
-        let (all, left) = (estimate(verdicts)?, estimate(&others)?);
-        without.moved = math::total_variation(&all, &left);
-        without.estimate = Some(verdicts.taxonomy.names().iter().cloned().zip(left).collect());
+        let problem = others.problem(analysis.options.calibration)?;
+        let left = analyze(problem, analysis.options).estimate.mixture.shares().to_vec();
+        without.moved = math::total_variation(analysis.estimate.mixture.shares(), &left);
+        without.estimate = Some(others.taxonomy.names().iter().cloned().zip(left).collect());
     }
     Ok(Some(without))
 }

@@ -50,7 +50,7 @@ impl Default for Drawing {
     /// The model itself, untruncated.
     fn default() -> Self {
         let (temperature, top_p, top_k) = (1.0, 1.0, 0);
-        let (max_new_tokens, batch_size, lead_in) = (512, 64, None);
+        let (max_new_tokens, batch_size, lead_in) = (128, 64, None);
         Self { temperature, top_p, top_k, max_new_tokens, batch_size, lead_in, seed: 42 }
     }
 }
