@@ -217,8 +217,13 @@ impl CategoryResult {
             Err(reason) => return self.warn("not_identifiable", no_share(reason)),
         };
         self.method = ShareMethod::Calibrated;
-        self.identifiable = found.is_identified();
-        self.interval = Some(found.interval);
+        let least = least_share(scores);
+        let contradicted = found.interval.hi() < least;
+        self.identifiable = found.is_identified() && !contradicted;
+        self.interval = match contradicted {
+            true => Interval::new(found.interval.lo(), 1.0),
+            false => Some(found.interval),
+        };
         self.members_scores = Some((found.shift, found.spread));
         self.replicates = (0..options.n_replicates)
             .map(|replicate| {
@@ -229,6 +234,14 @@ impl CategoryResult {
         if self.identifiable {
             self.share = Some(found.point);
             self.mean = math::mean(&self.replicates);
+        } else if contradicted {
+            let message = format!(
+                "the share of members is not identifiable: the fit finds at most {} %, but the candidates as a \
+                 whole score so much higher than the non-members that {} % would have to be members",
+                fixed(100.0 * found.interval.hi(), 1),
+                fixed(100.0 * least, 1)
+            );
+            self.warn("not_identifiable", &message);
         } else {
             let message = format!(
                 "the share of members is not identifiable: anything from {} to {} % fits the scores",
@@ -262,6 +275,15 @@ impl CategoryResult {
     pub fn is_doubtful(&self) -> bool {
         self.blind.is_some_and(|blind| blind.verdict == BlindVerdict::AsGoodAsAttack)
     }
+}
+
+/// The least share of members with which candidates can score as high above non-members as they do:
+/// of `AUROC = π · A + (1 - π) / 2` with the members' own `A` at most 1.
+///
+/// The fit looks at shapes, and a few outliers can be all that it sees; this looks at no shape at all.
+fn least_share(scores: &CategoryScores) -> f64 {
+    let auroc = Auroc::of(&scores.candidates, &scores.nonmembers);
+    auroc.map_or(0.0, |auroc| (2.0 * auroc.value - 1.0).clamp(0.0, 1.0))
 }
 
 fn no_share(reason: NoShare) -> &'static str {

@@ -56,6 +56,30 @@ fn an_unknown_share_is_refused_with_its_bounds() {
 }
 
 #[test]
+fn a_share_that_the_whole_shift_contradicts_is_refused() {
+    // Three of four candidates are members; the fit sees the few that stand far out.
+    let golden = include_str!("../../../tests/golden/lowercase_web.json");
+    let golden: serde_json::Value = serde_json::from_str(golden).unwrap();
+    let side = |name: &str| serde_json::from_value(golden[name].clone()).unwrap();
+    let scores = CategoryScores {
+        name: "Web".to_owned(),
+        candidates: side("candidates"),
+        nonmembers: side("nonmembers"),
+        ..CategoryScores::default()
+    };
+    let result = CategoryResult::of(&scores, 0, &AnalysisOptions::default());
+    assert!(least_share(&scores) > 0.25, "{}", least_share(&scores));
+    assert!(!result.identifiable && result.share.is_none());
+    assert!(result.interval.unwrap().contains(0.75));
+    let told = result.diagnostics.iter().find(|told| told.code == "not_identifiable").unwrap();
+    assert!(told.message.contains("would have to be members"), "{}", told.message);
+    // Where members are all that scores higher, nothing is contradicted.
+    let planted = self::scores("b", 0.5, 4.0, 5);
+    assert!(least_share(&planted) < 0.55, "{}", least_share(&planted));
+    assert!(CategoryResult::of(&planted, 0, &OPTIONS).identifiable);
+}
+
+#[test]
 fn a_blind_classifier_as_good_as_the_attack_is_a_warning() {
     let mut with_blind = scores("Web", 0.5, 2.0, 5);
     with_blind.blind = Some(BlindScores {

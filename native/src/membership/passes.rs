@@ -172,13 +172,18 @@ impl<'run> Given<'run> {
         if !self.makes_scores() {
             return Ok(());
         }
+        let needs = |need: Need| attacks.iter().any(|attack| attack.need() == Some(need));
+        // An empty folder is told of now, and not after hours of scoring.
+        let corpus = match needs(Need::TokenFrequencies) {
+            true => self.reference_corpus()?,
+            false => None,
+        };
         let model = Model::open(self.pools.model.choice()?, progress)?;
         let mut scorer = Scorer::new(&model, self.pools.batch_tokens);
         let max_tokens = scorer.max_tokens(self.pools.max_tokens);
         let head = Head { tokenizer: &model.tokenizer, max_tokens };
         let context = model.blueprint.context;
         self.pass(&mut scorer, Kind::Plain, &Plain(head), max_tokens, progress)?;
-        let needs = |need: Need| attacks.iter().any(|attack| attack.need() == Some(need));
         if needs(Need::LowercasePass) {
             let variant = Lowercase { head, context };
             self.pass(&mut scorer, Kind::Lowercase, &variant, max_tokens, progress)?;
@@ -191,8 +196,9 @@ impl<'run> Given<'run> {
             let variant = self.perturbed(head, context)?;
             self.pass(&mut scorer, Kind::Neighbours, &variant, max_tokens, progress)?;
         }
-        if needs(Need::TokenFrequencies) && self.settings.reference_corpus.is_some() {
-            self.frequencies(&model, max_tokens, progress)?;
+        if let Some(corpus) = corpus {
+            let path = self.folders.token_frequencies();
+            frequencies::made(&path, &model, &corpus, max_tokens, self.pools.force, progress)?;
         }
         // One model in memory at a time.
         drop(scorer);
@@ -269,21 +275,18 @@ impl<'run> Given<'run> {
         Ok(counts.into_table())
     }
 
-    fn frequencies(
-        &self,
-        model: &Model,
-        max_tokens: usize,
-        progress: &Progress,
-    ) -> anyhow::Result<()> {
-        let folder = self.settings.reference_corpus.as_ref().context("no corpus is given")?;
+    /// The documents whose tokens are counted, if a folder of them is given.
+    fn reference_corpus(&self) -> anyhow::Result<Option<Documents>> {
+        let Some(folder) = &self.settings.reference_corpus else { return Ok(None) };
         let max_per_class = self.settings.max_reference_documents;
-        let corpus = Documents::open(
-            folder,
-            Selection { merge_web: false, max_per_class, seed: self.seed },
-        )?;
-        let path = self.folders.token_frequencies();
-        frequencies::made(&path, model, &corpus, max_tokens, self.pools.force, progress)?;
-        Ok(())
+        let selection = Selection { merge_web: false, max_per_class, seed: self.seed };
+        let corpus = Documents::open(folder, selection)?;
+        ensure!(
+            corpus.n_documents() > 0,
+            "--reference-corpus {}: no documents are there; expected CATEGORY.jsonl files",
+            folder.display()
+        );
+        Ok(Some(corpus))
     }
 
     fn reference(&self, head: Head<'_>, progress: &Progress) -> anyhow::Result<()> {

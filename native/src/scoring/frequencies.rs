@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::{Context as _, ensure};
+use anyhow::Context as _;
 use data_anatomy_core::membership::token_frequencies::TokenCounts;
 use rayon::prelude::*;
 use serde_json::{Map, Value, json};
@@ -87,10 +87,6 @@ fn count(
     progress: &Progress,
 ) -> anyhow::Result<TokenCounts> {
     let n_documents = usize::try_from(corpus.n_documents())?;
-    ensure!(
-        n_documents > 0,
-        "--reference-corpus: no documents are there; expected CATEGORY.jsonl files"
-    );
     let mut counts = TokenCounts::new(vocabulary_size);
     let mut waiting: Vec<Document> = Vec::new();
     corpus.for_each(|number, document| {

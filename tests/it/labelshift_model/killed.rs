@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use data_anatomy_tests::Scratch;
 use serde_json::Value;
 
-use super::{json, with_model};
+use super::{ECHOES, json, with_model};
 
 /// What a run's folder holds, without the time of its end and its name.
 fn result(scratch: &Scratch, run: &str) -> Vec<(String, Vec<u8>)> {
@@ -57,7 +57,7 @@ fn a_killed_run_ends_in_the_same_files() {
     let command = |run: &str| {
         format!(
             "labelshift --local-samples-dir samples --target-model model --device cpu --num-prompts 150 \
-             --max-new-tokens 100 --batch-size 8 --echo-prefix 3 --n-boot 20 --no-plots --quiet --run-name {run}"
+             --max-new-tokens 100 --batch-size 8 {ECHOES} --n-boot 20 --no-plots --quiet --run-name {run}"
         )
     };
     scratch.run(&command("whole")).exited(0);
