@@ -165,8 +165,8 @@ fn prompted_texts_have_echoes_without_their_beginnings() {
 #[test]
 fn another_document_comes_before_a_text_unless_it_is_prompted() {
     let scratch = with_model();
+    let run = RUN.replace(" --lead-in 8", "");
     let lead_in = |flags: &str, name: &str| {
-        let run = RUN.replace(" --lead-in 8", "");
         scratch.run(&format!("{run} {flags} --run-name {name}")).exited(0);
         let meta = json(&scratch, &format!("out/{name}/generations.jsonl.meta.json"));
         let summary = json(&scratch, &format!("out/{name}/summary.json"));
@@ -179,6 +179,6 @@ fn another_document_comes_before_a_text_unless_it_is_prompted() {
     assert_eq!(lead_in("--preset seed", "prompted"), (None, Some(0), false));
     let texts = |name: &str| scratch.read(&format!("out/{name}/generations.jsonl"));
     assert_ne!(texts("default"), texts("none"));
-    let error = scratch.run(&format!("{RUN} --lead-in 126 --run-name long")).exited(2).stderr();
+    let error = scratch.run(&format!("{run} --lead-in 126 --run-name long")).exited(2).stderr();
     assert!(error.contains("leaves no room in the model's context"), "{error}");
 }
