@@ -89,10 +89,11 @@ impl GaussianMixture {
         let mut sorted = values.to_vec();
         sorted.sort_by(f64::total_cmp);
         let floor = VARIANCE_FLOOR_SHARE * whole.variance;
+        let thinned = thinned(&sorted);
         let start = |index| {
             let mut stream = RandomStream::new(options.seed, index);
-            let centres = lloyd(&sorted, seeded_centres(&sorted, &mut stream));
-            climb(&sorted, grouped(&sorted, centres, floor), floor, options)
+            let centres = lloyd(&thinned, seeded_centres(&thinned, &mut stream));
+            climb(&thinned, grouped(&thinned, centres, floor), floor, options)
         };
         let ends: Vec<Self> = (0..options.n_starts.max(1)).map(start).collect();
         let best = ends.iter().fold(&ends[0], |best, end| {
@@ -100,7 +101,11 @@ impl GaussianMixture {
         });
         let agrees = |end: &&Self| end.log_likelihood > best.log_likelihood - 1e-3;
         let n_agreeing = ends.iter().filter(agrees).count() as u64;
-        Some(Self { n_starts: options.n_starts.max(1), n_agreeing, ..best.clone() })
+        let found = match thinned.len() == sorted.len() {
+            true => best.clone(),
+            false => climb(&sorted, [best.components[0], best.components[1]], floor, options),
+        };
+        Some(Self { n_starts: options.n_starts.max(1), n_agreeing, ..found })
     }
 
     /// The optimum next to this mixture for other values, such as a resample of those it was
@@ -201,6 +206,22 @@ fn grouped(sorted: &[f64], centres: [f64; 2], floor: f64) -> [Component; 2] {
         let weight = (groups[index].len() as f64).max(0.5) / sorted.len() as f64;
         Component { weight, mean, variance: variance.max(floor) }
     })
+}
+
+/// Up to so many values every start climbs on all of them.
+const MAX_WHOLE: usize = 4096;
+
+/// Of more, on so many of their quantiles; the best end then climbs on all, from next to the optimum.
+const N_QUANTILES: usize = 512;
+
+/// The values, or quantiles of them where they are many.
+fn thinned(sorted: &[f64]) -> std::borrow::Cow<'_, [f64]> {
+    if sorted.len() <= MAX_WHOLE {
+        return sorted.into();
+    }
+    // The middle of each of equal parts.
+    let at = |part: usize| sorted[(2 * part + 1) * sorted.len() / (2 * N_QUANTILES)];
+    (0..N_QUANTILES).map(at).collect()
 }
 
 /// Expectation-maximisation from these components to the top of their hill.
