@@ -10,6 +10,7 @@ use data_anatomy_core::membership::scorer::ScorerOptions;
 use data_anatomy_core::membership::token_frequencies::TokenFrequencies;
 use serde_json::{Value, json};
 
+use super::analysis::distinct;
 use super::blind::{self, BlindCategory, Texts};
 use super::evidence::{PoolScores, Recipe};
 use super::folders::{Kind, Pool, ScoreFolders};
@@ -127,8 +128,7 @@ impl Collected {
     /// Categories of non-members that no candidate has.
     pub fn unknown_categories(&self) -> Vec<String> {
         let known = self.categories();
-        let mut names = self.nonmembers.categories.clone();
-        names.dedup();
+        let mut names = distinct(&self.nonmembers.categories);
         names.retain(|name| !known.contains(name));
         names
     }
