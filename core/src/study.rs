@@ -59,6 +59,9 @@ pub struct StudyOptions {
 pub struct Study {
     bootstrap: Bootstrap<'static>,
     trust: Trust,
+    /// The draws that chose the estimator, all of them whatever the number of replicates; none where it
+    /// was named.
+    draws: Vec<TrustDraw>,
     /// Why `em` was not taken, if it was left to the tests.
     mistrust: Option<String>,
     lengths: Option<DocumentLengths>,
@@ -98,16 +101,14 @@ impl Study {
         options: StudyOptions,
     ) -> Self {
         let with = |estimator| LabelShiftOptions { estimator, calibration: options.calibration };
-        let first = match options.estimator {
-            EstimatorChoice::Auto => Estimator::Em,
-            EstimatorChoice::Named(estimator) => estimator,
+        let (first, n_draws) = match options.estimator {
+            EstimatorChoice::Auto => (Estimator::Em, trust::N_DRAWS),
+            EstimatorChoice::Named(estimator) => (estimator, 0),
         };
         let mut analysis = analyze(problem, with(first));
         let trust = Trust::new(&analysis, options.seed);
-        let mistrust = match options.estimator {
-            EstimatorChoice::Auto => trust.mistrust(),
-            EstimatorChoice::Named(_) => None,
-        };
+        let draws: Vec<TrustDraw> = (0..n_draws).map(|index| trust.draw(index)).collect();
+        let mistrust = if draws.is_empty() { None } else { trust.mistrust(&draws) };
         if mistrust.is_some() {
             analysis = analyze(analysis.problem, with(Estimator::Pacc));
         }
@@ -117,7 +118,7 @@ impl Study {
             UnknownChoice::Estimated => bootstrap.with_open_set(),
             UnknownChoice::Threshold(threshold) => bootstrap.with_threshold(threshold),
         };
-        Self { bootstrap, trust, mistrust, lengths, options }
+        Self { bootstrap, trust, draws, mistrust, lengths, options }
     }
 
     /// The analysis that the study starts from.
@@ -147,8 +148,13 @@ impl Study {
         StudyReplicate {
             replicate: self.bootstrap.replicate(index),
             mean_lengths: self.lengths.as_ref().map(means),
-            trust: (index < trust::N_DRAWS).then(|| self.trust.draw(index)),
+            trust: (index < trust::N_DRAWS).then(|| self.trust_draw(index)),
         }
+    }
+
+    fn trust_draw(&self, index: u64) -> TrustDraw {
+        let made = usize::try_from(index).ok().and_then(|index| self.draws.get(index));
+        made.copied().unwrap_or_else(|| self.trust.draw(index))
     }
 
     /// How many intervals the study has: one per category, none without replicates.

@@ -157,10 +157,9 @@ impl Trust {
     }
 
     /// Why the texts are not to be taken for a mixture of documents like those that measure, if a test
-    /// speaks against it; from draws of its own, so that it does not depend on a number of replicates.
-    pub fn mistrust(&self) -> Option<String> {
-        let draws: Vec<TrustDraw> = (0..N_DRAWS).map(|index| self.draw(index)).collect();
-        let failed: Vec<String> = [self.fit(&draws), self.typicality(&draws)]
+    /// speaks against it, by these draws.
+    pub fn mistrust(&self, draws: &[TrustDraw]) -> Option<String> {
+        let failed: Vec<String> = [self.fit(draws), self.typicality(draws)]
             .into_iter()
             .filter(|check| check.verdict == Verdict::Fails)
             .map(|check| format!("{}, {}", check.name, shown_p(check.p_value.unwrap_or(0.0))))

@@ -124,14 +124,17 @@ impl CategoryResult {
     /// Every category stands for itself: they may be analysed in any order, on any thread.
     pub fn of(scores: &CategoryScores, index: u64, options: &AnalysisOptions) -> Self {
         let mut result = Self::described(scores, options);
+        let auroc = Auroc::of(&scores.candidates, &scores.nonmembers);
         if scores.candidates.is_empty() {
             result.warn("no_documents", "no document has a score");
         } else if scores.nonmembers.is_empty() {
             result.add_unaided(scores, options);
         } else {
-            result.add_calibrated(scores, index, options);
+            result.add_calibrated(scores, auroc.as_ref(), index, options);
         }
-        result.add_blind(scores, options.level);
+        if let Some((auroc, blind)) = auroc.zip(scores.blind.as_ref()) {
+            result.add_blind(&auroc, blind, options.level);
+        }
         result
     }
 
@@ -203,7 +206,14 @@ impl CategoryResult {
         self.one = Some(found.one);
     }
 
-    fn add_calibrated(&mut self, scores: &CategoryScores, index: u64, options: &AnalysisOptions) {
+    /// Adds the share beside known non-members; `auroc` is that of candidates against them.
+    fn add_calibrated(
+        &mut self,
+        scores: &CategoryScores,
+        auroc: Option<&Auroc>,
+        index: u64,
+        options: &AnalysisOptions,
+    ) {
         let fit = super::gaussian_mixture::FitOptions { seed: options.seed, ..Default::default() };
         self.mixture = GaussianMixture::fit(&scores.candidates, 2, &fit);
         self.one = GaussianMixture::fit(&scores.candidates, 1, &fit);
@@ -217,7 +227,7 @@ impl CategoryResult {
             Err(reason) => return self.warn("not_identifiable", no_share(reason)),
         };
         self.method = ShareMethod::Calibrated;
-        let least = least_share(scores);
+        let least = auroc.map_or(0.0, least_share);
         let contradicted = found.interval.hi() < least;
         self.identifiable = found.is_identified() && !contradicted;
         self.interval = match contradicted {
@@ -259,14 +269,11 @@ impl CategoryResult {
         }
     }
 
-    fn add_blind(&mut self, scores: &CategoryScores, level: f64) {
-        let Some(blind) = &scores.blind else { return };
-        let attack = Auroc::of(&scores.candidates, &scores.nonmembers);
-        let blind = Auroc::of(&blind.candidates, &blind.nonmembers);
-        let Some((attack, blind)) = attack.zip(blind) else { return };
+    fn add_blind(&mut self, attack: &Auroc, blind: &BlindScores, level: f64) {
+        let Some(blind) = Auroc::of(&blind.candidates, &blind.nonmembers) else { return };
         let paired = attack.n_members() == blind.n_members()
             && attack.n_nonmembers() == blind.n_nonmembers();
-        let comparison = BlindComparison::of(&attack, &blind, paired, level);
+        let comparison = BlindComparison::of(attack, &blind, paired, level);
         self.diagnostics.extend(comparison.diagnostic(&self.name));
         self.blind = Some(comparison);
     }
@@ -281,9 +288,8 @@ impl CategoryResult {
 /// of `AUROC = π · A + (1 - π) / 2` with the members' own `A` at most 1.
 ///
 /// The fit looks at shapes, and a few outliers can be all that it sees; this looks at no shape at all.
-fn least_share(scores: &CategoryScores) -> f64 {
-    let auroc = Auroc::of(&scores.candidates, &scores.nonmembers);
-    auroc.map_or(0.0, |auroc| (2.0 * auroc.value - 1.0).clamp(0.0, 1.0))
+fn least_share(auroc: &Auroc) -> f64 {
+    (2.0 * auroc.value - 1.0).clamp(0.0, 1.0)
 }
 
 fn no_share(reason: NoShare) -> &'static str {

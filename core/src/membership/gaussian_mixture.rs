@@ -103,7 +103,7 @@ impl GaussianMixture {
         let n_agreeing = ends.iter().filter(agrees).count() as u64;
         let found = match thinned.len() == sorted.len() {
             true => best.clone(),
-            false => climb(&sorted, [best.components[0], best.components[1]], floor, options),
+            false => best.refit(&sorted, options)?,
         };
         Some(Self { n_starts: options.n_starts.max(1), n_agreeing, ..found })
     }

@@ -157,7 +157,7 @@ impl DrawingArgs {
             top_k: self.top_k.unwrap_or(default.top_k),
             max_new_tokens: self.max_new_tokens.unwrap_or(default.max_new_tokens),
             batch_size: self.batch_size.unwrap_or(default.batch_size),
-            lead_in: self.lead_in.or(default.lead_in),
+            lead_in: self.lead_in,
             seed,
         }
     }

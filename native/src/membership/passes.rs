@@ -1,5 +1,7 @@
 //! Scores made where they are missing, and which attacks what is given allows.
 
+use std::path::{Path, PathBuf};
+
 use anyhow::{Context as _, bail, ensure};
 use data_anatomy_core::membership::attack::{Attack, Need};
 
@@ -44,6 +46,21 @@ pub struct Skipped {
     pub remedy: &'static str,
 }
 
+/// The documents of a folder, if one is given.
+fn open_documents(
+    folder: Option<&Path>,
+    selection: Selection,
+) -> anyhow::Result<Option<Documents>> {
+    let Some(folder) = folder else { return Ok(None) };
+    let documents = Documents::open(folder, selection)?;
+    ensure!(
+        documents.n_documents() > 0,
+        "{}: no documents are there; expected CATEGORY.jsonl files",
+        folder.display()
+    );
+    Ok(Some(documents))
+}
+
 impl<'run> Given<'run> {
     /// What the arguments name.
     ///
@@ -57,16 +74,7 @@ impl<'run> Given<'run> {
     ) -> anyhow::Result<Self> {
         let selection =
             Selection { merge_web: pools.merge_web, max_per_class: pools.max_per_class, seed };
-        let open = |folder: &Option<std::path::PathBuf>| -> anyhow::Result<Option<Documents>> {
-            let Some(folder) = folder else { return Ok(None) };
-            let documents = Documents::open(folder, selection)?;
-            ensure!(
-                documents.n_documents() > 0,
-                "{}: no documents are there; expected CATEGORY.jsonl files",
-                folder.display()
-            );
-            Ok(Some(documents))
-        };
+        let open = |folder: &Option<PathBuf>| open_documents(folder.as_deref(), selection);
         let candidates = open(&pools.local_samples_dir)?;
         let nonmembers = open(&pools.nonmembers)?;
         let members = open(&pools.members)?;
@@ -277,16 +285,10 @@ impl<'run> Given<'run> {
 
     /// The documents whose tokens are counted, if a folder of them is given.
     fn reference_corpus(&self) -> anyhow::Result<Option<Documents>> {
-        let Some(folder) = &self.settings.reference_corpus else { return Ok(None) };
         let max_per_class = self.settings.max_reference_documents;
         let selection = Selection { merge_web: false, max_per_class, seed: self.seed };
-        let corpus = Documents::open(folder, selection)?;
-        ensure!(
-            corpus.n_documents() > 0,
-            "--reference-corpus {}: no documents are there; expected CATEGORY.jsonl files",
-            folder.display()
-        );
-        Ok(Some(corpus))
+        open_documents(self.settings.reference_corpus.as_deref(), selection)
+            .context("--reference-corpus")
     }
 
     fn reference(&self, head: Head<'_>, progress: &Progress) -> anyhow::Result<()> {
