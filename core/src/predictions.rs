@@ -40,7 +40,7 @@ pub struct Prediction {
     /// The category of a validation document.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub true_class: Option<String>,
-    /// The half of the validation documents that it belongs to: one is calibrated by the other.
+    /// The fold of the validation documents that it belongs to: each is calibrated by the others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fold: Option<u32>,
     /// The names of the categories, in the order of the probabilities: on the first line of a file

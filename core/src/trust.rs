@@ -208,7 +208,7 @@ impl Trust {
         let n_prompts = analysis.n_prompts();
         let Some(prompts) = &self.prompts else {
             let sentence = if analysis.problem.generations().prompts.is_none() {
-                "whether the mixture depends on the prompt was not tested: prompts are not known"
+                "whether the mixture depends on the prompt was not tested: the texts name no prompts"
             } else {
                 "whether the mixture depends on the prompt was not tested: that takes two prompts or \
                  more, and two texts of some"

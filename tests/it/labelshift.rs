@@ -47,7 +47,33 @@ fn a_planted_mixture_is_found_and_everything_is_written() {
     assert_eq!(summary["inputs"]["generations"]["n_prompts"], 30);
     assert_eq!(summary["estimator"]["name"], "em");
     let lines = scratch.read("out/labelshift/predictions.jsonl").lines().count();
-    assert_eq!(lines, 240 + 48, "every text and every validation document");
+    assert_eq!(lines, 240 + 240, "every text and, as they take turns, every document");
+    assert_eq!(summary["inputs"]["n_classifiers"], 5);
+}
+
+#[test]
+fn documents_take_turns_or_are_split_once() {
+    let scratch = Scratch::new();
+    write_task(&scratch);
+    let run = |flags: &str| {
+        scratch.run(&format!("{RUN} --no-plots {flags}")).exited(0);
+        let inputs = summary(&scratch, "labelshift")["inputs"].clone();
+        let kind = |line: &&str| line.contains("\"kind\":\"validation\"");
+        let lines = scratch.read("out/labelshift/predictions.jsonl");
+        (inputs["n_classifiers"].clone(), inputs["n_train"].clone(), lines.lines().filter(kind).count())
+    };
+    assert_eq!(run(""), (5.into(), 192.into(), 240));
+    assert_eq!(run("--cross-fit 3"), (3.into(), 160.into(), 240));
+    assert_eq!(run("--cross-fit 0"), (1.into(), 192.into(), 48));
+    assert_eq!(run("--val-fraction 0.5"), (1.into(), 120.into(), 120));
+    assert_eq!(run("--save-classifier kept.bin"), (1.into(), 192.into(), 48));
+    let refusal = |flags: &str| scratch.run(&format!("{RUN} {flags}")).exited(2).stderr();
+    let one = refusal("--cross-fit 1");
+    assert!(one.contains("expected 0, or 2 to 100"), "{one}");
+    let many = refusal("--cross-fit 90");
+    assert!(many.contains("category `law` has 80 documents, fewer than 90"), "{many}");
+    let both = refusal("--cross-fit 5 --save-classifier kept.bin");
+    assert!(both.contains("cannot be used with"), "{both}");
 }
 
 #[test]
@@ -80,7 +106,7 @@ fn two_estimators_are_compared_on_the_same_documents() {
         .json();
     let against = &found["runs"][1]["against"];
     assert_eq!(against["baseline"], "em");
-    assert_eq!(against["classifiers"]["n_shared"], 48);
+    assert_eq!(against["classifiers"]["n_shared"], 240);
     assert_eq!(against["classifiers"]["difference"], 0.0);
     assert!(against["overlap_accuracy_difference_ci"].is_object(), "both drew the same texts");
     assert!(found["runs"][0]["metrics"]["overlap_accuracy"].as_f64().unwrap() > 0.9);

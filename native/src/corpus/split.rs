@@ -1,9 +1,11 @@
 //! Which reference documents train the classifier, and which measure its errors.
 
+use std::collections::BTreeMap;
+
 use data_anatomy_core::rng::RandomStream;
 
-/// Folds of the validation documents: each half is calibrated by the other, so that calibration and
-/// confusion matrix never share a document.
+/// Folds of the validation documents of one split: each half is calibrated by the other, so that calibration
+/// and confusion matrix never share a document.
 pub const N_FOLDS: usize = 2;
 
 /// The documents of a split, as positions in the list of all documents.
@@ -17,6 +19,38 @@ pub struct Split {
     pub folds: Vec<usize>,
     /// Documents that do neither: each is nearly the same as one that measures.
     pub left_out: Vec<usize>,
+    /// Whether folds take turns (cross-fitting): each is measured by a classifier that the others train. No
+    /// document only trains then.
+    pub is_crossed: bool,
+}
+
+impl Split {
+    /// The documents of each fold that has any.
+    pub fn by_fold(&self) -> Vec<Vec<usize>> {
+        let mut folds: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for (&index, &fold) in self.validation.iter().zip(&self.folds) {
+            folds.entry(fold).or_default().push(index);
+        }
+        folds.into_values().collect()
+    }
+
+    /// What each classifier is trained on and measured by: one split, or one for each fold where they take turns.
+    pub fn rounds(&self) -> Vec<Self> {
+        if !self.is_crossed {
+            return vec![self.clone()];
+        }
+        let folds = self.by_fold();
+        let round = |(fold, measuring): (usize, &Vec<usize>)| {
+            let others = folds.iter().enumerate().filter(|(other, _)| *other != fold);
+            Self {
+                train: others.flat_map(|(_, documents)| documents.iter().copied()).collect(),
+                validation: measuring.clone(),
+                folds: vec![fold; measuring.len()],
+                ..Self::default()
+            }
+        };
+        folds.iter().enumerate().map(round).collect()
+    }
 }
 
 /// What is split: for each document its class and its group, whose documents stay together.
@@ -63,7 +97,7 @@ impl Grouped<'_> {
                 }
                 sides[group] = Side::Train;
                 if n_per_fold.iter().sum::<usize>() < n_wanted {
-                    let fold = emptier(n_per_fold);
+                    let fold = emptier(&n_per_fold);
                     sides[group] = Side::Fold(fold);
                     n_per_fold[fold] += n_in_group[group];
                 }
@@ -75,6 +109,59 @@ impl Grouped<'_> {
         }
         split.train.sort_unstable();
         self.check(split)
+    }
+
+    /// A random split in `n_folds` folds that take turns, each class spread evenly over them as far as groups
+    /// allow.
+    ///
+    /// # Errors
+    /// If a class does not reach every fold.
+    pub fn crossed(&self, n_folds: usize, seed: u64) -> anyhow::Result<Split> {
+        let mut fold_of = vec![None; self.n_groups()];
+        let mut n_in_group = vec![0; self.n_groups()];
+        let mut split = Split { is_crossed: true, ..Split::default() };
+        for (class, name) in self.names.iter().enumerate() {
+            let mut members = self.members(class);
+            RandomStream::new(seed, 3_000 + class as u64).shuffle(&mut members);
+            let mut n_per_fold = vec![0; n_folds];
+            n_in_group.fill(0);
+            for &index in &members {
+                n_in_group[self.groups[index]] += 1;
+            }
+            for fold in members.iter().filter_map(|&index| fold_of[self.groups[index]]) {
+                n_per_fold[fold] += 1;
+            }
+            for &index in &members {
+                let group = self.groups[index];
+                let fold = *fold_of[group].get_or_insert_with(|| {
+                    let fold = emptier(&n_per_fold);
+                    n_per_fold[fold] += n_in_group[group];
+                    fold
+                });
+                split.validation.push(index);
+                split.folds.push(fold);
+            }
+            anyhow::ensure!(
+                n_per_fold.iter().all(|&n| n > 0),
+                "category `{name}` has {} documents, fewer than {n_folds} that are not nearly the same: too few for \
+                 --cross-fit {n_folds}",
+                members.len()
+            );
+        }
+        Ok(split)
+    }
+
+    /// How many documents the smallest class has that are not nearly the same.
+    pub fn smallest(&self) -> usize {
+        let mut pairs: Vec<(usize, usize)> =
+            self.classes.iter().copied().zip(self.groups.iter().copied()).collect();
+        pairs.sort_unstable();
+        pairs.dedup();
+        let mut n_groups = vec![0; self.names.len()];
+        for (class, _) in pairs {
+            n_groups[class] += 1;
+        }
+        n_groups.into_iter().min().unwrap_or(0)
     }
 
     /// The split that the user gives: `is_validation` says which documents measure. Of the others, those in
@@ -91,7 +178,7 @@ impl Grouped<'_> {
             for &index in members.iter().filter(|&&index| is_validation[index]) {
                 let side = &mut sides[self.groups[index]];
                 if *side == Side::Open {
-                    *side = Side::Fold(emptier(n_per_fold));
+                    *side = Side::Fold(emptier(&n_per_fold));
                 }
                 if let Side::Fold(fold) = *side {
                     n_per_fold[fold] += 1;
@@ -141,7 +228,7 @@ impl Grouped<'_> {
             for &index in &unknown {
                 let side = &mut sides[self.groups[index]];
                 if *side == Side::Open {
-                    *side = Side::Fold(emptier(n_per_fold));
+                    *side = Side::Fold(emptier(&n_per_fold));
                 }
                 let Side::Fold(fold) = *side else { continue };
                 n_per_fold[fold] += 1;
@@ -203,8 +290,8 @@ impl Grouped<'_> {
 }
 
 /// The fold with fewer documents, the first of equals.
-fn emptier(n_per_fold: [usize; N_FOLDS]) -> usize {
-    (0..N_FOLDS).min_by_key(|&fold| n_per_fold[fold]).unwrap_or(0)
+fn emptier(n_per_fold: &[usize]) -> usize {
+    (0..n_per_fold.len()).min_by_key(|&fold| n_per_fold[fold]).unwrap_or(0)
 }
 
 #[expect(
@@ -278,6 +365,42 @@ mod tests {
         let split = grouped.given(&is_validation).unwrap();
         assert_eq!((split.train, split.validation), (vec![2, 3, 6], vec![0, 1, 4, 5]));
         assert_eq!((split.folds, split.left_out), (vec![0, 1, 0, 1], vec![7]));
+    }
+
+    #[test]
+    fn folds_take_turns_and_every_document_measures_once() {
+        let classes: Vec<usize> = (0..120).map(|index| index % 3).collect();
+        let groups: Vec<usize> = (0..120).map(|index| index / 4 * 4).collect();
+        let names = names(3);
+        let grouped = Grouped { classes: &classes, groups: &groups, names: &names };
+        assert_eq!(grouped.smallest(), 30);
+        let split = grouped.crossed(5, 9).unwrap();
+        assert_eq!(split, grouped.crossed(5, 9).unwrap());
+        assert_ne!(split, grouped.crossed(5, 10).unwrap());
+        let rounds = split.rounds();
+        assert_eq!(rounds.len(), 5);
+        let mut measured: Vec<usize> = Vec::new();
+        for (fold, round) in rounds.iter().enumerate() {
+            assert!(round.folds.iter().all(|&own| own == fold));
+            assert_eq!(round.train.len() + round.validation.len(), 120);
+            assert!((16..=32).contains(&round.validation.len()), "{}", round.validation.len());
+            let group_of = |index: &usize| groups[*index];
+            let trained: std::collections::BTreeSet<usize> = round.train.iter().map(group_of).collect();
+            assert!(round.validation.iter().map(group_of).all(|group| !trained.contains(&group)));
+            measured.extend(&round.validation);
+        }
+        measured.sort_unstable();
+        assert_eq!(measured, (0..120).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn one_split_is_one_round() {
+        let (classes, groups, names) = ([0, 0, 0, 1, 1, 1], [0, 1, 2, 3, 4, 5], names(2));
+        let grouped = Grouped { classes: &classes, groups: &groups, names: &names };
+        let split = grouped.stratified(0.5, 1).unwrap();
+        assert_eq!(split.rounds(), vec![split.clone()]);
+        let error = grouped.crossed(4, 1).unwrap_err().to_string();
+        assert!(error.starts_with("category `c0` has 3 documents, fewer than 4"), "{error}");
     }
 
     #[test]

@@ -16,7 +16,7 @@ use super::inputs::References;
 use super::texts::{ELSEWHERE, Texts};
 use crate::args::{LabelshiftArgs, Sources};
 use crate::corpus::jsonl;
-use crate::corpus::split::{N_FOLDS, Split};
+use crate::corpus::split::Split;
 use crate::lm::author::{Author, Drawing, Job};
 use crate::lm::prompts::{Prompt, Prompts};
 use crate::lm::tokenizer::Tokenizer;
@@ -176,19 +176,18 @@ fn in_turn(
     seed: u64,
 ) -> Vec<usize> {
     let mut sides: Vec<Vec<usize>> = Vec::new();
-    if sources.calibration.has_echoes() {
-        sides.extend((0..N_FOLDS).map(|fold| {
-            let pairs = split.validation.iter().zip(&split.folds);
-            pairs.filter(|(_, own)| **own == fold).map(|(&document, _)| document).collect()
-        }));
+    // Folds that take turns train, too.
+    if sources.calibration.has_echoes() || split.is_crossed {
+        sides.extend(split.by_fold());
     }
     if sources.training.has_echoes() {
         sides.push(split.train.clone());
     }
+    let n_sides = sides.len();
     let mut placed: Vec<(f64, usize)> = Vec::new();
     for (side, documents) in sides.iter_mut().enumerate() {
         documents.retain(|&document| references.classes[document] == class);
-        let stream = 2_000 + (class * (N_FOLDS + 1) + side) as u64;
+        let stream = 2_000 + (class * n_sides + side) as u64;
         RandomStream::new(seed, stream).shuffle(documents);
         let n_docs = documents.len();
         placed.extend(
@@ -205,33 +204,44 @@ fn place(rank: usize, n: usize) -> f64 {
     (rank as f64 + 0.5) / n as f64
 }
 
-/// Refuses too few echoes: each category needs one on every side.
+/// Refuses too few echoes: each category needs one on every side that echoes are wanted for.
 fn check(
     references: &References,
     split: &Split,
     sources: Sources,
     chosen: &[(usize, String)],
 ) -> anyhow::Result<()> {
-    let mut n_by_class = vec![[0_usize; N_FOLDS + 1]; references.taxonomy.len()];
-    let mut side_of = vec![N_FOLDS; references.documents.len()];
-    for (&document, &fold) in split.validation.iter().zip(&split.folds) {
-        side_of[document] = fold;
-    }
+    let mut is_echoed = vec![false; references.documents.len()];
     for (document, _) in chosen {
-        n_by_class[references.classes[*document]][side_of[*document]] += 1;
+        is_echoed[*document] = true;
     }
-    for (name, n_by_side) in references.taxonomy.names().iter().zip(&n_by_class) {
-        let measured =
-            !sources.calibration.has_echoes() || n_by_side[..N_FOLDS].iter().all(|&n| n > 0);
+    for round in split.rounds() {
+        let mut sides = Vec::new();
+        if sources.calibration.has_echoes() {
+            sides.extend(round.by_fold());
+        }
         // Real documents train a category whose echoes do not.
-        let trained = sources.training.has_real() || n_by_side[N_FOLDS] > 0;
-        anyhow::ensure!(
-            measured && trained,
-            "category `{name}` has too few documents longer than --echo-prefix to continue, or too few echoes; \
-             raise --num-echoes, or use --calibration-source real"
-        );
+        if !sources.training.has_real() {
+            sides.push(round.train);
+        }
+        if let Some(class) = sides.iter().find_map(|side| unheard(references, &is_echoed, side)) {
+            anyhow::bail!(
+                "category `{}` has too few documents longer than --echo-prefix to continue, or too few echoes; \
+                 raise --num-echoes, or use --calibration-source real",
+                references.taxonomy.names()[class]
+            );
+        }
     }
     Ok(())
+}
+
+/// The first class of which none of these documents has an echo.
+fn unheard(references: &References, is_echoed: &[bool], documents: &[usize]) -> Option<usize> {
+    let mut is_heard = vec![false; references.taxonomy.len()];
+    for &document in documents {
+        is_heard[references.classes[document]] |= is_echoed[document];
+    }
+    is_heard.iter().position(|is_heard| !is_heard)
 }
 
 /// The beginnings of documents.

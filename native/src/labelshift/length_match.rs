@@ -9,6 +9,9 @@ use crate::sample::window::Window;
 /// Lengths are drawn from streams of a seed of their own: the bits of "length" in ASCII.
 const SEED_OF_LENGTHS: u64 = 0x6c65_6e67_7468;
 
+/// What seeds of classifiers lie apart: odd, so that no two are the same (the golden ratio in 64 bits).
+const SEED_OF_ROUNDS: u64 = 0x9e37_79b9_7f4a_7c15;
+
 /// How documents are cut.
 #[derive(Debug, Clone)]
 pub struct LengthMatch {
@@ -28,6 +31,13 @@ impl LengthMatch {
         let lengths: Vec<u64> = texts.map(|text| text.trim().chars().count() as u64).collect();
         let seed = seed ^ SEED_OF_LENGTHS;
         (!lengths.is_empty()).then_some(Self { lengths, kind, seed })
+    }
+
+    /// The same for classifier number `round`, the first as it is: each reads other parts, so that what one cut
+    /// happens to show weighs less.
+    pub fn of_round(&self, round: usize) -> Self {
+        let seed = self.seed.wrapping_add((round as u64).wrapping_mul(SEED_OF_ROUNDS));
+        Self { lengths: self.lengths.clone(), kind: self.kind, seed }
     }
 
     /// A part of document number `index`, as long as a text drawn at random; the whole document where that is

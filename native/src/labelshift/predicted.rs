@@ -3,6 +3,7 @@
 use data_anatomy_core::diagnostic::Diagnostic;
 use data_anatomy_core::estimate::verdicts::Verdicts;
 use data_anatomy_core::predictions::{Origin, Prediction, snippet, stored_probability};
+use data_anatomy_core::rng::RandomStream;
 use data_anatomy_core::taxonomy::Taxonomy;
 
 use super::inputs::References;
@@ -10,8 +11,20 @@ use super::material::{Material, Piece};
 use crate::args::{LabelshiftArgs, Sources};
 use crate::classifier::{self, Classifier, TrainingDocuments};
 use crate::corpus::generations::Generation;
-use crate::corpus::split::Split;
+use crate::corpus::split::{Grouped, Split};
 use crate::progress::Progress;
+
+/// Folds that take turns unless the arguments say otherwise.
+const CROSS_FIT: usize = 5;
+
+/// Documents of a category of which a part is enough to measure by.
+const MANY_IN_CATEGORY: usize = 500;
+
+/// Documents of all categories that are too many to train on several times without being asked to.
+const MANY_IN_ALL: usize = 20_000;
+
+/// Which classifier judges which text is drawn from a seed of its own: the bits of "turn" in ASCII.
+const SEED_OF_TURNS: u64 = 0x7475_726e;
 
 /// The classifier's verdicts on texts of known category and on those of the model.
 #[derive(Debug)]
@@ -38,7 +51,7 @@ pub fn split(
                 references.documents.iter().map(|document| document.measures).collect();
             grouped.given(&measures)?
         } else {
-            grouped.stratified(args.val_fraction(sources), args.seed)?
+            random_split(args, sources, &grouped)?
         };
         return Ok((None, split));
     };
@@ -53,6 +66,29 @@ pub fn split(
     let was_trained_on = |index: usize| classifier.trained_on(&references.documents[index].text);
     let split = grouped.by_memory(was_trained_on)?;
     Ok((Some(classifier), split))
+}
+
+/// Folds that take turns where the arguments ask for them, or where documents are few and training is cheap.
+fn random_split(
+    args: &LabelshiftArgs,
+    sources: Sources,
+    grouped: &Grouped<'_>,
+) -> anyhow::Result<Split> {
+    let one_split = || grouped.stratified(args.val_fraction(sources), args.seed);
+    match args.split.cross_fit {
+        Some(0) => one_split(),
+        Some(n_folds) => grouped.crossed(n_folds, args.seed),
+        None if args.may_cross_fit() && pays(grouped) => {
+            grouped.crossed(CROSS_FIT, args.seed).or_else(|_| one_split())
+        }
+        None => one_split(),
+    }
+}
+
+/// Whether measuring by every document is worth the training: a small category would leave few, and there are
+/// not so many in all that they would take long.
+fn pays(grouped: &Grouped<'_>) -> bool {
+    grouped.smallest() < MANY_IN_CATEGORY && grouped.classes.len() <= MANY_IN_ALL
 }
 
 /// The classifier that is trained on the material, saved where the arguments say so.
@@ -78,14 +114,29 @@ pub fn train(
     Ok(classifier)
 }
 
-/// The classifier's verdicts.
+/// Which of the texts each of `n_rounds` classifiers judges, as positions: as many each as can be, at random.
+///
+/// A text is judged by one classifier, as a document is, so that both are judged alike.
+pub fn turns(n_texts: usize, n_rounds: usize, seed: u64) -> Vec<Vec<usize>> {
+    let mut positions: Vec<usize> = (0..n_texts).collect();
+    if n_rounds > 1 {
+        RandomStream::new(seed ^ SEED_OF_TURNS, 0).shuffle(&mut positions);
+    }
+    let mut turns: Vec<Vec<usize>> = (0..n_rounds)
+        .map(|round| positions.iter().copied().skip(round).step_by(n_rounds).collect())
+        .collect();
+    turns.iter_mut().for_each(|turn| turn.sort_unstable());
+    turns
+}
+
+/// The classifier's verdicts on the texts that measure, and on these texts.
 ///
 /// # Errors
 /// If its device fails.
 pub fn judge(
     classifier: &dyn Classifier,
     material: &Material<'_>,
-    texts: &[Generation],
+    texts: &[&Generation],
     progress: &Progress,
 ) -> anyhow::Result<Predicted> {
     let shown = classifier::shown(progress);

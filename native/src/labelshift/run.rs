@@ -13,6 +13,8 @@ use super::material::Material;
 use super::predicted::{self, Predicted};
 use super::texts::{self, Texts};
 use crate::args::{LabelshiftArgs, LengthMatchKind, Sources};
+use crate::classifier::Classifier;
+use crate::corpus::generations::Generation;
 use crate::corpus::split::Split;
 use crate::lm::author::Author;
 use crate::progress::Progress;
@@ -56,15 +58,10 @@ impl Run {
         // Its memory is wanted for training.
         drop(author);
         let cut = length_match(args, &texts);
-        let material = Material::new(&references, &split, &echoes, cut.as_ref(), sources);
-        let classifier = match loaded {
-            Some(classifier) => classifier,
-            None => predicted::train(args, &references.taxonomy, &material, progress)?,
-        };
-        let generated = &texts.generations.texts;
-        let predicted = predicted::judge(classifier.as_ref(), &material, generated, progress)?;
+        let inputs = Inputs { references: &references, echoes: &echoes, texts: &texts, sources };
+        let (predicted, classifier_doubts) =
+            judged(args, &inputs, &split, (loaded, cut.as_ref()), progress)?;
         let repetitive = inputs::repetitive(&texts);
-        let classifier_doubts = classifier.doubts();
         Ok(Self {
             predicted,
             repetitive,
@@ -80,6 +77,7 @@ impl Run {
 
     /// SHA-256 and counts of every input, for the record.
     pub fn record(&self) -> Value {
+        let rounds = self.split.rounds();
         json!({
             "reference": self.references.record(),
             "generations": self.texts.generations.input,
@@ -87,7 +85,8 @@ impl Run {
             "echoes": self.echoes.record(),
             "training_source": self.sources.training.name(),
             "calibration_source": self.sources.calibration.name(),
-            "n_train": self.split.train.len(),
+            "n_train": rounds[0].train.len(),
+            "n_classifiers": rounds.len(),
             "n_validation": self.split.validation.len(),
             "n_near_duplicates": self.references.n_near(),
             "n_left_out": self.split.left_out.len(),
@@ -119,6 +118,49 @@ impl Run {
     pub fn is_partial(&self) -> bool {
         self.texts.n_missing > 0 || self.echoes.are_missing()
     }
+}
+
+/// What classifiers are made from and applied to.
+struct Inputs<'i> {
+    references: &'i References,
+    echoes: &'i Echoes,
+    texts: &'i Texts,
+    sources: Sources,
+}
+
+/// The verdicts of each round's classifier on its documents and its part of the texts, and what they say of
+/// themselves.
+fn judged(
+    args: &LabelshiftArgs,
+    inputs: &Inputs<'_>,
+    split: &Split,
+    (mut loaded, cut): (Option<Box<dyn Classifier>>, Option<&LengthMatch>),
+    progress: &Progress,
+) -> anyhow::Result<(Predicted, Vec<Diagnostic>)> {
+    let texts = &inputs.texts.generations.texts;
+    let rounds = split.rounds();
+    let turns = predicted::turns(texts.len(), rounds.len(), args.seed);
+    let (mut validation, mut generations) = (Vec::new(), vec![None; texts.len()]);
+    let mut doubts: Vec<Diagnostic> = Vec::new();
+    for (number, (round, turn)) in rounds.iter().zip(&turns).enumerate() {
+        let cut = cut.map(|cut| cut.of_round(number));
+        let Inputs { references, echoes, sources, .. } = inputs;
+        let material = Material::new(references, round, echoes, cut.as_ref(), *sources);
+        let classifier = match loaded.take() {
+            Some(classifier) => classifier,
+            None => predicted::train(args, &references.taxonomy, &material, progress)?,
+        };
+        let own: Vec<&Generation> = turn.iter().map(|&position| &texts[position]).collect();
+        let verdicts = predicted::judge(classifier.as_ref(), &material, &own, progress)?;
+        validation.extend(verdicts.validation);
+        for (&position, verdict) in turn.iter().zip(verdicts.generations) {
+            generations[position] = Some(verdict);
+        }
+        let new = classifier.doubts().into_iter().filter(|doubt| !doubts.contains(doubt));
+        doubts.extend(new.collect::<Vec<_>>());
+    }
+    let generations = generations.into_iter().flatten().collect();
+    Ok((Predicted { validation, generations }, doubts))
 }
 
 /// Why lengths are not known.

@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use data_anatomy_tests::{Scratch, write_task};
 use serde_json::Value;
@@ -29,7 +29,7 @@ fn near_duplicates_never_stand_on_both_sides() {
     let twins: String = law.lines().map(|line| line.replace("\"}", " indeed\"}") + "\n").collect();
     scratch.write("samples/law.jsonl", law + &twins);
     for seed in [1, 2] {
-        scratch.run(&format!("{RUN} --seed {seed}")).exited(0);
+        scratch.run(&format!("{RUN} --cross-fit 0 --seed {seed}")).exited(0);
         let measured = measured(&scratch, "labelshift");
         let n_law = measured.iter().filter(|id| id.starts_with("law:")).count();
         assert!(n_law >= 32, "a fifth of 160");
@@ -41,7 +41,15 @@ fn near_duplicates_never_stand_on_both_sides() {
         assert_eq!(summary["inputs"]["n_near_duplicates"], 80);
         assert!(codes(&summary).contains(&"near_duplicate_documents"));
     }
-    scratch.run(&format!("{RUN} --near-dup 0 --run-name apart")).exited(0);
+    scratch.run(&format!("{RUN} --run-name turns")).exited(0);
+    let lines = lines(&scratch, "out/turns/predictions.jsonl");
+    let fold_of: BTreeMap<&str, &Value> =
+        lines.iter().map(|line| (line["id"].as_str().unwrap(), &line["fold"])).collect();
+    for line in 1..=80 {
+        let [one, twin] = [line, line + 80].map(|line| fold_of[format!("law:{line}").as_str()]);
+        assert_eq!(one, twin, "law:{line} and its twin take the same turn");
+    }
+    scratch.run(&format!("{RUN} --cross-fit 0 --near-dup 0 --run-name apart")).exited(0);
     let measured = measured(&scratch, "apart");
     let is_split = |line: usize| {
         measured.contains(&format!("law:{line}"))
