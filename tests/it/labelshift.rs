@@ -60,7 +60,11 @@ fn documents_take_turns_or_are_split_once() {
         let inputs = summary(&scratch, "labelshift")["inputs"].clone();
         let kind = |line: &&str| line.contains("\"kind\":\"validation\"");
         let lines = scratch.read("out/labelshift/predictions.jsonl");
-        (inputs["n_classifiers"].clone(), inputs["n_train"].clone(), lines.lines().filter(kind).count())
+        (
+            inputs["n_classifiers"].clone(),
+            inputs["n_train"].clone(),
+            lines.lines().filter(kind).count(),
+        )
     };
     assert_eq!(run(""), (5.into(), 192.into(), 240));
     assert_eq!(run("--cross-fit 3"), (3.into(), 160.into(), 240));

@@ -228,7 +228,8 @@ impl CategoryResult {
         };
         self.method = ShareMethod::Calibrated;
         let least = auroc.map_or(0.0, least_share);
-        let contradicted = found.interval.hi() < least;
+        let surely = auroc.map_or(0.0, |auroc| least - 2.0 * ONE_SIDED * auroc.variance.sqrt());
+        let contradicted = found.interval.hi() < least || found.point < surely;
         self.identifiable = found.is_identified() && !contradicted;
         self.interval = match contradicted {
             true => Interval::new(found.interval.lo(), 1.0),
@@ -246,9 +247,9 @@ impl CategoryResult {
             self.mean = math::mean(&self.replicates);
         } else if contradicted {
             let message = format!(
-                "the share of members is not identifiable: the fit finds at most {} %, but the candidates as a \
-                 whole score so much higher than the non-members that {} % would have to be members",
-                fixed(100.0 * found.interval.hi(), 1),
+                "the share of members is not identifiable: the fit finds {} %, but the candidates as a whole \
+                 score so much higher than the non-members that {} % would have to be members",
+                fixed(100.0 * found.point, 1),
                 fixed(100.0 * least, 1)
             );
             self.warn("not_identifiable", &message);
@@ -283,6 +284,9 @@ impl CategoryResult {
         self.blind.is_some_and(|blind| blind.verdict == BlindVerdict::AsGoodAsAttack)
     }
 }
+
+/// The normal quantile of 95 %: beyond so many deviations to one side lie 5 in 100.
+const ONE_SIDED: f64 = 1.645;
 
 /// The least share of members with which candidates can score as high above non-members as they do:
 /// of `AUROC = π · A + (1 - π) / 2` with the members' own `A` at most 1.

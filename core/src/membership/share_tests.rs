@@ -1,4 +1,5 @@
 use super::*;
+use crate::membership::planted::{PlantedScores, Shape};
 
 /// `n` scores of which about `share` are members', whose mean is `shift`.
 fn mixed(stream: &mut RandomStream, n: usize, share: f64, shift: f64) -> Vec<f64> {
@@ -59,6 +60,28 @@ fn only_the_order_of_scores_matters_within_the_bulk() {
     };
     let (plain, other) = (of(&candidates, &nonmembers), of(&warped, &warped_nonmembers));
     assert!((plain.point - other.point).abs() < 0.05);
+}
+
+/// Where non-members are skewed and members are the same moved up, members are not normal on the scale where
+/// non-members are.
+#[test]
+fn the_shape_of_scores_is_not_taken_for_a_lack_of_members() {
+    let shape = Shape::Skewed;
+    let shift = PlantedScores::shift_for(shape, 0.85);
+    for share in [0.3, 0.5, 0.8] {
+        let (n_candidates, n_nonmembers, n_members) = (500, 500, 0);
+        let problem = PlantedScores { shape, shift, share, n_candidates, n_nonmembers, n_members };
+        let n_held = (0..10).filter(|&index| {
+            let drawn = problem.draw(3, index);
+            let (candidates, nonmembers) = (&drawn.candidates, &drawn.nonmembers);
+            let scores = Scores { candidates, nonmembers, members: &[] };
+            let found = ShareEstimate::of(&scores, 0.95).unwrap();
+            assert!((found.point - share).abs() < 0.3, "{share}: {}", found.point);
+            found.interval.contains(share)
+        });
+        // Of 200, 95 % do; by normal scores alone 3 to 18 % did.
+        assert!(n_held.count() >= 8, "{share}");
+    }
 }
 
 #[test]

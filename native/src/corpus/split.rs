@@ -385,7 +385,8 @@ mod tests {
             assert_eq!(round.train.len() + round.validation.len(), 120);
             assert!((16..=32).contains(&round.validation.len()), "{}", round.validation.len());
             let group_of = |index: &usize| groups[*index];
-            let trained: std::collections::BTreeSet<usize> = round.train.iter().map(group_of).collect();
+            let trained: std::collections::BTreeSet<usize> =
+                round.train.iter().map(group_of).collect();
             assert!(round.validation.iter().map(group_of).all(|group| !trained.contains(&group)));
             measured.extend(&round.validation);
         }

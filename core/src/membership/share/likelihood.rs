@@ -1,8 +1,22 @@
 //! The likelihood of a share, maximised over the distribution of non-members.
 
 use super::Scores;
-use super::normal_scores::NormalScores;
+use super::normal_scores::{NormalScores, Skew};
 use crate::math;
+
+/// On which scale members are about a copy of non-members, moved and stretched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Link {
+    /// On that where non-members are standard normal, so that members are normal: the binormal model.
+    NormalScores,
+    /// On that of the scores themselves, so that members have the shape of non-members.
+    Scores,
+}
+
+impl Link {
+    /// Both.
+    pub(super) const ALL: [Self; 2] = [Self::NormalScores, Self::Scores];
+}
 
 /// The iterations at the most that the normalisation of members takes.
 const MAX_ITERATIONS: usize = 60;
@@ -23,6 +37,9 @@ pub(super) struct Counts {
     all: Vec<f64>,
     /// The mean normal score of each bin.
     places: Vec<f64>,
+    /// The mean score of each bin, in deviations of non-members from their median.
+    scores: Vec<f64>,
+    skew: Skew,
     total: f64,
 }
 
@@ -37,7 +54,8 @@ impl Counts {
         documents.sort_by(|one, other| one.0.total_cmp(&other.0));
         let least = documents.len().div_ceil(n_bins.max(1));
         let mut counts = [Vec::new(), Vec::new(), Vec::new()];
-        let mut places = Vec::new();
+        let skew = scale.skew();
+        let (mut places, mut means) = (Vec::new(), Vec::new());
         let mut rest = documents.as_slice();
         while !rest.is_empty() {
             // Equal scores share a bin.
@@ -45,26 +63,30 @@ impl Counts {
             let (bin, after) = rest.split_at(rest.partition_point(|(score, _)| *score <= last));
             rest = after;
             let mut in_bin = [0.0; 3];
-            let mut sum = 0.0;
+            let (mut sum, mut sum_of_scores) = (0.0, 0.0);
             for (score, side) in bin {
                 in_bin[*side] += 1.0;
                 sum += scale.at(*score);
+                sum_of_scores += skew.standardised(*score);
             }
-            places.push(sum / in_bin.iter().sum::<f64>());
+            let n_in_bin = in_bin.iter().sum::<f64>();
+            places.push(sum / n_in_bin);
+            means.push(sum_of_scores / n_in_bin);
             counts.iter_mut().zip(in_bin).for_each(|(column, count)| column.push(count));
         }
         let [candidates, nonmembers, members] = counts;
         let sides = candidates.iter().zip(&nonmembers).zip(&members);
         let all: Vec<f64> = sides.map(|((a, b), c)| a + b + c).collect();
         let total = all.iter().sum();
-        Self { candidates, nonmembers, members, all, places, total }
+        Self { candidates, nonmembers, members, all, places, scores: means, skew, total }
     }
 }
 
 /// The density of members over that of non-members, up to a factor, in each bin.
 pub(super) struct Ratio {
     values: Vec<f64>,
-    shift: f64,
+    /// Where in the distribution of members each bin lies, in normal scores.
+    deviations: Vec<f64>,
     spread: f64,
 }
 
@@ -77,14 +99,38 @@ struct Normalised {
 }
 
 impl Ratio {
-    /// The ratio if members have this mean and deviation where non-members are standard normal.
-    pub(super) fn new(counts: &Counts, shift: f64, spread: f64) -> Self {
-        let log_ratio = |place: &f64| {
-            let deviation = (place - shift) / spread;
-            (0.5 * (place * place - deviation * deviation)).clamp(-40.0, 40.0)
+    /// The ratio if members are moved up by `shift` and stretched by `spread` on the scale of `link`.
+    ///
+    /// With `z` the normal score and `d` that of the place in the distribution of members, it is
+    /// `φ(d) d′ / φ(z) z′`; on the scale of normal scores both slopes are constant.
+    pub(super) fn new(counts: &Counts, link: Link, shift: f64, spread: f64) -> Self {
+        let moved = |place: &f64| (place - shift) / spread;
+        let log_density =
+            |deviation: f64, slope: f64| math::ln(slope) - 0.5 * deviation * deviation;
+        let of = |log_ratio: f64| math::exp(log_ratio.clamp(-40.0, 40.0));
+        let (values, deviations) = match link {
+            Link::NormalScores => counts
+                .places
+                .iter()
+                .map(|place| {
+                    let deviation = moved(place);
+                    (of(log_density(deviation, 1.0) - log_density(*place, 1.0)), deviation)
+                })
+                .unzip(),
+            Link::Scores => counts
+                .scores
+                .iter()
+                .map(|score| {
+                    let skew = &counts.skew;
+                    let from = moved(score);
+                    let (deviation, place) = (skew.normal_score(from), skew.normal_score(*score));
+                    let log_ratio = log_density(deviation, skew.slope(from))
+                        - log_density(place, skew.slope(*score));
+                    (of(log_ratio), deviation)
+                })
+                .unzip(),
         };
-        let values = counts.places.iter().map(|place| math::exp(log_ratio(place))).collect();
-        Self { values, shift, spread }
+        Self { values, deviations, spread }
     }
 
     /// The log-likelihood of a share up to one constant, and the logarithm of the scale that
@@ -114,11 +160,11 @@ impl Ratio {
     /// well apart could then be one distribution of members, and any share would do.
     fn shape_penalty(&self, counts: &Counts, normalised: &Normalised) -> f64 {
         let (mut total, mut first, mut second) = (0.0, 0.0, 0.0);
-        for (bin, place) in counts.places.iter().enumerate() {
+        for (bin, deviation) in self.deviations.iter().enumerate() {
             let ratio = normalised.members[bin];
             let weight = normalised.weight;
             let mass = counts.all[bin] * ratio / (1.0 - weight + weight * ratio);
-            let deviation = place - self.shift;
+            let deviation = deviation * self.spread;
             total += mass;
             first += mass * deviation;
             second += mass * deviation * deviation;
@@ -273,7 +319,7 @@ mod tests {
     fn distributions_are_normalised_at_the_optimum() {
         let counts = counts();
         assert!((counts.total - 80.0).abs() < 1e-12);
-        let ratio = Ratio::new(&counts, 0.8, 1.1);
+        let ratio = Ratio::new(&counts, Link::NormalScores, 0.8, 1.1);
         for share in [0.0, 0.3, 1.0] {
             let scale = ratio.log_scale(&counts, share, 3.0);
             let Normalised { members, weight } = ratio.normalised(&counts, share, scale);
@@ -292,7 +338,7 @@ mod tests {
     #[test]
     fn no_other_distribution_of_non_members_is_likelier() {
         let counts = counts();
-        let ratio = Ratio::new(&counts, 0.8, 1.1);
+        let ratio = Ratio::new(&counts, Link::NormalScores, 0.8, 1.1);
         let share = 0.3;
         let likelihood_of = |probabilities: &[f64]| {
             let scale = math::dot(probabilities, &ratio.values);

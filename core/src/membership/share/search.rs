@@ -1,7 +1,7 @@
 //! The members' mean and deviation that make a share likeliest.
 
 use super::SPREAD_DEVIATION;
-use super::likelihood::{Counts, Ratio};
+use super::likelihood::{Counts, Link, Ratio};
 use crate::math;
 
 /// Means that a search starts from, in deviations of non-members.
@@ -25,6 +25,8 @@ const MAX_STEPS: usize = 12;
 /// Where the likelihood of a share is highest.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Optimum {
+    /// The scale on which members are moved.
+    link: Link,
     /// The penalised log-likelihood there.
     pub(super) log_likelihood: f64,
     /// The mean of members.
@@ -35,9 +37,11 @@ pub(super) struct Optimum {
 }
 
 impl Optimum {
-    /// What every search can start from.
-    pub(super) const START: Self =
-        Self { log_likelihood: f64::NEG_INFINITY, shift: 1.0, log_spread: 0.0, log_scale: 0.0 };
+    /// What every search with this link can start from.
+    pub(super) fn start(link: Link) -> Self {
+        let log_likelihood = f64::NEG_INFINITY;
+        Self { link, log_likelihood, shift: 1.0, log_spread: 0.0, log_scale: 0.0 }
+    }
 
     /// The deviation of members.
     pub(super) fn spread(&self) -> f64 {
@@ -46,7 +50,7 @@ impl Optimum {
 
     /// The density ratio there.
     pub(super) fn ratio(&self, counts: &Counts) -> Ratio {
-        Ratio::new(counts, self.shift, self.spread())
+        Ratio::new(counts, self.link, self.shift, self.spread())
     }
 
     /// The likelihood at another mean and deviation, normalised starting from here.
