@@ -5,6 +5,7 @@
 //! tokens came in the same step: with and without a cache, alone and beside others, a token's result is
 //! the same to the last bit.
 
+use pulp::Simd;
 use rayon::prelude::*;
 
 use super::matmul::{accumulate, interleave};
@@ -160,7 +161,7 @@ impl Kernel for Head<'_, '_> {
     type Output = ();
 
     #[inline(always)]
-    fn run<const WIDTH: usize>(mut self) {
+    fn run<S: Simd, const WIDTH: usize>(mut self, simd: S) {
         let group = self.shape.n_heads / self.shape.n_kv_heads;
         let n_queries = self.queries.n_tokens * group;
         let last = self.queries.first_position + self.queries.n_tokens;
@@ -171,10 +172,10 @@ impl Kernel for Head<'_, '_> {
         };
         for first in (0..n_queries).step_by(TILE) {
             match n_queries - first {
-                1 => self.tile::<1, WIDTH>(first, &mut scratch),
-                2 => self.tile::<2, WIDTH>(first, &mut scratch),
-                3 => self.tile::<3, WIDTH>(first, &mut scratch),
-                _ => self.tile::<TILE, WIDTH>(first, &mut scratch),
+                1 => self.tile::<S, 1, WIDTH>(simd, first, &mut scratch),
+                2 => self.tile::<S, 2, WIDTH>(simd, first, &mut scratch),
+                3 => self.tile::<S, 3, WIDTH>(simd, first, &mut scratch),
+                _ => self.tile::<S, TILE, WIDTH>(simd, first, &mut scratch),
             }
         }
     }
@@ -193,8 +194,9 @@ struct Scratch {
 impl Head<'_, '_> {
     /// Query `index` is head `index % group` of token `index / group`.
     #[inline(always)]
-    fn tile<const HEIGHT: usize, const WIDTH: usize>(
+    fn tile<S: Simd, const HEIGHT: usize, const WIDTH: usize>(
         &mut self,
+        simd: S,
         first: usize,
         scratch: &mut Scratch,
     ) {
@@ -212,7 +214,7 @@ impl Head<'_, '_> {
         let queries = &mut scratch.queries[..HEIGHT * self.shape.head_dim];
         interleave::<HEIGHT>(queries, |row| self.query(first + row));
         let scores = &mut scratch.scores[..HEIGHT * length];
-        self.scores::<HEIGHT, WIDTH>(queries, start / LANES..end / LANES, scores);
+        self.scores::<S, HEIGHT, WIDTH>(simd, queries, start / LANES..end / LANES, scores);
         let mut sums = [0.0; HEIGHT];
         for (row, sum) in sums.iter_mut().enumerate() {
             let seen = seen(first + row);
@@ -223,13 +225,14 @@ impl Head<'_, '_> {
         }
         let turned = &mut scratch.turned[..HEIGHT * length];
         interleave::<HEIGHT>(turned, |row| &scores[row * length..(row + 1) * length]);
-        self.values::<HEIGHT, WIDTH>(first, start, turned, sums);
+        self.values::<S, HEIGHT, WIDTH>(simd, first, start, turned, sums);
     }
 
     /// Scaled products of the tile's queries with the keys of these panels, `[HEIGHT, n_positions]`.
     #[inline(always)]
-    fn scores<const HEIGHT: usize, const WIDTH: usize>(
+    fn scores<S: Simd, const HEIGHT: usize, const WIDTH: usize>(
         &self,
+        simd: S,
         queries: &[f32],
         panels: std::ops::Range<usize>,
         scores: &mut [f32],
@@ -256,8 +259,13 @@ impl Head<'_, '_> {
                 continue;
             }
             let zeros = [[0.0; LANES]; HEIGHT];
-            let sums =
-                accumulate::<HEIGHT, WIDTH, f32>(queries, keys[..head_dim].iter(), &ONES, zeros);
+            let sums = accumulate::<S, HEIGHT, WIDTH, f32>(
+                simd,
+                queries,
+                keys[..head_dim].iter(),
+                &ONES,
+                zeros,
+            );
             for (row, sums) in sums.iter().enumerate() {
                 self.scale(sums, &mut scores[row * length + panel * LANES..]);
             }
@@ -282,8 +290,9 @@ impl Head<'_, '_> {
 
     /// Means of the values under the scores, which sum to `sums`.
     #[inline(always)]
-    fn values<const HEIGHT: usize, const WIDTH: usize>(
+    fn values<S: Simd, const HEIGHT: usize, const WIDTH: usize>(
         &mut self,
+        simd: S,
         first: usize,
         start: usize,
         scores: &[f32],
@@ -305,7 +314,7 @@ impl Head<'_, '_> {
             }
             let positions = values[panel..].iter().step_by(n_panels);
             let zeros = [[0.0; LANES]; HEIGHT];
-            let means = accumulate::<HEIGHT, WIDTH, f32>(scores, positions, &ONES, zeros);
+            let means = accumulate::<S, HEIGHT, WIDTH, f32>(simd, scores, positions, &ONES, zeros);
             for (row, means) in means.iter().enumerate() {
                 self.write(first + row, panel, means, sums[row]);
             }

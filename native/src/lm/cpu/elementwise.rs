@@ -1,5 +1,6 @@
 //! What happens to each position by itself: norms, activations, rotation.
 
+use pulp::Simd;
 use rayon::prelude::*;
 
 use super::simd::{self, Kernel, LANES};
@@ -48,7 +49,7 @@ impl Kernel for NormRows<'_> {
 
     #[inline(always)]
     #[expect(clippy::cast_precision_loss, reason = "a width")]
-    fn run<const WIDTH: usize>(self) {
+    fn run<S: Simd, const WIDTH: usize>(self, _simd: S) {
         let n = self.width as f32;
         for (x, y) in self.x.chunks_exact(self.width).zip(self.y.chunks_exact_mut(self.width)) {
             let mean = match self.norm.kind {
@@ -120,7 +121,7 @@ impl Kernel for Activate<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn run<const WIDTH: usize>(self) {
+    fn run<S: Simd, const WIDTH: usize>(self, _simd: S) {
         match self.activation {
             Activation::Gelu => each(self.values, gelu::<WIDTH>),
             Activation::GeluTanh => each(self.values, |x| {

@@ -4,6 +4,7 @@
 //! (Goto & van de Geijn 2008). An output is always summed over the inputs in the same order, so a row's
 //! result does not depend on the rows beside it.
 
+use pulp::Simd;
 use rayon::prelude::*;
 
 use super::matrix::{BLOCK, GROUP, PackedMatrix, Weight, Weights};
@@ -101,8 +102,8 @@ macro_rules! by_height {
     ($height:expr, interleave($($argument:expr),*)) => {
         by_height!(@ $height, H, interleave::<H>($($argument),*))
     };
-    ($height:expr, tile($width:ident, $weight:ident; $($argument:expr),*)) => {
-        by_height!(@ $height, H, tile::<H, $width, $weight>($($argument),*))
+    ($height:expr, tile($simd:ident, $width:ident, $weight:ident; $($argument:expr),*)) => {
+        by_height!(@ $height, H, tile::<$simd, H, $width, $weight>($($argument),*))
     };
     (@ $height:expr, $constant:ident, $call:expr) => {
         match $height {
@@ -137,7 +138,7 @@ impl<W: Weight> Kernel for Product<'_, W> {
     type Output = ();
 
     #[inline(always)]
-    fn run<const WIDTH: usize>(mut self) {
+    fn run<S: Simd, const WIDTH: usize>(mut self, simd: S) {
         let n_rows = self.x.len() / self.n_in;
         // As many accumulators as there are registers, less those for inputs and weights.
         let tile_rows = if WIDTH == 16 { 12 } else { 6 };
@@ -156,7 +157,7 @@ impl<W: Weight> Kernel for Product<'_, W> {
                         Part { panel, tiles: &tiles, first_row: rows.start, inputs: &inputs };
                     let scales = self.scales(panel, &inputs);
                     if tiles.n_tiles == 1 || W::IS_WIDE {
-                        self.panel::<WIDTH, W>(part, weights, scales, &packed);
+                        self.panel::<S, WIDTH, W>(simd, part, weights, scales, &packed);
                         continue;
                     }
                     // Widened once for all tiles.
@@ -168,7 +169,7 @@ impl<W: Weight> Kernel for Product<'_, W> {
                             *wide = W::widen(weights, scale);
                         }
                     }
-                    self.panel::<WIDTH, f32>(part, wide, &[], &packed);
+                    self.panel::<S, WIDTH, f32>(simd, part, wide, &[], &packed);
                 }
             }
         }
@@ -184,8 +185,9 @@ impl<'a, W: Weight> Product<'a, W> {
     }
 
     #[inline(always)]
-    fn panel<const WIDTH: usize, V: Weight>(
+    fn panel<S: Simd, const WIDTH: usize, V: Weight>(
         &mut self,
+        simd: S,
         part: Part<'_>,
         weights: &[[V; LANES]],
         scales: &[Lanes],
@@ -210,7 +212,7 @@ impl<'a, W: Weight> Product<'a, W> {
                 n_lanes,
                 first: (inputs.start == 0).then_some(&first),
             };
-            by_height!(rows.len(), tile(WIDTH, V; x, weights, scales, target));
+            by_height!(rows.len(), tile(S, WIDTH, V; simd, x, weights, scales, target));
         }
     }
 }
@@ -277,7 +279,8 @@ struct Target<'a> {
 }
 
 #[inline(always)]
-fn tile<const HEIGHT: usize, const WIDTH: usize, W: Weight>(
+fn tile<S: Simd, const HEIGHT: usize, const WIDTH: usize, W: Weight>(
+    simd: S,
     x: &[f32],
     weights: &[[W; LANES]],
     scales: &[Lanes],
@@ -292,11 +295,11 @@ fn tile<const HEIGHT: usize, const WIDTH: usize, W: Weight>(
         }
     }
     if scales.is_empty() {
-        sums = accumulate::<HEIGHT, WIDTH, W>(x, weights.iter(), &[1.0; LANES], sums);
+        sums = accumulate::<S, HEIGHT, WIDTH, W>(simd, x, weights.iter(), &[1.0; LANES], sums);
     }
     let groups = x.chunks(GROUP * HEIGHT).zip(weights.chunks(GROUP));
     for (scale, (x, weights)) in scales.iter().zip(groups) {
-        sums = accumulate::<HEIGHT, WIDTH, W>(x, weights.iter(), scale, sums);
+        sums = accumulate::<S, HEIGHT, WIDTH, W>(simd, x, weights.iter(), scale, sums);
     }
     for (row, sums) in sums.iter().enumerate() {
         let place = &mut values[row * row_stride..];
@@ -318,21 +321,49 @@ fn load(values: &[f32], n_lanes: usize, sums: &mut Lanes) {
 }
 
 /// The inner loop: each vector of weights meets each row's input. `x` is `[n_inputs][HEIGHT]`.
+///
+/// The instructions are named: left to itself the compiler may take the rows for the vector, and gather.
 #[inline(always)]
-pub(super) fn accumulate<'w, const HEIGHT: usize, const WIDTH: usize, W: Weight>(
+pub(super) fn accumulate<'w, S: Simd, const HEIGHT: usize, const WIDTH: usize, W: Weight>(
+    simd: S,
     x: &[f32],
     weights: impl Iterator<Item = &'w [W; LANES]>,
     scale: &Lanes,
     mut sums: [Lanes; HEIGHT],
 ) -> [Lanes; HEIGHT] {
+    match WIDTH {
+        16 => in_vectors::<S, HEIGHT, 1, W>(simd, x, weights, scale, &mut sums),
+        8 => in_vectors::<S, HEIGHT, 2, W>(simd, x, weights, scale, &mut sums),
+        4 => in_vectors::<S, HEIGHT, 4, W>(simd, x, weights, scale, &mut sums),
+        _ => in_vectors::<S, HEIGHT, LANES, W>(simd, x, weights, scale, &mut sums),
+    }
+    sums
+}
+
+/// The same with [`LANES`] numbers in `PARTS` vectors.
+#[inline(always)]
+fn in_vectors<'w, S: Simd, const HEIGHT: usize, const PARTS: usize, W: Weight>(
+    simd: S,
+    x: &[f32],
+    weights: impl Iterator<Item = &'w [W; LANES]>,
+    scale: &Lanes,
+    sums: &mut [Lanes; HEIGHT],
+) {
+    let mut vectors = [[simd.splat_f32s(0.0); PARTS]; HEIGHT];
+    for (vectors, sums) in vectors.iter_mut().zip(sums.iter()) {
+        vectors.copy_from_slice(S::as_simd_f32s(sums).0);
+    }
     for (x, weights) in x.as_chunks::<HEIGHT>().0.iter().zip(weights) {
         let weights = W::widen(weights, scale);
-        for row in 0..HEIGHT {
-            for lane in 0..LANES {
-                sums[row][lane] =
-                    simd::multiply_add::<WIDTH>(x[row], weights[lane], sums[row][lane]);
+        let weights = S::as_simd_f32s(&weights).0;
+        for (vectors, x) in vectors.iter_mut().zip(x) {
+            let x = simd.splat_f32s(*x);
+            for (vector, weights) in vectors.iter_mut().zip(weights) {
+                *vector = simd.mul_add_e_f32s(x, *weights, *vector);
             }
         }
     }
-    sums
+    for (sums, vectors) in sums.iter_mut().zip(&vectors) {
+        S::as_mut_simd_f32s(sums).0.copy_from_slice(vectors);
+    }
 }

@@ -1,7 +1,7 @@
 //! One door to the processor's vector instructions, and the few functions that need them.
 //!
-//! Kernels are plain loops over arrays of [`LANES`] numbers; `pulp` compiles them once per instruction set
-//! and picks at run time. Every result is the same however many rows or threads share the work, since each
+//! Kernels are plain loops over arrays of [`LANES`] numbers, and name instructions only where most time is
+//! spent; `pulp` compiles them once per instruction set and picks at run time. Every result is the same however many rows or threads share the work, since each
 //! number is summed in one fixed order; other instruction sets may round otherwise.
 
 use pulp::{Arch, Simd, WithSimd};
@@ -17,9 +17,9 @@ pub(super) trait Kernel {
     /// What it returns.
     type Output;
 
-    /// Runs it. `WIDTH` is the number of floats in the machine's vectors, 1 where there are none; `run`
-    /// and all it calls must be inlined.
-    fn run<const WIDTH: usize>(self) -> Self::Output;
+    /// Runs it. `WIDTH` is the number of floats in the machine's vectors, 1 where there are none, and `simd`
+    /// has their instructions by name; `run` and all it calls must be inlined.
+    fn run<S: Simd, const WIDTH: usize>(self, simd: S) -> Self::Output;
 }
 
 /// Runs the kernel with the best instructions that this processor has.
@@ -33,11 +33,12 @@ impl<K: Kernel> WithSimd for Adapter<K> {
     type Output = K::Output;
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _simd: S) -> K::Output {
+    fn with_simd<S: Simd>(self, simd: S) -> K::Output {
         match S::F32_LANES {
-            1 => self.0.run::<1>(),
-            16 => self.0.run::<16>(),
-            _ => self.0.run::<8>(),
+            1 => self.0.run::<S, 1>(simd),
+            4 => self.0.run::<S, 4>(simd),
+            16 => self.0.run::<S, 16>(simd),
+            _ => self.0.run::<S, 8>(simd),
         }
     }
 }
@@ -134,7 +135,7 @@ mod tests {
         type Output = Vec<f32>;
 
         #[inline(always)]
-        fn run<const WIDTH: usize>(self) -> Vec<f32> {
+        fn run<S: Simd, const WIDTH: usize>(self, _simd: S) -> Vec<f32> {
             self.0.iter().map(|x| exp::<WIDTH>(*x)).collect()
         }
     }

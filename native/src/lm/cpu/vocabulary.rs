@@ -1,6 +1,7 @@
 //! The head of a model, without ever keeping more than a few logits: log-probabilities of given tokens
 //! and the moments of the log-probability, in one pass.
 
+use pulp::Simd;
 use rayon::prelude::*;
 
 use super::matmul::{self, Output};
@@ -109,7 +110,7 @@ impl Kernel for Absorb<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn run<const WIDTH: usize>(self) {
+    fn run<S: Simd, const WIDTH: usize>(self, _simd: S) {
         let largest = simd::maximum(self.logits);
         if largest > self.running.largest {
             self.running.shift(largest);
