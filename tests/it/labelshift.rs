@@ -67,7 +67,7 @@ fn documents_take_turns_or_are_split_once() {
         )
     };
     assert_eq!(run(""), (5.into(), 192.into(), 240));
-    assert_eq!(run("--cross-fit 3"), (3.into(), 160.into(), 240));
+    assert_eq!(run("--cross-fit 3"), (3.into(), 159.into(), 240));
     assert_eq!(run("--cross-fit 0"), (1.into(), 192.into(), 48));
     assert_eq!(run("--val-fraction 0.5"), (1.into(), 120.into(), 120));
     assert_eq!(run("--save-classifier kept.bin"), (1.into(), 192.into(), 48));
