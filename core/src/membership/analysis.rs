@@ -228,7 +228,9 @@ impl CategoryResult {
         };
         self.method = ShareMethod::Calibrated;
         let least = auroc.map_or(0.0, least_share);
-        let surely = auroc.map_or(0.0, |auroc| least - 2.0 * ONE_SIDED * auroc.variance.sqrt());
+        let surely = auroc.map_or(0.0, |auroc| {
+            least - 2.0 * math::normal_quantile(LEVEL_OF_LEAST) * auroc.variance.sqrt()
+        });
         let contradicted = found.interval.hi() < least || found.point < surely;
         self.identifiable = found.is_identified() && !contradicted;
         self.interval = match contradicted {
@@ -285,8 +287,8 @@ impl CategoryResult {
     }
 }
 
-/// The normal quantile of 95 %: beyond so many deviations to one side lie 5 in 100.
-const ONE_SIDED: f64 = 1.645;
+/// The level of the bound that the likeliest share must reach.
+const LEVEL_OF_LEAST: f64 = 0.95;
 
 /// The least share of members with which candidates can score as high above non-members as they do:
 /// of `AUROC = π · A + (1 - π) / 2` with the members' own `A` at most 1.

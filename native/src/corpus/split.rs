@@ -79,14 +79,49 @@ impl Grouped<'_> {
     /// # Errors
     /// If a class has too few documents or groups for that.
     pub fn stratified(&self, fraction: f64, seed: u64) -> anyhow::Result<Split> {
+        let stream = |class: usize| RandomStream::new(seed, 1_000 + class as u64);
+        let mut split = self.spread(N_FOLDS, |n_docs| n_validation(n_docs, fraction), stream);
+        split.train.sort_unstable();
+        self.check(split)
+    }
+
+    /// A random split in `n_folds` folds that take turns, each class spread evenly over them as far as groups
+    /// allow.
+    ///
+    /// # Errors
+    /// If a class does not reach every fold.
+    pub fn crossed(&self, n_folds: usize, seed: u64) -> anyhow::Result<Split> {
+        let stream = |class: usize| RandomStream::new(seed, 3_000 + class as u64);
+        let split = Split { is_crossed: true, ..self.spread(n_folds, |n_docs| n_docs, stream) };
+        let folds = split.by_fold();
+        for (class, name) in self.names.iter().enumerate() {
+            let is_in = |fold: &Vec<usize>| fold.iter().any(|&index| self.classes[index] == class);
+            anyhow::ensure!(
+                folds.len() == n_folds && folds.iter().all(is_in),
+                "category `{name}` has {} documents, fewer than {n_folds} that are not nearly the same: too few for \
+                 --cross-fit {n_folds}",
+                self.members(class).len()
+            );
+        }
+        Ok(split)
+    }
+
+    /// Of each class, shuffled by its stream, groups in the emptiest of `n_folds` folds until they hold
+    /// `n_wanted` of so many documents, and the rest in training.
+    fn spread(
+        &self,
+        n_folds: usize,
+        n_wanted: impl Fn(usize) -> usize,
+        stream: impl Fn(usize) -> RandomStream,
+    ) -> Split {
         let mut split = Split::default();
         let mut sides = vec![Side::Open; self.n_groups()];
         let mut n_in_group = vec![0; self.n_groups()];
         for class in 0..self.names.len() {
             let mut members = self.members(class);
-            RandomStream::new(seed, 1_000 + class as u64).shuffle(&mut members);
-            let n_wanted = n_validation(members.len(), fraction);
-            let mut n_per_fold = self.n_per_fold(&members, &sides);
+            stream(class).shuffle(&mut members);
+            let n_wanted = n_wanted(members.len());
+            let mut n_per_fold = self.n_per_fold(n_folds, &members, &sides);
             for &index in &members {
                 n_in_group[self.groups[index]] += 1;
             }
@@ -107,48 +142,7 @@ impl Grouped<'_> {
             }
             self.place(&members, &sides, &mut split);
         }
-        split.train.sort_unstable();
-        self.check(split)
-    }
-
-    /// A random split in `n_folds` folds that take turns, each class spread evenly over them as far as groups
-    /// allow.
-    ///
-    /// # Errors
-    /// If a class does not reach every fold.
-    pub fn crossed(&self, n_folds: usize, seed: u64) -> anyhow::Result<Split> {
-        let mut fold_of = vec![None; self.n_groups()];
-        let mut n_in_group = vec![0; self.n_groups()];
-        let mut split = Split { is_crossed: true, ..Split::default() };
-        for (class, name) in self.names.iter().enumerate() {
-            let mut members = self.members(class);
-            RandomStream::new(seed, 3_000 + class as u64).shuffle(&mut members);
-            let mut n_per_fold = vec![0; n_folds];
-            n_in_group.fill(0);
-            for &index in &members {
-                n_in_group[self.groups[index]] += 1;
-            }
-            for fold in members.iter().filter_map(|&index| fold_of[self.groups[index]]) {
-                n_per_fold[fold] += 1;
-            }
-            for &index in &members {
-                let group = self.groups[index];
-                let fold = *fold_of[group].get_or_insert_with(|| {
-                    let fold = emptier(&n_per_fold);
-                    n_per_fold[fold] += n_in_group[group];
-                    fold
-                });
-                split.validation.push(index);
-                split.folds.push(fold);
-            }
-            anyhow::ensure!(
-                n_per_fold.iter().all(|&n| n > 0),
-                "category `{name}` has {} documents, fewer than {n_folds} that are not nearly the same: too few for \
-                 --cross-fit {n_folds}",
-                members.len()
-            );
-        }
-        Ok(split)
+        split
     }
 
     /// How many documents the smallest class has that are not nearly the same.
@@ -248,8 +242,8 @@ impl Grouped<'_> {
     }
 
     /// How many of these documents stand in each fold.
-    fn n_per_fold(&self, members: &[usize], sides: &[Side]) -> [usize; N_FOLDS] {
-        let mut n_per_fold = [0; N_FOLDS];
+    fn n_per_fold(&self, n_folds: usize, members: &[usize], sides: &[Side]) -> Vec<usize> {
+        let mut n_per_fold = vec![0; n_folds];
         for &index in members {
             if let Side::Fold(fold) = sides[self.groups[index]] {
                 n_per_fold[fold] += 1;

@@ -39,6 +39,8 @@ pub(super) struct Counts {
     places: Vec<f64>,
     /// The mean score of each bin, in deviations of non-members from their median.
     scores: Vec<f64>,
+    /// The logarithm of non-members' density there, up to a constant, on the scale of scores.
+    log_densities: Vec<f64>,
     skew: Skew,
     total: f64,
 }
@@ -78,7 +80,9 @@ impl Counts {
         let sides = candidates.iter().zip(&nonmembers).zip(&members);
         let all: Vec<f64> = sides.map(|((a, b), c)| a + b + c).collect();
         let total = all.iter().sum();
-        Self { candidates, nonmembers, members, all, places, scores: means, skew, total }
+        let log_densities = means.iter().map(|score| skew.log_density(*score)).collect();
+        let scores = means;
+        Self { candidates, nonmembers, members, all, places, scores, log_densities, skew, total }
     }
 }
 
@@ -105,8 +109,6 @@ impl Ratio {
     /// `φ(d) d′ / φ(z) z′`; on the scale of normal scores both slopes are constant.
     pub(super) fn new(counts: &Counts, link: Link, shift: f64, spread: f64) -> Self {
         let moved = |place: &f64| (place - shift) / spread;
-        let log_density =
-            |deviation: f64, slope: f64| math::ln(slope) - 0.5 * deviation * deviation;
         let of = |log_ratio: f64| math::exp(log_ratio.clamp(-40.0, 40.0));
         let (values, deviations) = match link {
             Link::NormalScores => counts
@@ -114,19 +116,17 @@ impl Ratio {
                 .iter()
                 .map(|place| {
                     let deviation = moved(place);
-                    (of(log_density(deviation, 1.0) - log_density(*place, 1.0)), deviation)
+                    (of(0.5 * (place * place - deviation * deviation)), deviation)
                 })
                 .unzip(),
             Link::Scores => counts
                 .scores
                 .iter()
-                .map(|score| {
-                    let skew = &counts.skew;
+                .zip(&counts.log_densities)
+                .map(|(score, log_density)| {
                     let from = moved(score);
-                    let (deviation, place) = (skew.normal_score(from), skew.normal_score(*score));
-                    let log_ratio = log_density(deviation, skew.slope(from))
-                        - log_density(place, skew.slope(*score));
-                    (of(log_ratio), deviation)
+                    let log_ratio = counts.skew.log_density(from) - log_density;
+                    (of(log_ratio), counts.skew.normal_score(from))
                 })
                 .unzip(),
         };

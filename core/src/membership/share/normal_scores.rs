@@ -64,8 +64,14 @@ impl Skew {
     }
 
     /// What the normal score rises by per standardised score.
-    pub(super) fn slope(&self, standardised: f64) -> f64 {
+    fn slope(&self, standardised: f64) -> f64 {
         1.0 / self.inside(standardised)
+    }
+
+    /// The logarithm of the density at a standardised score, up to a constant.
+    pub(super) fn log_density(&self, standardised: f64) -> f64 {
+        let normal_score = self.normal_score(standardised);
+        math::ln(self.slope(standardised)) - 0.5 * normal_score * normal_score
     }
 
     /// `e^(gz)` of a standardised score, which has no score at or beyond the end of a short tail.

@@ -1,8 +1,9 @@
 //! One door to the processor's vector instructions, and the few functions that need them.
 //!
 //! Kernels are plain loops over arrays of [`LANES`] numbers, and name instructions only where most time is
-//! spent; `pulp` compiles them once per instruction set and picks at run time. Every result is the same however many rows or threads share the work, since each
-//! number is summed in one fixed order; other instruction sets may round otherwise.
+//! spent; `pulp` compiles them once per instruction set and picks at run time. Every result is the same
+//! however many rows or threads share the work, since each number is summed in one fixed order; other
+//! instruction sets may round otherwise.
 
 use pulp::{Arch, Simd, WithSimd};
 
