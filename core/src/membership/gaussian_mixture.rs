@@ -37,7 +37,7 @@ pub struct FitOptions {
     pub seed: u64,
     /// A start stops when an iteration raises the mean log-likelihood per value by less.
     pub tolerance: f64,
-    /// A start stops after so many iterations, converged or not.
+    /// A start stops after so many iterations, or the one that is begun, converged or not.
     pub max_iterations: usize,
 }
 
@@ -77,7 +77,7 @@ impl GaussianMixture {
     /// Lloyd's iteration, and goes on by expectation-maximisation (Dempster, Laird & Rubin 1977) in
     /// log space, each variance being at least [`VARIANCE_FLOOR_SHARE`] of that of all values.
     ///
-    /// Time: some 40 ns per value and iteration.
+    /// Time: some 15 ns per value and iteration.
     pub fn fit(values: &[f64], n_components: usize, options: &FitOptions) -> Option<Self> {
         let whole = whole(values)?;
         if !(1..=2).contains(&n_components) || values.len() < 2 * n_components {
@@ -224,38 +224,43 @@ fn thinned(sorted: &[f64]) -> std::borrow::Cow<'_, [f64]> {
     (0..N_QUANTILES).map(at).collect()
 }
 
-/// Expectation-maximisation from these components to the top of their hill.
+/// Expectation-maximisation from these components to the top of their hill, in the long steps of
+/// SQUAREM (Varadhan & Roland 2008, Scand. J. Statist. 35, scheme S3): two iterations tell how far
+/// further ones would go, and the point there is taken where it is likelier. Heaps that overlap need
+/// hundreds of plain iterations.
 #[expect(clippy::cast_precision_loss, reason = "there are far fewer than 2^52 values")]
 fn climb(
     values: &[f64],
-    mut components: [Component; 2],
+    components: [Component; 2],
     floor: f64,
     options: &FitOptions,
 ) -> GaussianMixture {
-    let mut before = f64::NEG_INFINITY;
+    let enough = options.tolerance * values.len() as f64;
+    let mut at = Expected::of(values, components);
     let mut iterations = 0;
-    let mut of_upper = vec![0.0; values.len()];
-    let (log_likelihood, termination) = loop {
-        let log_likelihood = expect(values, &components, &mut of_upper);
-        let gain = log_likelihood - before;
-        if !(gain >= options.tolerance * values.len() as f64) {
-            break (log_likelihood, Termination::Converged);
-        }
-        if iterations == options.max_iterations {
-            break (log_likelihood, Termination::IterationLimit);
-        }
-        before = log_likelihood;
+    let termination = loop {
+        let [before, first] = [at, Expected::of(values, at.maximised(floor))];
         iterations += 1;
-        let [lower, upper] = components;
-        components = [
-            maximise(values, &of_upper, |share| 1.0 - share, lower.mean, floor),
-            maximise(values, &of_upper, |share| share, upper.mean, floor),
-        ];
+        at = first;
+        if !(first.log_likelihood - before.log_likelihood >= enough) {
+            break Termination::Converged;
+        }
+        if iterations >= options.max_iterations {
+            break Termination::IterationLimit;
+        }
+        let second = first.maximised(floor);
+        iterations += 1;
+        let leap = Expected::of(values, leap(before.components, first.components, second, floor));
+        at = match leap.log_likelihood >= first.log_likelihood {
+            true => leap,
+            false => Expected::of(values, second),
+        };
     };
+    let mut components = at.components;
     components.sort_by(|one, other| one.mean.total_cmp(&other.mean));
     GaussianMixture {
         components: components.to_vec(),
-        log_likelihood,
+        log_likelihood: at.log_likelihood,
         iterations,
         termination,
         n_starts: 1,
@@ -263,54 +268,114 @@ fn climb(
     }
 }
 
-/// Sets the probability of the second component given each value; gives the log-likelihood.
-fn expect(values: &[f64], components: &[Component; 2], of_upper: &mut [f64]) -> f64 {
-    let constant = |part: &Component| {
-        math::ln(part.weight) - 0.5 * math::ln(core::f64::consts::TAU * part.variance)
-    };
-    let constants = [constant(&components[0]), constant(&components[1])];
-    let precisions = [0.5 / components[0].variance, 0.5 / components[1].variance];
-    let mut log_likelihood = 0.0;
-    for (value, share) in values.iter().zip(of_upper) {
-        let deviations = [value - components[0].mean, value - components[1].mean];
-        let lower = constants[0] - precisions[0] * deviations[0] * deviations[0];
-        let upper = constants[1] - precisions[1] * deviations[1] * deviations[1];
-        // One exponential, of what is not positive, serves both.
-        let ratio = math::exp(-(upper - lower).abs());
-        let of_likelier = 1.0 / (1.0 + ratio);
-        *share = if upper > lower { of_likelier } else { 1.0 - of_likelier };
-        log_likelihood += upper.max(lower) + math::ln_1p(ratio);
-    }
-    log_likelihood
+/// Two components with what each value's probability of belonging to either adds up to.
+#[derive(Debug, Clone, Copy)]
+struct Expected {
+    components: [Component; 2],
+    log_likelihood: f64,
+    /// Of each component: the sum of probabilities, of deviations from its mean weighted by them, and
+    /// of their squares.
+    sums: [[f64; 3]; 2],
+    n_values: f64,
 }
 
-/// The component that fits the values best, each counted by its probability of belonging to it;
-/// `old_mean` stays where none does.
-#[expect(clippy::cast_precision_loss, reason = "there are far fewer than 2^52 values")]
-fn maximise(
-    values: &[f64],
-    of_upper: &[f64],
-    probability: impl Fn(f64) -> f64,
-    old_mean: f64,
+/// So many factors between 1 and 2 are multiplied before a logarithm is taken.
+const N_FACTORS: usize = 512;
+
+impl Expected {
+    #[expect(clippy::cast_precision_loss, reason = "there are far fewer than 2^52 values")]
+    fn of(values: &[f64], components: [Component; 2]) -> Self {
+        let constant = |part: &Component| {
+            math::ln(part.weight) - 0.5 * math::ln(core::f64::consts::TAU * part.variance)
+        };
+        let constants = [constant(&components[0]), constant(&components[1])];
+        let precisions = [0.5 / components[0].variance, 0.5 / components[1].variance];
+        let mut log_likelihood = 0.0;
+        let mut sums = [[0.0; 3]; 2];
+        for chunk in values.chunks(N_FACTORS) {
+            let mut product = 1.0;
+            for value in chunk {
+                let deviations = [value - components[0].mean, value - components[1].mean];
+                let squares = [deviations[0] * deviations[0], deviations[1] * deviations[1]];
+                let lower = constants[0] - precisions[0] * squares[0];
+                let upper = constants[1] - precisions[1] * squares[1];
+                // One exponential, of what is not positive, serves both.
+                let ratio = math::exp(-(upper - lower).abs());
+                let of_likelier = 1.0 / (1.0 + ratio);
+                let of_upper = if upper > lower { of_likelier } else { 1.0 - of_likelier };
+                for (side, share) in [1.0 - of_upper, of_upper].into_iter().enumerate() {
+                    sums[side][0] += share;
+                    sums[side][1] += share * deviations[side];
+                    sums[side][2] += share * squares[side];
+                }
+                product *= 1.0 + ratio;
+                log_likelihood += upper.max(lower);
+            }
+            log_likelihood += math::ln(product);
+        }
+        Self { components, log_likelihood, sums, n_values: values.len() as f64 }
+    }
+
+    /// The components that fit the values best, each counted by its probability of belonging to them.
+    fn maximised(&self, floor: f64) -> [Component; 2] {
+        [0, 1].map(|side| {
+            let [total, sum, sum_of_squares] = self.sums[side];
+            // An abandoned component keeps a weight that has a logarithm, and its place.
+            let weight = (total / self.n_values).max(f64::MIN_POSITIVE);
+            let old = self.components[side];
+            if !(total > 0.0) {
+                return Component { weight, mean: old.mean, variance: floor };
+            }
+            let moved = sum / total;
+            let variance = (sum_of_squares / total - moved * moved).max(floor);
+            Component { weight, mean: old.mean + moved, variance }
+        })
+    }
+}
+
+/// The longest step of SQUAREM, in iterations.
+const LONGEST_STEP: f64 = 256.0;
+
+/// Where iterations that go on as the last two did would lead; `second` itself where they do not tell.
+fn leap(
+    before: [Component; 2],
+    first: [Component; 2],
+    second: [Component; 2],
     floor: f64,
-) -> Component {
-    let (mut total, mut sum) = (0.0, 0.0);
-    for (value, share) in values.iter().zip(of_upper) {
-        let weight = probability(*share);
-        total += weight;
-        sum += weight * value;
+) -> [Component; 2] {
+    let unit = second[0].variance.max(second[1].variance).sqrt();
+    // Coordinates without bounds, about equally long.
+    let coordinates = |[lower, upper]: [Component; 2]| {
+        [
+            math::ln(upper.weight / lower.weight),
+            lower.mean / unit,
+            upper.mean / unit,
+            math::ln(lower.variance),
+            math::ln(upper.variance),
+        ]
+    };
+    let [before, first, last] = [before, first, second].map(coordinates);
+    let (mut steps, mut bends) = ([0.0; 5], [0.0; 5]);
+    for axis in 0..5 {
+        steps[axis] = first[axis] - before[axis];
+        bends[axis] = last[axis] - first[axis] - steps[axis];
     }
-    // An abandoned component keeps a weight that has a logarithm.
-    let weight = (total / values.len() as f64).max(f64::MIN_POSITIVE);
-    if !(total > 0.0) {
-        return Component { weight, mean: old_mean, variance: floor };
+    let length = math::dot(&steps, &steps).sqrt() / math::dot(&bends, &bends).sqrt();
+    if !length.is_finite() || length <= 1.0 {
+        return second;
     }
-    let mean = sum / total;
-    let mut variance = 0.0;
-    for (value, share) in values.iter().zip(of_upper) {
-        variance += probability(*share) * (value - mean) * (value - mean);
+    let length = length.min(LONGEST_STEP);
+    let mut to = before;
+    for axis in 0..5 {
+        to[axis] += 2.0 * length * steps[axis] + length * length * bends[axis];
     }
-    Component { weight, mean, variance: (variance / total).max(floor) }
+    let upper_weight = 1.0 / (1.0 + math::exp(-to[0]));
+    let component = |weight: f64, mean: f64, log_variance: f64| Component {
+        weight: weight.max(f64::MIN_POSITIVE),
+        mean: mean * unit,
+        variance: math::exp(log_variance).max(floor),
+    };
+    [component(1.0 - upper_weight, to[1], to[3]), component(upper_weight, to[2], to[4])]
 }
 
 #[cfg(test)]
