@@ -2,9 +2,9 @@
 //! truth. Run by hand:
 //!
 //! ```text
-//! cargo run --release -p data-anatomy-bench --example membership -- with [REPETITIONS] [KNOWN MEMBERS]
-//! cargo run --release -p data-anatomy-bench --example membership -- compare [REPETITIONS]
-//! cargo run --release -p data-anatomy-bench --example membership -- without [REPETITIONS]
+//! cargo run --release -p data-anatomy-bench --example membership -- with [REPETITIONS] [SEED] [KNOWN MEMBERS] [SHAPE]
+//! cargo run --release -p data-anatomy-bench --example membership -- compare [REPETITIONS] [SEED]
+//! cargo run --release -p data-anatomy-bench --example membership -- without [REPETITIONS] [SEED]
 //! ```
 
 use data_anatomy_core::membership::planted::{DrawnScores, PlantedScores, Shape};
@@ -22,11 +22,13 @@ fn main() {
     let number = |index: usize, default: u64| {
         arguments.get(index).and_then(|text| text.parse().ok()).unwrap_or(default)
     };
-    let n_members = usize::try_from(number(2, 0)).expect("a number of documents");
+    let n_members = usize::try_from(number(3, 0)).expect("a number of documents");
+    let (n_repetitions, seed) = (number(1, 200), number(2, 1));
+    println!("draws of seed {seed}");
     match arguments.first().map(String::as_str) {
-        Some("compare") => comparison_table(number(1, 200)),
-        Some("without") => unaided_table(number(1, 200)),
-        _ => coverage_table(number(1, 200), n_members),
+        Some("compare") => comparison_table(n_repetitions, seed),
+        Some("without") => unaided_table(n_repetitions, seed),
+        _ => coverage_table(n_repetitions, seed, n_members, arguments.get(4)),
     }
 }
 
@@ -66,7 +68,7 @@ fn mean(values: impl ExactSizeIterator<Item = f64>) -> f64 {
     values.sum::<f64>() / n_values
 }
 
-fn coverage_table(n_repetitions: u64, n_members: usize) {
+fn coverage_table(n_repetitions: u64, seed: u64, n_members: usize, only: Option<&String>) {
     println!(
         "{n_repetitions} repetitions, {N_DOCUMENTS} candidates, {N_DOCUMENTS} non-members, \
          {n_members} members; nominal coverage {LEVEL}"
@@ -74,11 +76,12 @@ fn coverage_table(n_repetitions: u64, n_members: usize) {
     println!(
         "shape       AUROC share | error  bias   covers  above  below  width  | answered: rate  error | fits"
     );
-    for shape in Shape::ALL {
+    let is_wanted = |shape: &Shape| only.is_none_or(|name| format!("{shape:?}") == *name);
+    for shape in Shape::ALL.into_iter().filter(is_wanted) {
         for auroc in AUROCS {
             for share in SHARES {
                 let problem = problem(shape, auroc, share, n_members);
-                let found = repeated(n_repetitions, |index| estimate(&problem.draw(1, index)));
+                let found = repeated(n_repetitions, |index| estimate(&problem.draw(seed, index)));
                 print_coverage(shape, auroc, share, &found);
             }
         }
@@ -152,7 +155,7 @@ fn best_bin(drawn: &DrawnScores) -> f64 {
     (1.0 - share(&candidates, *at) / share(&known, *at)).clamp(0.0, 1.0)
 }
 
-fn comparison_table(n_repetitions: u64) {
+fn comparison_table(n_repetitions: u64, seed: u64) {
     println!(
         "mean absolute error and bias, {n_repetitions} repetitions of {N_DOCUMENTS} + {N_DOCUMENTS}"
     );
@@ -162,7 +165,7 @@ fn comparison_table(n_repetitions: u64) {
             for share in SHARES {
                 let problem = problem(shape, auroc, share, 0);
                 let found = repeated(n_repetitions, |index| {
-                    let drawn = problem.draw(1, index);
+                    let drawn = problem.draw(seed, index);
                     [
                         estimate(&drawn).point,
                         storey(&drawn),
@@ -198,7 +201,7 @@ const ALONE: [(Shape, f64, f64); 7] = [
     (Shape::Normal, 4.0, 0.8),
 ];
 
-fn unaided_table(n_repetitions: u64) {
+fn unaided_table(n_repetitions: u64, seed: u64) {
     println!("{n_repetitions} repetitions of {N_DOCUMENTS} candidates, no non-members known");
     println!(
         "shape       shift share | two components' weight | answered  honest  error of answers"
@@ -214,7 +217,7 @@ fn unaided_table(n_repetitions: u64) {
         };
         let found = repeated(n_repetitions, |index| {
             let options = UnaidedOptions { level: LEVEL, n_replicates: 100, seed: index };
-            let scores = problem.draw(1, index).candidates;
+            let scores = problem.draw(seed, index).candidates;
             UnaidedShare::of(&scores, &options).expect("enough documents")
         });
         print_unaided((shape, shift, share), &found);

@@ -22,6 +22,31 @@ pub fn pow(base: f64, exponent: f64) -> f64 {
     libm::pow(base, exponent)
 }
 
+/// The hyperbolic sine of `x`.
+pub fn sinh(x: f64) -> f64 {
+    libm::sinh(x)
+}
+
+/// The `y` with [`sinh`]`(y) = x`.
+pub fn asinh(x: f64) -> f64 {
+    libm::asinh(x)
+}
+
+/// The `w` with `w e^w = x`, to 1e-14 relatively, for an `x` of 0 or more (Lambert's W by Halley's
+/// method; Corless et al. 1996, equation 5.9).
+pub fn lambert_w(x: f64) -> f64 {
+    let mut w = ln_1p(x);
+    if w > 1.0 {
+        w -= ln(w);
+    }
+    for _ in 0..4 {
+        let power = exp(w);
+        let excess = w * power - x;
+        w -= excess / (power * (w + 1.0) - (w + 2.0) * excess / (2.0 * w + 2.0));
+    }
+    w
+}
+
 /// The probability that a standard normal variable is at most `z`.
 pub fn normal_cdf(z: f64) -> f64 {
     0.5 * libm::erfc(-z / core::f64::consts::SQRT_2)
@@ -203,6 +228,17 @@ pub fn square(x: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lambert_w_is_the_inverse() {
+        assert_eq!(lambert_w(0.0), 0.0);
+        // The omega constant.
+        assert!((lambert_w(1.0) - 0.567_143_290_409_783_8).abs() < 1e-15);
+        for w in [1e-9, 1e-3, 0.3, 1.0, 2.5, 8.0, 30.0] {
+            let found = lambert_w(w * exp(w));
+            assert!((found / w - 1.0).abs() < 1e-14, "{w}: {found}");
+        }
+    }
     use proptest::prelude::*;
 
     #[test]

@@ -1,7 +1,8 @@
 //! The likelihood of a share, maximised over the distribution of non-members.
 
 use super::Scores;
-use super::normal_scores::{NormalScores, Skew};
+use super::g_and_h::GAndH;
+use super::normal_scores::NormalScores;
 use crate::math;
 
 /// On which scale members are about a copy of non-members, moved and stretched.
@@ -41,13 +42,18 @@ pub(super) struct Counts {
     scores: Vec<f64>,
     /// The logarithm of non-members' density there, up to a constant, on the scale of scores.
     log_densities: Vec<f64>,
-    skew: Skew,
+    shape: GAndH,
     total: f64,
 }
 
 impl Counts {
     /// The documents in about `n_bins` bins that hold equally many.
-    pub(super) fn of(scores: &Scores<'_>, scale: &NormalScores, n_bins: usize) -> Self {
+    pub(super) fn of(
+        scores: &Scores<'_>,
+        scale: &NormalScores,
+        shape: &GAndH,
+        n_bins: usize,
+    ) -> Self {
         let sides = [scores.candidates, scores.nonmembers, scores.members];
         let mut documents: Vec<(f64, usize)> = Vec::new();
         for (side, values) in sides.into_iter().enumerate() {
@@ -56,7 +62,6 @@ impl Counts {
         documents.sort_by(|one, other| one.0.total_cmp(&other.0));
         let least = documents.len().div_ceil(n_bins.max(1));
         let mut counts = [Vec::new(), Vec::new(), Vec::new()];
-        let skew = scale.skew();
         let (mut places, mut means) = (Vec::new(), Vec::new());
         let mut rest = documents.as_slice();
         while !rest.is_empty() {
@@ -69,7 +74,7 @@ impl Counts {
             for (score, side) in bin {
                 in_bin[*side] += 1.0;
                 sum += scale.at(*score);
-                sum_of_scores += skew.standardised(*score);
+                sum_of_scores += shape.standardised(*score);
             }
             let n_in_bin = in_bin.iter().sum::<f64>();
             places.push(sum / n_in_bin);
@@ -80,9 +85,19 @@ impl Counts {
         let sides = candidates.iter().zip(&nonmembers).zip(&members);
         let all: Vec<f64> = sides.map(|((a, b), c)| a + b + c).collect();
         let total = all.iter().sum();
-        let log_densities = means.iter().map(|score| skew.log_density(*score)).collect();
+        let log_densities = means.iter().map(|score| shape.place(*score).log_density).collect();
         let scores = means;
-        Self { candidates, nonmembers, members, all, places, scores, log_densities, skew, total }
+        Self {
+            candidates,
+            nonmembers,
+            members,
+            all,
+            places,
+            scores,
+            log_densities,
+            shape: *shape,
+            total,
+        }
     }
 }
 
@@ -124,9 +139,8 @@ impl Ratio {
                 .iter()
                 .zip(&counts.log_densities)
                 .map(|(score, log_density)| {
-                    let from = moved(score);
-                    let log_ratio = counts.skew.log_density(from) - log_density;
-                    (of(log_ratio), counts.skew.normal_score(from))
+                    let from = counts.shape.place(moved(score));
+                    (of(from.log_density - log_density), from.normal_score)
                 })
                 .unzip(),
         };
@@ -311,8 +325,9 @@ mod tests {
         let (candidates, nonmembers, members) =
             (ladder(-1.0, 40), ladder(-1.5, 30), ladder(-0.2, 10));
         let scale = NormalScores::of(&nonmembers).unwrap();
+        let shape = GAndH::of(&nonmembers).unwrap();
         let scores = Scores { candidates: &candidates, nonmembers: &nonmembers, members: &members };
-        Counts::of(&scores, &scale, 12)
+        Counts::of(&scores, &scale, &shape, 12)
     }
 
     #[test]

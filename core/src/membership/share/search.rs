@@ -63,9 +63,33 @@ impl Optimum {
     }
 }
 
-/// The optimum for `share`: Newton's method from the best of a few starts, of which the optimum of
-/// a neighbouring share is one.
-pub(super) fn maximise(counts: &Counts, share: f64, neighbour: Optimum) -> Optimum {
+/// Of so many shares one is searched from many starts, the others from their neighbours.
+const STRIDE: usize = 10;
+
+/// The optima for ascending shares.
+pub(super) fn profile(counts: &Counts, link: Link, shares: &[f64]) -> Vec<Optimum> {
+    let mut optima: Vec<Optimum> = Vec::with_capacity(shares.len());
+    let mut neighbour = Optimum::start(link);
+    for (place, &share) in shares.iter().enumerate() {
+        neighbour = match place.is_multiple_of(STRIDE) {
+            true => maximise(counts, share, neighbour),
+            false => follow(counts, share, neighbour),
+        };
+        optima.push(neighbour);
+    }
+    // What a later share found may be better for those before it, too.
+    for place in (1..shares.len()).rev() {
+        let [before, after] = [optima[place - 1], optima[place]];
+        let start = after.moved(counts, shares[place - 1], after.shift, after.log_spread);
+        if start.log_likelihood > before.log_likelihood {
+            optima[place - 1] = climb(counts, shares[place - 1], start);
+        }
+    }
+    optima
+}
+
+/// The optimum for `share` from the best of many starts, of which `neighbour` is one.
+fn maximise(counts: &Counts, share: f64, neighbour: Optimum) -> Optimum {
     let mut best = neighbour.moved(counts, share, neighbour.shift, neighbour.log_spread);
     let mut start = best;
     for shift in FIRST_SHIFTS {
@@ -76,6 +100,16 @@ pub(super) fn maximise(counts: &Counts, share: f64, neighbour: Optimum) -> Optim
             }
         }
     }
+    climb(counts, share, best)
+}
+
+/// The optimum for `share` from that of a neighbouring share.
+fn follow(counts: &Counts, share: f64, neighbour: Optimum) -> Optimum {
+    climb(counts, share, neighbour.moved(counts, share, neighbour.shift, neighbour.log_spread))
+}
+
+/// Newton's method.
+fn climb(counts: &Counts, share: f64, mut best: Optimum) -> Optimum {
     for _ in 0..MAX_STEPS {
         let next = step(counts, share, &best);
         let gain = next.log_likelihood - best.log_likelihood;
