@@ -167,3 +167,39 @@ fn step(counts: &Counts, share: f64, at: &Optimum) -> Optimum {
     }
     best
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::g_and_h::GAndH;
+    use super::super::normal_scores::NormalScores;
+    use super::super::{N_BINS, Scores, share_at};
+    use super::*;
+    use crate::membership::planted::{PlantedScores, Shape};
+
+    /// What is searched from neighbours is as likely as what is searched from everywhere.
+    #[test]
+    fn neighbours_lead_to_the_optimum() {
+        for (shape, share) in [(Shape::Wide, 0.3), (Shape::HeavyTails, 0.8), (Shape::Skewed, 0.0)] {
+            let shift = PlantedScores::shift_for(shape, 0.85);
+            let (n_candidates, n_nonmembers, n_members) = (300, 300, 0);
+            let problem =
+                PlantedScores { shape, shift, share, n_candidates, n_nonmembers, n_members };
+            let drawn = problem.draw(5, 0);
+            let (candidates, mut nonmembers) = (drawn.candidates, drawn.nonmembers);
+            nonmembers.sort_by(f64::total_cmp);
+            let (scale, distribution) =
+                (NormalScores::of(&nonmembers).unwrap(), GAndH::of(&nonmembers).unwrap());
+            let scores = Scores { candidates: &candidates, nonmembers: &nonmembers, members: &[] };
+            let counts = Counts::of(&scores, &scale, &distribution, N_BINS);
+            let shares: Vec<f64> = (0..=50).map(share_at).collect();
+            for link in Link::ALL {
+                for (optimum, &share) in profile(&counts, link, &shares).iter().zip(&shares) {
+                    let searched = maximise(&counts, share, *optimum).log_likelihood;
+                    // A hundredth of what an interval's limit is.
+                    let short = searched - optimum.log_likelihood;
+                    assert!(short < 0.025, "{shape:?} {link:?} {share}: {short}");
+                }
+            }
+        }
+    }
+}
