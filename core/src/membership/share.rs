@@ -108,7 +108,7 @@ pub struct ShareEstimate {
 impl ShareEstimate {
     /// The share of members among the candidates.
     ///
-    /// Time: some 50 ms, whatever the number of documents beyond sorting them.
+    /// Time: some 20 ms, whatever the number of documents beyond sorting them.
     ///
     /// # Errors
     /// If there are too few documents, or their scores are not a sample of a distribution.
