@@ -228,6 +228,7 @@ pub fn square(x: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn lambert_w_is_the_inverse() {
@@ -239,7 +240,6 @@ mod tests {
             assert!((found / w - 1.0).abs() < 1e-14, "{w}: {found}");
         }
     }
-    use proptest::prelude::*;
 
     #[test]
     fn normal_quantile_matches_published_table() {

@@ -239,20 +239,20 @@ fn climb(
     let mut at = Expected::of(values, components);
     let mut iterations = 0;
     let termination = loop {
-        let [before, first] = [at, Expected::of(values, at.maximised(floor))];
+        let before = at;
+        at = Expected::of(values, before.maximised(floor));
         iterations += 1;
-        at = first;
-        if !(first.log_likelihood - before.log_likelihood >= enough) {
+        if !(at.log_likelihood - before.log_likelihood >= enough) {
             break Termination::Converged;
         }
         if iterations >= options.max_iterations {
             break Termination::IterationLimit;
         }
-        let second = first.maximised(floor);
+        let second = at.maximised(floor);
         iterations += 1;
-        let leap = Expected::of(values, leap(before.components, first.components, second, floor));
-        at = match leap.log_likelihood >= first.log_likelihood {
-            true => leap,
+        let far = Expected::of(values, leap(before.components, at.components, second, floor));
+        at = match far.log_likelihood >= at.log_likelihood {
+            true => far,
             false => Expected::of(values, second),
         };
     };

@@ -15,8 +15,8 @@
 //!
 //! The scores of members may also be those of non-members moved up and stretched as they are, whatever
 //! their shape: the same where non-members are normal, and another thing where they are skewed, as
-//! log-likelihoods are, or have heavy tails. Which of the two holds cannot be known beforehand, so the likelihood is
-//! maximised over both, and the interval holds what either makes likely.
+//! log-likelihoods are, or have heavy tails. Which of the two holds cannot be known beforehand, so the
+//! likelihood is maximised over both, and the interval holds what either makes likely.
 //!
 //! The interval is made of the shares whose profile likelihood, maximised over everything else, is
 //! within the chi-squared quantile of the maximum; 0 is held to a quantile of its own, since without
@@ -38,9 +38,7 @@ use serde::{Deserialize, Serialize};
 use crate::interval::Interval;
 use crate::math;
 use crate::rng::RandomStream;
-use g_and_h::GAndH;
 use likelihood::{Counts, Link};
-use normal_scores::NormalScores;
 
 /// How far the logarithm of the members' deviation is believed to be from that of non-members.
 pub const SPREAD_DEVIATION: f64 = 0.15;
@@ -114,11 +112,7 @@ impl ShareEstimate {
     /// If there are too few documents, or their scores are not a sample of a distribution.
     pub fn of(scores: &Scores<'_>, level: f64) -> Result<Self, NoShare> {
         check(scores)?;
-        let mut sorted = scores.nonmembers.to_vec();
-        sorted.sort_by(f64::total_cmp);
-        let scale = NormalScores::of(&sorted).ok_or(NoShare::NoSpread)?;
-        let shape = GAndH::of(&sorted).ok_or(NoShare::NoSpread)?;
-        let counts = Counts::of(scores, &scale, &shape, N_BINS);
+        let counts = Counts::of(scores, N_BINS).ok_or(NoShare::NoSpread)?;
         let mut profile = vec![f64::NEG_INFINITY; N_STEPS + 1];
         let mut best = search::Optimum::start(Link::NormalScores);
         let shares: Vec<f64> = (0..=N_STEPS).map(share_at).collect();

@@ -1,15 +1,12 @@
 //! The distribution of non-members as a smooth one.
 
-use super::normal_scores::OUTER;
+use super::normal_scores::{FARTHEST, OUTER};
 use crate::interval::quantile;
 use crate::math;
 
 /// How far out, of the outermost quantiles, the inner ones are that tails are measured against, in
 /// normal scores.
 const INNER: f64 = 0.4;
-
-/// Normal scores go no farther than this.
-const FARTHEST: f64 = 8.0;
 
 /// Standardised scores go no farther than this.
 const FARTHEST_SCORE: f64 = 100.0;

@@ -47,13 +47,12 @@ pub(super) struct Counts {
 }
 
 impl Counts {
-    /// The documents in about `n_bins` bins that hold equally many.
-    pub(super) fn of(
-        scores: &Scores<'_>,
-        scale: &NormalScores,
-        shape: &GAndH,
-        n_bins: usize,
-    ) -> Self {
+    /// The documents in about `n_bins` bins that hold equally many; none if all but a few non-members
+    /// score the same.
+    pub(super) fn of(scores: &Scores<'_>, n_bins: usize) -> Option<Self> {
+        let mut nonmembers = scores.nonmembers.to_vec();
+        nonmembers.sort_by(f64::total_cmp);
+        let (scale, shape) = (NormalScores::of(&nonmembers)?, GAndH::of(&nonmembers)?);
         let sides = [scores.candidates, scores.nonmembers, scores.members];
         let mut documents: Vec<(f64, usize)> = Vec::new();
         for (side, values) in sides.into_iter().enumerate() {
@@ -87,7 +86,7 @@ impl Counts {
         let total = all.iter().sum();
         let log_densities = means.iter().map(|score| shape.place(*score).log_density).collect();
         let scores = means;
-        Self {
+        Some(Self {
             candidates,
             nonmembers,
             members,
@@ -95,9 +94,9 @@ impl Counts {
             places,
             scores,
             log_densities,
-            shape: *shape,
+            shape,
             total,
-        }
+        })
     }
 }
 
@@ -324,10 +323,8 @@ mod tests {
         };
         let (candidates, nonmembers, members) =
             (ladder(-1.0, 40), ladder(-1.5, 30), ladder(-0.2, 10));
-        let scale = NormalScores::of(&nonmembers).unwrap();
-        let shape = GAndH::of(&nonmembers).unwrap();
         let scores = Scores { candidates: &candidates, nonmembers: &nonmembers, members: &members };
-        Counts::of(&scores, &scale, &shape, 12)
+        Counts::of(&scores, 12).unwrap()
     }
 
     #[test]

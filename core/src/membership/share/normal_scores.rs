@@ -11,7 +11,7 @@ pub(super) const OUTER: f64 = 0.02;
 const N_KNOTS: usize = 11;
 
 /// Normal scores go no farther than this.
-const FARTHEST: f64 = 8.0;
+pub(super) const FARTHEST: f64 = 8.0;
 
 /// A rising function of scores: piecewise linear between quantiles of non-members, and straight on
 /// beyond the outermost ones, with the slope over the two outer knots.

@@ -53,6 +53,11 @@ impl Optimum {
         Ratio::new(counts, self.link, self.shift, self.spread())
     }
 
+    /// The likelihood of another share at the same mean and deviation.
+    fn of_share(&self, counts: &Counts, share: f64) -> Self {
+        self.moved(counts, share, self.shift, self.log_spread)
+    }
+
     /// The likelihood at another mean and deviation, normalised starting from here.
     fn moved(&self, counts: &Counts, share: f64, shift: f64, log_spread: f64) -> Self {
         let mut moved = Self { shift, log_spread, ..*self };
@@ -73,14 +78,14 @@ pub(super) fn profile(counts: &Counts, link: Link, shares: &[f64]) -> Vec<Optimu
     for (place, &share) in shares.iter().enumerate() {
         neighbour = match place.is_multiple_of(STRIDE) {
             true => maximise(counts, share, neighbour),
-            false => follow(counts, share, neighbour),
+            false => climb(counts, share, neighbour.of_share(counts, share)),
         };
         optima.push(neighbour);
     }
     // What a later share found may be better for those before it, too.
     for place in (1..shares.len()).rev() {
         let [before, after] = [optima[place - 1], optima[place]];
-        let start = after.moved(counts, shares[place - 1], after.shift, after.log_spread);
+        let start = after.of_share(counts, shares[place - 1]);
         if start.log_likelihood > before.log_likelihood {
             optima[place - 1] = climb(counts, shares[place - 1], start);
         }
@@ -90,7 +95,7 @@ pub(super) fn profile(counts: &Counts, link: Link, shares: &[f64]) -> Vec<Optimu
 
 /// The optimum for `share` from the best of many starts, of which `neighbour` is one.
 fn maximise(counts: &Counts, share: f64, neighbour: Optimum) -> Optimum {
-    let mut best = neighbour.moved(counts, share, neighbour.shift, neighbour.log_spread);
+    let mut best = neighbour.of_share(counts, share);
     let mut start = best;
     for shift in FIRST_SHIFTS {
         for log_spread in FIRST_SPREADS {
@@ -103,12 +108,7 @@ fn maximise(counts: &Counts, share: f64, neighbour: Optimum) -> Optimum {
     climb(counts, share, best)
 }
 
-/// The optimum for `share` from that of a neighbouring share.
-fn follow(counts: &Counts, share: f64, neighbour: Optimum) -> Optimum {
-    climb(counts, share, neighbour.moved(counts, share, neighbour.shift, neighbour.log_spread))
-}
-
-/// Newton's method.
+/// The optimum for `share` by Newton's method from one start.
 fn climb(counts: &Counts, share: f64, mut best: Optimum) -> Optimum {
     for _ in 0..MAX_STEPS {
         let next = step(counts, share, &best);
@@ -170,8 +170,6 @@ fn step(counts: &Counts, share: f64, at: &Optimum) -> Optimum {
 
 #[cfg(test)]
 mod tests {
-    use super::super::g_and_h::GAndH;
-    use super::super::normal_scores::NormalScores;
     use super::super::{N_BINS, Scores, share_at};
     use super::*;
     use crate::membership::planted::{PlantedScores, Shape};
@@ -185,12 +183,9 @@ mod tests {
             let problem =
                 PlantedScores { shape, shift, share, n_candidates, n_nonmembers, n_members };
             let drawn = problem.draw(5, 0);
-            let (candidates, mut nonmembers) = (drawn.candidates, drawn.nonmembers);
-            nonmembers.sort_by(f64::total_cmp);
-            let (scale, distribution) =
-                (NormalScores::of(&nonmembers).unwrap(), GAndH::of(&nonmembers).unwrap());
-            let scores = Scores { candidates: &candidates, nonmembers: &nonmembers, members: &[] };
-            let counts = Counts::of(&scores, &scale, &distribution, N_BINS);
+            let (candidates, nonmembers) = (&drawn.candidates, &drawn.nonmembers);
+            let counts = Counts::of(&Scores { candidates, nonmembers, members: &[] }, N_BINS);
+            let counts = counts.unwrap();
             let shares: Vec<f64> = (0..=50).map(share_at).collect();
             for link in Link::ALL {
                 for (optimum, &share) in profile(&counts, link, &shares).iter().zip(&shares) {
