@@ -1,7 +1,8 @@
 //! What tells documents apart: a fingerprint for equal ones, a sketch for similar ones.
 //!
-//! Both see a document as lower-case words. White space parts words, and each ideograph is a word, so
-//! that texts in scripts without blanks can be compared, too.
+//! Both see a document as lower-case words (`words`).
+
+use super::words;
 
 /// Words in a gram.
 const GRAM: usize = 5;
@@ -38,85 +39,9 @@ pub struct Similarity {
 impl Digest {
     /// The digest of a text.
     pub fn of(text: &str) -> Self {
-        let mut maker = Maker::default();
-        let bytes = text.as_bytes();
-        let mut at = 0;
-        let mut word = FNV_OFFSET;
-        let mut is_open = false;
-        while let Some(&byte) = bytes.get(at) {
-            let (is_space, letter) = if byte < 0x80 {
-                at += 1;
-                (byte.is_ascii_whitespace() || byte == 0x0b, byte.to_ascii_lowercase())
-            } else {
-                // A character begins here, since the last one ended here.
-                let Some(character) = text[at..].chars().next() else { break };
-                at += character.len_utf8();
-                match class(character) {
-                    Class::Space => (true, 0),
-                    Class::Ideograph => {
-                        if is_open {
-                            maker.add(word);
-                        }
-                        maker.add(add_char(FNV_OFFSET, character));
-                        (word, is_open) = (FNV_OFFSET, false);
-                        continue;
-                    }
-                    Class::Letter => {
-                        word = character.to_lowercase().fold(word, add_char);
-                        is_open = true;
-                        continue;
-                    }
-                }
-            };
-            if !is_space {
-                word = add_byte(word, letter);
-                is_open = true;
-            } else if is_open {
-                maker.add(word);
-                (word, is_open) = (FNV_OFFSET, false);
-            }
-        }
-        if is_open {
-            maker.add(word);
-        }
+        let mut maker = Maker::for_text(text);
+        words::for_each(text, |word| maker.add(word));
         maker.finish()
-    }
-}
-
-/// Offset and prime of FNV-1a, 64 bits.
-const FNV_OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
-const FNV_PRIME: u64 = 0x0100_0000_01b3;
-
-fn add_byte(hash: u64, byte: u8) -> u64 {
-    (hash ^ u64::from(byte)).wrapping_mul(FNV_PRIME)
-}
-
-fn add_char(hash: u64, character: char) -> u64 {
-    let mut bytes = [0; 4];
-    character.encode_utf8(&mut bytes).bytes().fold(hash, add_byte)
-}
-
-/// The finishing step of SplitMix64: all bits of the hash depend on all of its input.
-fn mixed(hash: u64) -> u64 {
-    let hash = (hash ^ (hash >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let hash = (hash ^ (hash >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    hash ^ (hash >> 31)
-}
-
-enum Class {
-    Space,
-    Ideograph,
-    Letter,
-}
-
-fn class(character: char) -> Class {
-    match u32::from(character) {
-        // Kana; ideographs with extension A; compatibility ideographs; extensions B and later.
-        0x3040..=0x30ff | 0x3400..=0x9fff | 0xf900..=0xfaff | 0x2_0000..=0x3_ffff => {
-            Class::Ideograph
-        }
-        _ if character.is_whitespace() => Class::Space,
-        _ => Class::Letter,
     }
 }
 
@@ -147,9 +72,15 @@ const LEAVING: u64 = {
 };
 
 impl Maker {
+    fn for_text(text: &str) -> Self {
+        // Words have about six bytes with the blank, in most languages more.
+        let n_grams = (text.len() / 6).min(8 * SKETCH);
+        Self { grams: Vec::with_capacity(n_grams), ..Self::default() }
+    }
+
+    /// Takes in the hash of a word.
     fn add(&mut self, word: u64) {
-        let word = mixed(word);
-        self.fingerprint = (self.fingerprint.rotate_left(23) ^ word).wrapping_mul(FNV_PRIME);
+        self.fingerprint = (self.fingerprint.rotate_left(23) ^ word).wrapping_mul(GRAM_BASE);
         let leaving = std::mem::replace(&mut self.recent[self.oldest], word).wrapping_mul(LEAVING);
         self.oldest = if self.oldest + 1 == GRAM { 0 } else { self.oldest + 1 };
         self.gram = self.gram.wrapping_mul(GRAM_BASE).wrapping_add(word).wrapping_sub(leaving);
@@ -162,7 +93,7 @@ impl Maker {
     /// Adds the gram of the last words, the position of each of which matters.
     fn add_gram(&mut self) {
         // 32 bits tell enough grams apart.
-        let gram = (mixed(self.gram) >> 32) as u32;
+        let gram = (words::mixed(self.gram) >> 32) as u32;
         if self.limit.is_none_or(|limit| gram <= limit) {
             self.grams.push(gram);
             if self.grams.len() >= 8 * SKETCH {
@@ -187,7 +118,7 @@ impl Maker {
         }
         self.tidy();
         let sketch = Sketch { hashes: self.grams, is_cut: self.limit.is_some() };
-        Digest { fingerprint: mixed(self.fingerprint), sketch }
+        Digest { fingerprint: words::mixed(self.fingerprint), sketch }
     }
 }
 

@@ -4,12 +4,11 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
-use memchr::{memchr, memchr_iter, memrchr_iter};
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::census::Census;
 use super::escaped::{self, Size};
+use super::outline::{LongString, Outline, Templates};
 
 /// The text of a document as it lies in its file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,54 +101,26 @@ impl FaultKind {
     }
 }
 
-/// Strings longer than this are checked here; `serde_json` sees shorter ones and everything else.
-const LONG_STRING: usize = 64;
-
-/// What follows a long string is looked at from the end of the line where it has no more bytes.
-const MAX_AFTER: usize = 4096;
-
 /// Reads lines of one shard, keeping what can be used again from line to line.
 #[derive(Debug)]
 pub struct LineReader<'f> {
     fields: &'f Fields,
-    /// The line without the insides of its long strings.
-    outline: String,
-    long_strings: Vec<LongString>,
-    /// Where the long string of an earlier line stood: lines of a shard are alike.
-    layout: Layout,
-}
-
-/// Where among a line's strings a long one is.
-#[derive(Debug, Clone, Copy, Default)]
-struct Layout {
-    n_strings_before: usize,
-    /// Quotes behind the one that ends it; none where they are not known, or many.
-    n_quotes_after: Option<usize>,
-}
-
-/// A long string of the line.
-#[derive(Debug, Clone, Copy)]
-struct LongString {
-    /// Where it begins in the outline, in which it is empty.
-    outline_start: usize,
-    /// Its bytes in the line.
-    n_bytes: usize,
-    /// Its size, unpacked.
-    size: Size,
+    outline: Outline,
+    templates: Templates,
 }
 
 impl<'f> LineReader<'f> {
     /// A reader of lines with these fields.
     pub fn new(fields: &'f Fields) -> Self {
-        let layout = Layout::default();
-        Self { fields, outline: String::new(), long_strings: Vec::new(), layout }
+        Self { fields, outline: Outline::default(), templates: Templates::default() }
     }
 
     /// The document in a line.
     ///
     /// `serde_json` alone decides what is JSON. It is given the line without the insides of long
     /// strings, which hold nearly all bytes: what can be wrong inside a string, escapes and control
-    /// characters, is checked here, faster. Where anything looks odd it is given the line as it is.
+    /// characters, is checked here, faster; and the same outline only once. Where anything looks odd it is
+    /// given the line as it is.
     ///
     /// # Errors
     /// If it is not such an object.
@@ -158,72 +129,46 @@ impl<'f> LineReader<'f> {
             let place = error.valid_up_to() + 1;
             FaultKind::InvalidUtf8.with(format!("byte {place} of the line is not UTF-8"))
         })?;
-        if self.make_outline(line).is_some()
-            && let Ok(found) = Found::of(&self.outline, self.fields)
-        {
-            return self.document(&found, line);
+        let (known, scanned) = self.templates.find(line);
+        if let Some((long, found)) = known {
+            return self.document(found, &[long], line);
         }
-        self.long_strings.clear();
+        if self.outline.make(line, scanned).is_some()
+            && let Ok(found) = Found::of(&self.outline.text, self.fields)
+        {
+            let document = self.document(&found, &self.outline.long_strings, line);
+            self.templates.add(&self.outline, found);
+            return document;
+        }
         let found = Found::of(line, self.fields).map_err(|error| {
             let message = error.to_string();
             let end = message.find(" at line ").unwrap_or(message.len());
             let detail = format!("{} at column {}", &message[..end], error.column());
             FaultKind::Syntax.with(detail)
         })?;
-        self.document(&found, line)
-    }
-
-    /// Empties long strings; none where a line holds what is best left to `serde_json`.
-    ///
-    /// What stands outside strings stays as it is, so that quotes that are paired wrongly because of it
-    /// make no JSON of it.
-    fn make_outline(&mut self, line: &str) -> Option<()> {
-        self.outline.clear();
-        self.long_strings.clear();
-        let bytes = line.as_bytes();
-        let (mut copied, mut resume, mut n_strings) = (0, 0, 0);
-        while let Some(quote) = memchr(b'"', &bytes[resume..]) {
-            let start = resume + quote + 1;
-            let expected = self.layout.string_at(line, start, n_strings);
-            let end = match expected {
-                Some((end, _)) => end,
-                None => end_of_string(bytes, start)?,
-            };
-            resume = end + 1;
-            n_strings += 1;
-            if end - start < LONG_STRING {
-                continue;
-            }
-            let size = match expected {
-                Some((_, size)) => size,
-                None => {
-                    self.layout = Layout::of(n_strings - 1, &bytes[resume..]);
-                    size_of(&line[start..end], &Census::of(&line[start..end]))?
-                }
-            };
-            self.outline.push_str(&line[copied..start]);
-            let outline_start = self.outline.len();
-            self.long_strings.push(LongString { outline_start, n_bytes: end - start, size });
-            copied = end;
-        }
-        self.outline.push_str(&line[copied..]);
-        Some(())
+        self.document(&found, &[], line)
     }
 
     /// The document whose fields were found in the outline of a line.
-    fn document<'a>(&self, found: &Found, line: &'a str) -> Result<Document<'a>, Fault> {
+    fn document<'a>(
+        &self,
+        found: &Found,
+        long_strings: &[LongString],
+        line: &'a str,
+    ) -> Result<Document<'a>, Fault> {
+        let in_line = |range: &Range<usize>| &line[in_line(range, long_strings)];
         let expected =
             || self.fields.text.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>();
         let range = found.text.as_ref().ok_or_else(|| {
             FaultKind::Text
                 .with(format!("expected a field {}, found none", expected().join(" or ")))
         })?;
-        let text = string_in(&line[self.in_line(range)]).ok_or_else(|| {
-            let found = start_of(&line[self.in_line(range)]);
+        let text = string_in(in_line(range)).ok_or_else(|| {
+            let found = start_of(in_line(range));
             FaultKind::Text
                 .with(format!("expected a text in {}, found {found}", expected().join(" or ")))
         })?;
-        let long = self.long_strings.iter().find(|long| long.outline_start == range.start + 1);
+        let long = long_strings.iter().find(|long| long.outline_start == range.start + 1);
         let size = match long {
             Some(long) => long.size,
             None => escaped::size(text)
@@ -231,9 +176,7 @@ impl<'f> LineReader<'f> {
         };
         let category = match (&found.category, self.fields.category.is_empty()) {
             (_, true) => None,
-            (range, false) => {
-                Some(self.category(range.as_ref().map(|range| &line[self.in_line(range)]))?)
-            }
+            (range, false) => Some(self.category(range.as_ref().map(in_line))?),
         };
         Ok(Document { text: Text::Escaped(text), size, category })
     }
@@ -249,52 +192,15 @@ impl<'f> LineReader<'f> {
             FaultKind::Category.with(format!("expected a text in `{field}`, found {found}"))
         })
     }
-
-    /// Where a part of the outline lies in the line.
-    fn in_line(&self, range: &Range<usize>) -> Range<usize> {
-        let place = |at: usize| {
-            let before = self.long_strings.iter().take_while(|long| long.outline_start < at);
-            at + before.map(|long| long.n_bytes).sum::<usize>()
-        };
-        place(range.start)..place(range.end)
-    }
 }
 
-impl Layout {
-    /// Of a long string with so many before it and these bytes behind.
-    fn of(n_strings_before: usize, after: &[u8]) -> Self {
-        let n_quotes = || memchr_iter(b'"', after).count();
-        Self { n_strings_before, n_quotes_after: (after.len() <= MAX_AFTER).then(n_quotes) }
-    }
-
-    /// Where the string ends that begins at `start` behind `n_strings`, and its size, if it is where the
-    /// long one was. That costs one look at its bytes, which is taken anyway, where going from quote to quote
-    /// would cost another.
-    fn string_at(self, line: &str, start: usize, n_strings: usize) -> Option<(usize, Size)> {
-        let n_after = self.n_quotes_after.filter(|_| n_strings == self.n_strings_before)?;
-        let after = &line.as_bytes()[start.max(line.len().saturating_sub(MAX_AFTER))..];
-        let end = line.len() - after.len() + memrchr_iter(b'"', after).nth(n_after)?;
-        let string = line.get(start..end)?;
-        let census = Census::of(string);
-        let ends_before = census.has_bare_quote || string.starts_with('"');
-        // An escape that seems wrong may be cut, the string's end lying further on.
-        if ends_before { None } else { Some((end, size_of(string, &census)?)) }
-    }
-}
-
-/// The size of a long string; none where anything is odd about it.
-fn size_of(string: &str, census: &Census) -> Option<Size> {
-    if census.has_control { None } else { escaped::size_by(census, string) }
-}
-
-/// Where the quote is that ends the string which begins at `start`.
-fn end_of_string(line: &[u8], start: usize) -> Option<usize> {
-    let is_end = |&quote: &usize| {
-        let backslashes = line[start..quote].iter().rev().take_while(|&&byte| byte == b'\\');
-        // Two of them are one that is escaped, and leave the quote alone.
-        backslashes.count().is_multiple_of(2)
+/// Where a part of the outline lies in the line.
+fn in_line(range: &Range<usize>, long_strings: &[LongString]) -> Range<usize> {
+    let place = |at: usize| {
+        let before = long_strings.iter().take_while(|long| long.outline_start < at);
+        at + before.map(|long| long.n_bytes).sum::<usize>()
     };
-    memchr_iter(b'"', &line[start..]).map(|quote| start + quote).find(is_end)
+    place(range.start)..place(range.end)
 }
 
 /// What stands between the quotes of a JSON value, if it is a string.
@@ -310,7 +216,7 @@ fn start_of(value: &str) -> String {
 
 /// Where the values of the fields stand in a JSON object.
 #[derive(Debug)]
-struct Found {
+pub(super) struct Found {
     text: Option<Range<usize>>,
     category: Option<Range<usize>>,
 }

@@ -91,6 +91,40 @@ proptest! {
     }
 }
 
+proptest! {
+    #[test]
+    fn a_line_is_read_alike_whatever_came_before(
+        lines in prop::collection::vec(
+            (0..4_usize, "[a-z\"\\\\ é\n]{0,120}", prop_oneof![0..3_u32, 0..40_u32]),
+            1..40,
+        )
+    ) {
+        let fields = fields(&["meta", "set"]);
+        let mut reader = LineReader::new(&fields);
+        for (kind, text, set) in lines {
+            let (text, meta) = (json!(text), json!({"set": set.to_string()}));
+            let line = match kind {
+                0 => format!(r#"{{"text": {text}, "meta": {meta}}}"#),
+                1 => format!(r#"{{"meta": {meta}, "text": {text}}}"#),
+                2 => format!(r#"{{"meta": {meta}, {text}: "a", "text": "b"}}"#),
+                _ => format!(r#"{{"meta": {{"set": {text}}}, "text": {text}}}"#),
+            };
+            let alone = LineReader::new(&fields).read(line.as_bytes()).unwrap();
+            prop_assert_eq!(reader.read(line.as_bytes()).unwrap(), alone, "{}", line);
+        }
+    }
+}
+
+#[test]
+fn a_name_is_no_text_where_a_text_was_before() {
+    let fields = fields(&[]);
+    let mut reader = LineReader::new(&fields);
+    let long = format!(r#"{{"{}": "a"}}"#, "x".repeat(80));
+    assert_eq!(reader.read(long.as_bytes()).unwrap_err().kind, FaultKind::Text);
+    let document = reader.read(br#"{"text": "a"}"#).unwrap();
+    assert_eq!(document.text, Text::Escaped("a"));
+}
+
 #[test]
 fn faults_say_what_was_found() {
     let long = "x".repeat(100);

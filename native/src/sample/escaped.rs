@@ -1,8 +1,8 @@
-//! The size of a JSON string without unpacking it.
+//! JSON strings as they are: where they end and how long their text is, without unpacking it.
 
-use memchr::memchr_iter;
-
-use super::census::Census;
+use super::byte_masks::{BLOCK, ByteMasks, Classify, Portable};
+#[cfg(target_arch = "x86_64")]
+use super::byte_masks::{avx2::Avx2, avx512::Avx512};
 
 /// How many characters a text has, and how many bytes in UTF-8.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -13,87 +13,208 @@ pub struct Size {
     pub bytes: u64,
 }
 
-/// What the escapes of a string save when they are unpacked.
-#[derive(Debug, Clone, Copy, Default)]
-struct Escapes {
-    chars: usize,
-    bytes: usize,
+/// A JSON string that was looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Scanned {
+    /// Bytes between its quotes.
+    pub(super) n_bytes: usize,
+    /// The size of its text.
+    pub(super) size: Size,
 }
 
-impl Escapes {
-    /// Those of a string; none where one is no escape of JSON, or half a surrogate pair, or where a quote
-    /// follows an escaped backslash, which would end the string.
-    fn of(string: &[u8]) -> Option<Self> {
-        let mut escapes = Self::default();
-        let mut resume = 0;
-        for at in memchr_iter(b'\\', string) {
-            if at >= resume {
-                resume = at + escapes.add(string, at)?;
-            }
-        }
-        Some(escapes)
-    }
-
-    /// Takes in the escape whose backslash is at `at` and returns its length in bytes.
-    fn add(&mut self, string: &[u8], at: usize) -> Option<usize> {
-        match *string.get(at + 1)? {
-            b'\\' if string.get(at + 2) == Some(&b'"') => None,
-            b'n' | b'"' | b'\\' | b't' | b'r' | b'/' | b'b' | b'f' => {
-                self.chars += 1;
-                self.bytes += 1;
-                Some(2)
-            }
-            b'u' => self.add_unicode(string, at),
-            _ => None,
-        }
-    }
-
-    fn add_unicode(&mut self, string: &[u8], at: usize) -> Option<usize> {
-        let first = code_unit(string, at)?;
-        let (length, character) = match first {
-            0xd800..0xdc00 => {
-                let second = code_unit(string, at + 6)?;
-                if !(0xdc00..0xe000).contains(&second) {
-                    return None;
-                }
-                (12, char::from_u32(0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00))?)
-            }
-            _ => (6, char::from_u32(first)?),
-        };
-        self.chars += length - 1;
-        self.bytes += length - character.len_utf8();
-        Some(length)
-    }
-}
-
-/// The number in the escape `\uXXXX` at `at`.
-fn code_unit(string: &[u8], at: usize) -> Option<u32> {
-    let escape = string.get(at..at + 6)?;
-    if !escape.starts_with(b"\\u") {
-        return None;
-    }
-    escape[2..].iter().try_fold(0, |unit, &digit| Some(unit * 16 + char::from(digit).to_digit(16)?))
+/// The string whose inside begins with these bytes of valid UTF-8, up to the quote that ends it; none where
+/// there is no such quote, or before it a control character or what is no escape of JSON, or half a surrogate
+/// pair.
+pub(super) fn scan(bytes: &[u8]) -> Option<Scanned> {
+    dispatched(bytes, End::AtQuote)
 }
 
 /// The size of what stands between the quotes of a JSON string; none where an escape is wrong.
 pub fn size(string: &str) -> Option<Size> {
-    size_by(&Census::of(string), string)
-}
-
-/// The same, where its census is known. Where that has no bare quote, there is none at all, so that the string
-/// does not end before.
-pub(super) fn size_by(census: &Census, string: &str) -> Option<Size> {
-    let escapes = match census.has_rare_escape {
-        true => Escapes::of(string.as_bytes())?,
-        false => Escapes { chars: census.n_backslashes, bytes: census.n_backslashes },
-    };
-    let (chars, bytes) = (census.n_chars - escapes.chars, string.len() - escapes.bytes);
-    Some(Size { chars: chars as u64, bytes: bytes as u64 })
+    dispatched(string.as_bytes(), End::OfBytes).map(|scanned| scanned.size)
 }
 
 /// The size of a plain text.
 pub fn plain_size(text: &str) -> Size {
-    Size { chars: Census::of(text).n_chars as u64, bytes: text.len() as u64 }
+    Size { chars: text.chars().count() as u64, bytes: text.len() as u64 }
+}
+
+/// Where a string ends.
+#[derive(Debug, Clone, Copy)]
+enum End {
+    /// At the first quote that is not escaped.
+    AtQuote,
+    /// Where the bytes do; quotes are not looked at.
+    OfBytes,
+}
+
+/// Looks at a string with the best instructions that there are.
+fn dispatched(bytes: &[u8], end: End) -> Option<Scanned> {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(simd) = pulp::x86::V4::try_new() {
+        return simd.vectorize(Run { classify: Avx512(simd), bytes, end });
+    } else if let Some(simd) = pulp::x86::V3::try_new() {
+        return simd.vectorize(Run { classify: Avx2(simd), bytes, end });
+    }
+    run(Portable, bytes, end)
+}
+
+#[inline(always)]
+fn run<C: Classify>(classify: C, bytes: &[u8], end: End) -> Option<Scanned> {
+    let (mut scan, mut unicode) = (Scan::default(), UnicodeEscapes::default());
+    let (blocks, rest) = bytes.as_chunks::<BLOCK>();
+    let mut start = 0;
+    for block in blocks {
+        let masks = classify.masks(block);
+        if let Some(n_bytes) = scan.add(masks, BLOCK, end, |at| unicode.add(bytes, start + at))? {
+            return Some(scan.finish(start + n_bytes, unicode));
+        }
+        start += BLOCK;
+    }
+    let mut block = [b' '; BLOCK];
+    block[..rest.len()].copy_from_slice(rest);
+    let masks = classify.masks(&block);
+    let ended = scan.add(masks, rest.len(), end, |at| unicode.add(bytes, start + at))?;
+    match (ended, end) {
+        (Some(n_bytes), _) => Some(scan.finish(start + n_bytes, unicode)),
+        (None, End::AtQuote) => None,
+        (None, End::OfBytes) => Some(scan.finish(bytes.len(), unicode)),
+    }
+}
+
+/// What is known of a string so far.
+#[derive(Debug, Clone, Copy, Default)]
+struct Scan {
+    /// Bytes that begin a character.
+    n_starts: usize,
+    n_escapes: usize,
+    /// 1 where a backslash was the last byte that was looked at and escapes the next one, else 0.
+    next_is_escaped: u64,
+}
+
+/// Which bytes of a block are backslashes that escape, and which are escaped.
+struct Escapes {
+    escaping: u64,
+    escaped: u64,
+}
+
+impl Scan {
+    /// Takes in a block, of which `n` bytes count, and returns after how many the string ends, if it does; none
+    /// where anything is wrong before. `add_unicode` takes in the escape of a byte that is no simple one.
+    #[inline(always)]
+    fn add(
+        &mut self,
+        masks: ByteMasks,
+        n: usize,
+        end: End,
+        mut add_unicode: impl FnMut(usize) -> Option<()>,
+    ) -> Option<Option<usize>> {
+        let Escapes { escaping, escaped } = self.escapes(masks.backslash);
+        let quotes = match end {
+            End::AtQuote => masks.quote & !escaped & lowest(n),
+            End::OfBytes => 0,
+        };
+        let n_within = if quotes == 0 { n } else { quotes.trailing_zeros() as usize };
+        let within = lowest(n_within);
+        if masks.control & within != 0 {
+            return None;
+        }
+        self.n_starts += (masks.start & within).count_ones() as usize;
+        self.n_escapes += (escaping & within).count_ones() as usize;
+        let mut rare = escaped & within & !masks.simple_escape;
+        while rare != 0 {
+            add_unicode(rare.trailing_zeros() as usize)?;
+            rare &= rare - 1;
+        }
+        // Nothing follows that could be escaped.
+        let is_open = n < BLOCK && quotes == 0 && (escaped >> n) & 1 == 1;
+        if is_open { None } else { Some((quotes != 0).then_some(n_within)) }
+    }
+
+    /// Which bytes of a block escape and are escaped: in a run of backslashes every other one escapes, from the
+    /// first that is not escaped itself (Langdale & Lemire 2019).
+    #[inline(always)]
+    fn escapes(&mut self, backslash: u64) -> Escapes {
+        /// Every other bit, from the second.
+        const ODD_BITS: u64 = 0xaaaa_aaaa_aaaa_aaaa;
+        let may_escape = backslash & !self.next_is_escaped;
+        // Subtracting carries through each run from its start and leaves what alternates from there.
+        let alternating = ((may_escape << 1) | ODD_BITS).wrapping_sub(may_escape) ^ ODD_BITS;
+        let escaped = alternating ^ (backslash | self.next_is_escaped);
+        let escaping = alternating & backslash;
+        self.next_is_escaped = escaping >> (BLOCK - 1);
+        Escapes { escaping, escaped }
+    }
+
+    fn finish(self, n_bytes: usize, unicode: UnicodeEscapes) -> Scanned {
+        let chars = self.n_starts - self.n_escapes - unicode.n_chars;
+        let bytes = n_bytes - self.n_escapes - unicode.n_bytes;
+        Scanned { n_bytes, size: Size { chars: chars as u64, bytes: bytes as u64 } }
+    }
+}
+
+/// Escapes of several characters: what unpacking them saves besides one character each.
+#[derive(Debug, Clone, Copy, Default)]
+struct UnicodeEscapes {
+    n_chars: usize,
+    n_bytes: usize,
+    /// Those that end before this byte were counted with an earlier one.
+    resume: usize,
+}
+
+impl UnicodeEscapes {
+    /// Takes in the escape of the byte at `at`; none where it is no such escape.
+    #[cold]
+    fn add(&mut self, bytes: &[u8], at: usize) -> Option<()> {
+        if at < self.resume {
+            return Some(());
+        }
+        let first = code_unit(bytes, at)?;
+        let (n_bytes, n_escapes, character) = match first {
+            0xd800..0xdc00 => {
+                let second = code_unit(bytes, at + 6)?;
+                if bytes.get(at + 5) != Some(&b'\\') || !(0xdc00..0xe000).contains(&second) {
+                    return None;
+                }
+                (12, 2, char::from_u32(0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00))?)
+            }
+            _ => (6, 1, char::from_u32(first)?),
+        };
+        self.resume = at + n_bytes - 1;
+        self.n_chars += n_bytes - n_escapes - 1;
+        self.n_bytes += n_bytes - n_escapes - character.len_utf8();
+        Some(())
+    }
+}
+
+/// The lowest `n` bits, of 64 at most.
+#[inline(always)]
+fn lowest(n: usize) -> u64 {
+    if n == BLOCK { u64::MAX } else { (1 << n) - 1 }
+}
+
+/// The number in `uXXXX` at `at`.
+fn code_unit(bytes: &[u8], at: usize) -> Option<u32> {
+    let digits = bytes.get(at..at + 5)?.strip_prefix(b"u")?;
+    digits.iter().try_fold(0, |unit, &digit| Some(unit * 16 + char::from(digit).to_digit(16)?))
+}
+
+/// [`run`] that is compiled for what it is run on.
+#[cfg(target_arch = "x86_64")]
+struct Run<'b, C> {
+    classify: C,
+    bytes: &'b [u8],
+    end: End,
+}
+
+#[cfg(target_arch = "x86_64")]
+impl<C: Classify> pulp::NullaryFnOnce for Run<'_, C> {
+    type Output = Option<Scanned>;
+
+    #[inline(always)]
+    fn call(self) -> Self::Output {
+        run(self.classify, self.bytes, self.end)
+    }
 }
 
 /// Whether what stands between the quotes of a JSON string is white space alone.
@@ -137,8 +258,27 @@ mod tests {
             let string = pieces.concat();
             let expected = unpacked(&string).map(|text| plain_size(&text));
             prop_assert_eq!(size(&string), expected, "{}", string);
-            let text = pieces.iter().filter(|piece| !piece.starts_with('\\')).cloned().collect::<String>();
-            prop_assert_eq!(plain_size(&text).chars, text.chars().count() as u64);
+            let portable = run(Portable, string.as_bytes(), End::OfBytes);
+            prop_assert_eq!(portable.map(|scanned| scanned.size), expected);
+        }
+
+        #[test]
+        fn strings_end_where_a_json_reader_ends_them(
+            pieces in prop::collection::vec(
+                prop_oneof![
+                    "[a-z€ ]{0,80}", "[\\\\]{1,70}", "\"", "\u{1f}", "\\\\[nu\"]", "\\\\u00[0-9]{2}"
+                ],
+                0..12,
+            )
+        ) {
+            let bytes = pieces.concat();
+            let quoted = format!("\"{bytes}");
+            let mut reader = serde_json::Deserializer::from_str(&quoted).into_iter::<String>();
+            let expected = reader.next().and_then(Result::ok).map(|text| {
+                Scanned { n_bytes: reader.byte_offset() - 2, size: plain_size(&text) }
+            });
+            prop_assert_eq!(scan(bytes.as_bytes()), expected, "{}", bytes);
+            prop_assert_eq!(run(Portable, bytes.as_bytes(), End::AtQuote), expected);
         }
 
         #[test]

@@ -1,7 +1,5 @@
 //! How long documents are: exact count, sum and extremes, and quantiles to better than one percent.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -17,7 +15,9 @@ pub struct Lengths {
     sum: u128,
     min: u64,
     max: u64,
-    buckets: BTreeMap<u64, u64>,
+    /// How many lengths are in each bucket, up to the last that has any.
+    #[serde(with = "sparse")]
+    buckets: Vec<u64>,
 }
 
 impl Lengths {
@@ -27,7 +27,14 @@ impl Lengths {
         self.max = self.max.max(length);
         self.n += 1;
         self.sum += u128::from(length);
-        *self.buckets.entry(bucket(length)).or_insert(0) += 1;
+        *self.in_bucket(bucket(length)) += 1;
+    }
+
+    fn in_bucket(&mut self, bucket: usize) -> &mut u64 {
+        if bucket >= self.buckets.len() {
+            self.buckets.resize(bucket + 1, 0);
+        }
+        &mut self.buckets[bucket]
     }
 
     /// Adds the lengths of another set.
@@ -39,8 +46,8 @@ impl Lengths {
         self.max = self.max.max(other.max);
         self.n += other.n;
         self.sum += other.sum;
-        for (bucket, n) in &other.buckets {
-            *self.buckets.entry(*bucket).or_insert(0) += n;
+        for (bucket, n) in other.buckets.iter().enumerate() {
+            *self.in_bucket(bucket) += n;
         }
     }
 
@@ -59,7 +66,7 @@ impl Lengths {
     pub fn percentile(&self, percent: u64) -> u64 {
         let wanted = (u128::from(self.n) * u128::from(percent)).div_ceil(100).max(1);
         let mut n_below = 0;
-        for (&bucket, &n) in &self.buckets {
+        for (bucket, &n) in self.buckets.iter().enumerate() {
             n_below += u128::from(n);
             if n_below >= wanted {
                 return middle(bucket).clamp(self.min, self.max);
@@ -75,7 +82,8 @@ impl Lengths {
         let squares: f64 = self
             .buckets
             .iter()
-            .map(|(&bucket, &n)| n as f64 * (middle(bucket) as f64 - mean).powi(2))
+            .enumerate()
+            .map(|(bucket, &n)| n as f64 * (middle(bucket) as f64 - mean).powi(2))
             .sum();
         if self.n > 1 { (squares / (self.n - 1) as f64).sqrt() } else { 0.0 }
     }
@@ -93,28 +101,64 @@ impl Lengths {
     }
 }
 
-fn bucket(length: u64) -> u64 {
-    if length < EXACT_BELOW {
-        return length;
-    }
-    let octave = u64::from(length.ilog2() - EXACT_BELOW.ilog2());
-    let within = (length >> (octave + 1)) & (BUCKETS_PER_OCTAVE - 1);
-    EXACT_BELOW + octave * BUCKETS_PER_OCTAVE + within
+fn bucket(length: u64) -> usize {
+    let bucket = if length < EXACT_BELOW {
+        length
+    } else {
+        let octave = u64::from(length.ilog2() - EXACT_BELOW.ilog2());
+        let within = (length >> (octave + 1)) & (BUCKETS_PER_OCTAVE - 1);
+        EXACT_BELOW + octave * BUCKETS_PER_OCTAVE + within
+    };
+    usize::try_from(bucket).unwrap_or(N_BUCKETS - 1)
 }
 
+/// The buckets of all lengths.
+#[expect(clippy::cast_possible_truncation, reason = "a few thousand")]
+const N_BUCKETS: usize =
+    (EXACT_BELOW + (u64::BITS - EXACT_BELOW.ilog2()) as u64 * BUCKETS_PER_OCTAVE) as usize;
+
 /// The middle of a bucket.
-fn middle(bucket: u64) -> u64 {
+fn middle(bucket: usize) -> u64 {
+    let bucket = bucket as u64;
     if bucket < EXACT_BELOW {
         return bucket;
     }
     let octave = (bucket - EXACT_BELOW) / BUCKETS_PER_OCTAVE;
     let within = (bucket - EXACT_BELOW) % BUCKETS_PER_OCTAVE;
-    // Anything else comes from a file that was tampered with.
-    if octave > 56 {
-        return u64::MAX;
-    }
     let low = (BUCKETS_PER_OCTAVE + within) << (octave + 1);
     low + ((1 << (octave + 1)) - 1) / 2
+}
+
+/// Buckets as a map from those that have any lengths to how many: most have none.
+mod sparse {
+    use std::collections::BTreeMap;
+
+    use serde::de::{Deserialize as _, Deserializer, Error as _};
+    use serde::ser::Serializer;
+
+    use super::N_BUCKETS;
+
+    pub(super) fn serialize<S: Serializer>(
+        buckets: &[u64],
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(buckets.iter().enumerate().filter(|(_, n)| **n > 0))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Vec<u64>, D::Error> {
+        let sparse = BTreeMap::<usize, u64>::deserialize(deserializer)?;
+        let n_buckets = sparse.last_key_value().map_or(0, |(&last, _)| last.saturating_add(1));
+        if n_buckets > N_BUCKETS {
+            return Err(D::Error::custom("no length is in such a bucket"));
+        }
+        let mut buckets = vec![0; n_buckets];
+        for (bucket, n) in sparse {
+            buckets[bucket] = n;
+        }
+        Ok(buckets)
+    }
 }
 
 #[cfg(test)]
@@ -128,6 +172,7 @@ mod tests {
         fn the_middle_of_a_bucket_is_within_a_128th_of_every_length_in_it(length in any::<u64>()) {
             let middle = middle(bucket(length));
             prop_assert!(middle.abs_diff(length) <= length / 128, "{middle}");
+            prop_assert!(bucket(length) <= bucket(u64::MAX) && bucket(u64::MAX) == N_BUCKETS - 1);
         }
 
         #[test]
@@ -152,6 +197,8 @@ mod tests {
             // Each length is known to a 128th of itself, so the deviation to a 128th of the root mean square.
             let slack = (mean * mean + deviation * deviation).sqrt() / 64.0;
             prop_assert!((counted.deviation() - deviation).abs() <= slack);
+            let bytes = serde_json::to_vec(&counted).unwrap();
+            prop_assert_eq!(&serde_json::from_slice::<Lengths>(&bytes).unwrap(), &counted);
             prop_assert_eq!((counted.min, counted.max), (lengths[0], lengths[lengths.len() - 1]));
         }
     }

@@ -11,7 +11,7 @@
 
 pub mod args;
 pub mod budget;
-mod census;
+mod byte_masks;
 pub mod checksum;
 pub mod digest;
 pub mod document;
@@ -24,12 +24,14 @@ pub mod manifest;
 pub mod merge_web;
 pub mod naming;
 pub mod neighbours;
+mod outline;
 pub mod pass;
 pub mod priority;
 pub mod publish;
 pub mod reading;
 pub mod record;
 pub mod report;
+pub mod reread;
 mod rows;
 pub mod select;
 pub mod settings;
@@ -37,7 +39,9 @@ pub mod shard;
 mod shard_reader;
 pub mod source;
 pub mod stream;
+mod swar;
 pub mod window;
+mod words;
 pub mod work;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -51,6 +55,7 @@ use args::SampleArgs;
 use naming::Naming;
 use pass::{Capacities, Pass, Passed, Task};
 use report::{ShardReport, Totals};
+use reread::Rereader;
 use select::{Known, Selection};
 use settings::Settings;
 use work::{NO_WORK_FOLDER, Work};
@@ -140,8 +145,11 @@ impl Drawing<'_> {
             let mut known = Known::new(self.args.near_dup, self.work).context(NO_WORK_FOLDER)?;
             let n_excluded =
                 exclude::read(&self.args.exclude, &rules.text, |digest| known.exclude(digest))?;
-            let read = |drawn: &select::Drawn| {
-                drawn.read(self.tasks, self.work, |record| record.candidate(&rules.window))
+            let needs_sketch = self.args.near_dup > 0.0;
+            let read = |candidates: &[&select::Drawn]| {
+                self.rereader().read(candidates, |drawn, record| {
+                    Ok(select::digests(record.candidate(&rules.window)?, drawn, needs_sketch))
+                })
             };
             let selection = select::select(&candidates, self.args.n_per_category, known, read)?;
             let short = self.short(&reports, &selection, &totals);
@@ -158,6 +166,10 @@ impl Drawing<'_> {
                 capacities.raised.insert(key, room);
             }
         }
+    }
+
+    fn rereader(&self) -> Rereader<'_> {
+        Rereader { tasks: self.tasks, work: self.work }
     }
 
     /// The categories that are not full although there were more documents than room for candidates, with
@@ -181,7 +193,7 @@ impl Drawing<'_> {
     fn publish(&self, drawn: Draw, told_apart_by: &BTreeSet<String>) -> anyhow::Result<Sampled> {
         let (tasks, rules) = (self.tasks, &self.settings.rules);
         let write = |(key, documents): (&String, &Vec<select::Drawn>)| {
-            let written = publish::write_category(key, documents, tasks, rules, self.work);
+            let written = publish::write_category(key, documents, self.rereader(), rules);
             Ok((key.clone(), written.with_context(|| format!("category {key}"))?))
         };
         let written = drawn.selection.kept.par_iter().map(write);

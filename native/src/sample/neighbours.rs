@@ -26,16 +26,15 @@ pub struct Neighbours {
     by_key: FxHashMap<u32, u32>,
     links: Vec<Link>,
     /// The sketches that are longer than what is kept of them in memory.
-    file: File,
-    file_bytes: u64,
+    whole: WholeSketches,
 }
 
 /// A sketch that was added.
 #[derive(Debug)]
 struct Entry {
     beginning: Sketch,
-    /// Where in the file it is whole, and its bytes there, if it is longer.
-    whole: Option<(u64, usize)>,
+    /// Where it is whole, if it is longer.
+    whole: Option<InFile>,
     label: u32,
 }
 
@@ -54,7 +53,8 @@ impl Neighbours {
     /// `file` is empty, and used for nothing else.
     pub fn new(threshold: f64, file: File) -> Self {
         let (entries, links) = (Vec::new(), Vec::new());
-        Self { threshold, entries, by_key: FxHashMap::default(), links, file, file_bytes: 0 }
+        let whole = WholeSketches { file, n_written: 0, unwritten: Vec::new() };
+        Self { threshold, entries, by_key: FxHashMap::default(), links, whole }
     }
 
     /// Adds a sketch under a label; one without grams has no neighbours.
@@ -69,18 +69,9 @@ impl Neighbours {
             self.links.push(Link { entry, before });
         }
         let beginning = sketch.shortened(N_IN_MEMORY);
-        let whole = if beginning == *sketch { None } else { Some(self.write(sketch)?) };
+        let whole = if beginning == *sketch { None } else { Some(self.whole.add(sketch)?) };
         self.entries.push(Entry { beginning, whole, label });
         Ok(())
-    }
-
-    fn write(&mut self, sketch: &Sketch) -> io::Result<(u64, usize)> {
-        let bytes = sketch.to_bytes();
-        let start = self.file_bytes;
-        self.file.seek(SeekFrom::Start(start))?;
-        self.file.write_all(&bytes)?;
-        self.file_bytes += bytes.len() as u64;
-        Ok((start, bytes.len()))
     }
 
     /// The label of a neighbour, the first that was added, if there is any.
@@ -133,7 +124,7 @@ impl Neighbours {
         if self.is_doubtful(similarity)
             && let Some(whole) = entry.whole
         {
-            similarity = self.read(whole)?.similarity(sketch);
+            similarity = self.whole.read(whole)?.similarity(sketch);
         }
         Ok(similarity.share >= self.threshold)
     }
@@ -148,19 +139,63 @@ impl Neighbours {
         (similarity.share - self.threshold).abs() <= DOUBT * standard_error.max(1.0 / n_drawn)
     }
 
-    fn read(&self, (start, n_bytes): (u64, usize)) -> io::Result<Sketch> {
-        let mut bytes = vec![0; n_bytes];
-        let mut file = &self.file;
-        file.seek(SeekFrom::Start(start))?;
-        file.read_exact(&mut bytes)?;
-        Ok(Sketch::from_bytes(&bytes).ok_or(io::ErrorKind::InvalidData)?)
-    }
-
     /// A quarter of the keys that neighbours are expected to share.
     #[expect(clippy::cast_precision_loss, reason = "at most 16")]
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most 16")]
     fn n_needed(&self, n_keys: usize) -> usize {
         ((n_keys as f64 * self.threshold / 4.0) as usize).max(1)
+    }
+}
+
+/// Sketches in a file, which is written to in blocks.
+#[derive(Debug)]
+struct WholeSketches {
+    file: File,
+    n_written: u64,
+    /// What comes behind in the file.
+    unwritten: Vec<u8>,
+}
+
+/// Where a sketch begins in the file, and its bytes there.
+#[derive(Debug, Clone, Copy)]
+struct InFile {
+    start: u64,
+    n_bytes: usize,
+}
+
+/// Bytes that are written at a time.
+const BLOCK_BYTES: usize = 1 << 20;
+
+impl WholeSketches {
+    fn add(&mut self, sketch: &Sketch) -> io::Result<InFile> {
+        if self.unwritten.len() >= BLOCK_BYTES {
+            self.file.seek(SeekFrom::Start(self.n_written))?;
+            self.file.write_all(&self.unwritten)?;
+            self.n_written += self.unwritten.len() as u64;
+            self.unwritten.clear();
+        }
+        let bytes = sketch.to_bytes();
+        let start = self.n_written + self.unwritten.len() as u64;
+        self.unwritten.extend_from_slice(&bytes);
+        Ok(InFile { start, n_bytes: bytes.len() })
+    }
+
+    fn read(&self, InFile { start, n_bytes }: InFile) -> io::Result<Sketch> {
+        let unwritten = match start.checked_sub(self.n_written).map(usize::try_from) {
+            Some(Ok(place)) => self.unwritten.get(place..place + n_bytes),
+            _ => None,
+        };
+        let sketch = match unwritten {
+            Some(bytes) => Sketch::from_bytes(bytes),
+            None => {
+                let mut bytes = vec![0; n_bytes];
+                let mut file = &self.file;
+                file.seek(SeekFrom::Start(start))?;
+                file.read_exact(&mut bytes)?;
+                Sketch::from_bytes(&bytes)
+            }
+        };
+        Ok(sketch.ok_or(io::ErrorKind::InvalidData)?)
     }
 }
 

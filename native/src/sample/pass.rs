@@ -159,7 +159,7 @@ impl<'a> Pass<'a> {
         if !is_enough || !self.work.is_sound(&task.shard, &report) {
             return Ok(None);
         }
-        let path = self.work.candidates(&task.shard);
+        let path = self.work.headers(&task.shard);
         record::for_each_header(&path, |header, _| {
             self.offer(&header.category, [header.priority].into_iter());
         })

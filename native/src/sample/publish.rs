@@ -7,9 +7,12 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use data_anatomy_core::digest::Sha256Digest;
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 
-use super::pass::{Rules, Task};
+use super::pass::Rules;
+use super::record::{Header, Kept, Record};
+use super::reread::Rereader;
 use super::select::Drawn;
 use super::work::Work;
 use crate::files;
@@ -40,27 +43,28 @@ pub struct Written {
 pub fn write_category(
     key: &str,
     documents: &[Drawn],
-    tasks: &[Task],
+    rereader: Rereader<'_>,
     rules: &Rules,
-    work: &Work,
 ) -> anyhow::Result<Written> {
     let mut written = Written::default();
     let mut digest = Sha256Digest::new();
     let mut failed = None;
-    let path = work.out().join(file_name(key));
+    let path = rereader.work.out().join(file_name(key));
     files::write_with(&path, |out| {
-        for drawn in documents {
-            match line(drawn, tasks, rules, work) {
-                Ok((line, chars)) => {
-                    digest.update(line.as_bytes());
-                    written.bytes += line.len() as u64;
-                    written.chars += chars;
-                    out.write_all(line.as_bytes())?;
-                }
-                Err(error) => {
-                    failed = Some(error);
-                    return Err(io::ErrorKind::InvalidData.into());
-                }
+        for block in blocks(documents) {
+            let line = |drawn: &Drawn, record: &Record<'_>| {
+                let shard = &rereader.tasks[drawn.shard].shard.name;
+                Line::of(shard, &drawn.header, &record.kept(&rules.window)?)
+            };
+            let lines = rereader.read(&block, line).map_err(|error| {
+                failed = Some(error);
+                io::ErrorKind::InvalidData
+            })?;
+            for Line { bytes, chars } in lines {
+                digest.update(&bytes);
+                written.bytes += bytes.len() as u64;
+                written.chars += chars;
+                out.write_all(&bytes)?;
             }
         }
         Ok(())
@@ -70,25 +74,54 @@ pub fn write_category(
     Ok(written)
 }
 
-/// A document as a line of its file, and the characters kept of it.
-fn line(
-    drawn: &Drawn,
-    tasks: &[Task],
-    rules: &Rules,
-    work: &Work,
-) -> anyhow::Result<(String, u64)> {
-    let kept = drawn.read(tasks, work, |record| record.kept(&rules.window))?;
-    let header = &drawn.header;
-    let name = &tasks[drawn.shard].shard.name;
-    let mut line = json!({
-        "text": kept.text,
-        "id": format!("{name}:{}", header.place),
-        "document_chars": header.chars,
-    });
-    if kept.start > 0 {
-        line["start_char"] = kept.start.into();
+/// Documents that are written together at most, and bytes of their candidates but for the last.
+const BLOCK: usize = 512;
+const BLOCK_BYTES: usize = 4 << 20;
+
+/// Documents in their order, as many together as may be in memory at a time.
+fn blocks(documents: &[Drawn]) -> Vec<Vec<&Drawn>> {
+    let mut blocks = Vec::new();
+    let (mut block, mut n_bytes) = (Vec::new(), 0);
+    for drawn in documents {
+        block.push(drawn);
+        n_bytes += drawn.header.n_bytes;
+        if block.len() >= BLOCK || n_bytes >= BLOCK_BYTES {
+            blocks.push(std::mem::take(&mut block));
+            n_bytes = 0;
+        }
     }
-    Ok((format!("{line}\n"), kept.text.chars().count() as u64))
+    blocks.push(block);
+    blocks
+}
+
+/// A document as it stands in its category's file.
+#[derive(Serialize)]
+struct Published<'a> {
+    document_chars: u64,
+    id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    start_char: Option<u64>,
+    text: &'a str,
+}
+
+/// A line of a category's file.
+struct Line {
+    bytes: Vec<u8>,
+    /// Characters kept of the document.
+    chars: u64,
+}
+
+impl Line {
+    fn of(shard: &str, header: &Header, kept: &Kept) -> io::Result<Self> {
+        let mut bytes = serde_json::to_vec(&Published {
+            document_chars: header.chars,
+            id: format!("{shard}:{}", header.place),
+            start_char: Some(kept.start).filter(|&start| start > 0),
+            text: &kept.text,
+        })?;
+        bytes.push(b'\n');
+        Ok(Self { bytes, chars: kept.text.chars().count() as u64 })
+    }
 }
 
 /// Refuses a folder that holds a sample already, unless it is overwritten or this run's own.

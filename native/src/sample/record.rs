@@ -1,8 +1,9 @@
-//! Candidates, kept in a file until it is known which of them are drawn.
+//! Candidates, kept in files until it is known which of them are drawn: their headers, all of which are read
+//! again, and their texts, few of which are.
 
 use std::borrow::Cow;
 use std::fs::File;
-use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write};
+use std::io::{self, BufRead as _, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use memchr::memchr;
@@ -24,9 +25,9 @@ pub struct Header {
     pub place: Place,
     /// Characters of the whole document.
     pub chars: u64,
-    /// How the text is packed in the file of candidates.
+    /// How the text is packed in the file of texts.
     pub packing: Packing,
-    /// Bytes of the packed text, which follows.
+    /// Bytes of the packed text.
     pub n_bytes: usize,
 }
 
@@ -68,33 +69,42 @@ pub struct Candidate {
     pub digest: Digest,
 }
 
-/// Texts up to here are put by whole and unpacked only if they are drawn; longer ones are cut at once.
-const MAX_WHOLE_BYTES: usize = 16 * 1024;
+/// Texts up to here are put by whole and unpacked only if they are drawn; longer ones, which take more time to
+/// write than to take apart, are cut at once.
+const MAX_WHOLE_BYTES: usize = 64 * 1024;
 
-/// Writes a candidate with its text.
-///
-/// # Errors
-/// If it cannot be written.
-pub fn write(
-    out: &mut impl Write,
-    mut header: Header,
-    text: Text<'_>,
-    window: &Window,
-) -> io::Result<()> {
-    let cut;
-    let bytes = match text {
-        Text::Escaped(text) | Text::Plain(text) if text.len() <= MAX_WHOLE_BYTES => text.as_bytes(),
-        _ => {
-            header.packing = Packing::Cut;
-            let whole = text.unpacked().ok_or(io::ErrorKind::InvalidData)?;
-            cut = Candidate::of(&whole, &header, window).into_bytes()?;
-            cut.as_slice()
-        }
-    };
-    header.n_bytes = bytes.len();
-    serde_json::to_writer(&mut *out, &header)?;
-    out.write_all(b"\n")?;
-    out.write_all(bytes)
+/// Writes candidates.
+#[derive(Debug)]
+pub struct Writer<W> {
+    /// The headers, each a line of JSON.
+    pub headers: W,
+    /// The texts in the same order, one behind the other.
+    pub texts: W,
+}
+
+impl<W: Write> Writer<W> {
+    /// Writes a candidate with its text.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn write(&mut self, mut header: Header, text: Text<'_>, window: &Window) -> io::Result<()> {
+        let cut;
+        let bytes = match text {
+            Text::Escaped(text) | Text::Plain(text) if text.len() <= MAX_WHOLE_BYTES => {
+                text.as_bytes()
+            }
+            _ => {
+                header.packing = Packing::Cut;
+                let whole = text.unpacked().ok_or(io::ErrorKind::InvalidData)?;
+                cut = Candidate::of(&whole, &header, window).into_bytes()?;
+                cut.as_slice()
+            }
+        };
+        header.n_bytes = bytes.len();
+        serde_json::to_writer(&mut self.headers, &header)?;
+        self.headers.write_all(b"\n")?;
+        self.texts.write_all(bytes)
+    }
 }
 
 impl Kept {
@@ -127,7 +137,7 @@ impl CutLine {
     }
 }
 
-/// Calls `each` with every candidate of a file and the byte at which its text begins.
+/// Calls `each` with every candidate of a file of headers and the byte at which its text begins.
 ///
 /// # Errors
 /// If the file cannot be read, or is damaged.
@@ -137,23 +147,20 @@ pub fn for_each_header(path: &Path, mut each: impl FnMut(Header, u64)) -> io::Re
     let mut offset = 0;
     loop {
         line.clear();
-        let n_read = file.by_ref().take(MAX_HEADER_BYTES).read_until(b'\n', &mut line)?;
-        if n_read == 0 {
+        if file.by_ref().take(MAX_HEADER_BYTES).read_until(b'\n', &mut line)? == 0 {
             return Ok(());
         }
         let header: Header = serde_json::from_slice(&line)?;
-        offset += n_read as u64;
-        let n_bytes = header.n_bytes;
+        let n_bytes = header.n_bytes as u64;
         each(header, offset);
-        file.seek_relative(i64::try_from(n_bytes).map_err(io::Error::other)?)?;
-        offset += n_bytes as u64;
+        offset += n_bytes;
     }
 }
 
 /// No header is longer.
 const MAX_HEADER_BYTES: u64 = 4096;
 
-/// A candidate in a file of them.
+/// A candidate that was put by.
 #[derive(Debug)]
 pub struct Record<'h> {
     header: &'h Header,
@@ -161,15 +168,18 @@ pub struct Record<'h> {
 }
 
 impl<'h> Record<'h> {
-    /// The candidate with this header, whose text begins at byte `offset`.
+    /// The candidate with this header, whose text begins at byte `offset` of the file of texts.
     ///
     /// # Errors
     /// If the file cannot be read.
-    pub fn read(path: &Path, header: &'h Header, offset: u64) -> io::Result<Self> {
-        let mut file = File::open(path)?;
-        file.seek(SeekFrom::Start(offset))?;
+    pub fn read(
+        texts: &mut (impl Read + Seek),
+        header: &'h Header,
+        offset: u64,
+    ) -> io::Result<Self> {
+        texts.seek(SeekFrom::Start(offset))?;
         let mut bytes = vec![0; header.n_bytes];
-        file.read_exact(&mut bytes)?;
+        texts.read_exact(&mut bytes)?;
         Ok(Self { header, bytes })
     }
 
@@ -207,7 +217,7 @@ impl<'h> Record<'h> {
             Packing::Escaped => Text::Escaped,
             Packing::Plain => Text::Plain,
         };
-        let text = std::str::from_utf8(&self.bytes).map_err(io::Error::other)?;
+        let text = simdutf8::basic::from_utf8(&self.bytes).map_err(io::Error::other)?;
         Ok(Some(pack(text).unpacked().ok_or(io::ErrorKind::InvalidData)?))
     }
 }
@@ -221,9 +231,9 @@ mod tests {
     #[test]
     fn short_and_long_texts_come_back_as_they_were() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("candidates");
+        let path = folder.path().join("headers");
         let window = Window { kind: WindowKind::Random, max_chars: 90, seed: 1 };
-        let long: String = (0..9_000).map(|word| format!("wörd{word}\n")).collect();
+        let long: String = (0..20_000).map(|word| format!("wörd{word}\n")).collect();
         let long_escaped = long.replace('\n', "\\n");
         let texts = [
             (Text::Plain("short"), "short"),
@@ -231,7 +241,7 @@ mod tests {
             (Text::Plain(&long), long.as_str()),
             (Text::Escaped(&long_escaped), long.as_str()),
         ];
-        let mut out = Vec::new();
+        let mut out = Writer { headers: Vec::new(), texts: Vec::new() };
         for (index, (text, whole)) in texts.iter().enumerate() {
             let header = Header {
                 category: "c4".to_owned(),
@@ -244,14 +254,15 @@ mod tests {
                 },
                 n_bytes: 0,
             };
-            write(&mut out, header, *text, &window).unwrap();
+            out.write(header, *text, &window).unwrap();
         }
-        std::fs::write(&path, &out).unwrap();
-        assert!(out.len() < long.len(), "long texts are put by in part");
+        std::fs::write(&path, &out.headers).unwrap();
+        assert!(out.texts.len() < long.len(), "long texts are put by in part");
+        let mut stream = io::Cursor::new(&out.texts);
         let mut index = 0;
         let each = |header: Header, offset| {
             let whole = texts[index].1;
-            let record = Record::read(&path, &header, offset).unwrap();
+            let record = Record::read(&mut stream, &header, offset).unwrap();
             let expected = Candidate::of(whole, &header, &window);
             assert_eq!(record.kept(&window).unwrap(), expected.kept);
             assert_eq!(record.candidate(&window).unwrap(), expected);
@@ -259,10 +270,10 @@ mod tests {
         };
         for_each_header(&path, each).unwrap();
         assert_eq!(index, texts.len());
-        std::fs::write(&path, &out[..out.len() - 1]).unwrap();
+        let mut stream = io::Cursor::new(&out.texts[..out.texts.len() - 1]);
         let mut n_damaged = 0;
         for_each_header(&path, |header, offset| {
-            let record = Record::read(&path, &header, offset);
+            let record = Record::read(&mut stream, &header, offset);
             n_damaged += u32::from(record.and_then(|record| record.candidate(&window)).is_err());
         })
         .unwrap();

@@ -37,8 +37,10 @@ pub struct ShardReport {
     pub refused: BTreeMap<String, usize>,
     /// Candidates that came more than once: key, priority, how often.
     pub copies: Vec<(String, u64, u64)>,
-    /// What its file of candidates is known by.
-    pub candidates: Checksum,
+    /// What the file of its candidates' headers is known by.
+    pub headers: Checksum,
+    /// What the file of their texts is known by.
+    pub texts: Checksum,
 }
 
 /// Counts by key of category.
@@ -96,7 +98,8 @@ impl ShardReport {
             lost: None,
             refused: BTreeMap::new(),
             copies: Vec::new(),
-            candidates: Checksum::default(),
+            headers: Checksum::default(),
+            texts: Checksum::default(),
         }
     }
 

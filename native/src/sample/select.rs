@@ -1,7 +1,6 @@
 //! Which candidates are drawn: those of lowest priority of each category that resemble none drawn before.
 
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 use std::io;
 
 use anyhow::Context as _;
@@ -12,7 +11,7 @@ use serde::Serialize;
 use super::digest::{Digest, Sketch};
 use super::neighbours::Neighbours;
 use super::pass::Task;
-use super::record::{self, Candidate, Header, Record};
+use super::record::{self, Candidate, Header};
 use super::report::ShardReport;
 use super::work::{NO_WORK_FOLDER, Work};
 
@@ -23,27 +22,16 @@ pub struct Drawn {
     pub shard: usize,
     /// What is known of it.
     pub header: Header,
-    /// Where its text begins in the file of candidates.
+    /// Where its text begins in the shard's file of texts.
     pub offset: u64,
     /// How often the same text is in the corpus.
     pub n_copies: u64,
 }
 
 impl Drawn {
-    /// What it is made by, by `of`.
-    ///
-    /// # Errors
-    /// If the file of candidates cannot be read, or is damaged.
-    pub fn read<T>(
-        &self,
-        tasks: &[Task],
-        work: &Work,
-        of: impl FnOnce(&Record<'_>) -> io::Result<T>,
-    ) -> anyhow::Result<T> {
-        let path = work.candidates(&tasks[self.shard].shard);
-        Record::read(&path, &self.header, self.offset)
-            .and_then(|record| of(&record))
-            .with_context(|| format!("{}: cannot be read", path.display()))
+    /// What tells its text, in the order of drawing.
+    fn text(&self) -> (u64, &str) {
+        (self.header.priority, &self.header.category)
     }
 }
 
@@ -64,19 +52,18 @@ pub fn gather(
     };
     let shards: Vec<anyhow::Result<Vec<Drawn>>> =
         (0..tasks.len()).into_par_iter().map(of_shard).collect();
-    let mut all: BTreeMap<(u64, String), Drawn> = BTreeMap::new();
+    let mut all = Vec::new();
     for shard in shards {
-        for drawn in shard? {
-            match all.entry((drawn.header.priority, drawn.header.category.clone())) {
-                // The first shard's stands for all.
-                Entry::Occupied(mut first) => first.get_mut().n_copies += drawn.n_copies,
-                Entry::Vacant(place) => {
-                    place.insert(drawn);
-                }
-            }
-        }
+        all.extend(shard?);
     }
-    Ok(all.into_values().collect())
+    all.par_sort_unstable_by(|a, b| (a.text(), a.shard).cmp(&(b.text(), b.shard)));
+    all.dedup_by(|other, first| {
+        // The first shard's stands for all.
+        let is_copy = other.text() == first.text();
+        first.n_copies += if is_copy { other.n_copies } else { 0 };
+        is_copy
+    });
+    Ok(all)
 }
 
 /// The candidates of one shard.
@@ -89,7 +76,7 @@ fn gather_from(
 ) -> anyhow::Result<Vec<Drawn>> {
     let copies = report.copies.iter().map(|(key, priority, n)| ((key.as_str(), *priority), *n));
     let copies: FxHashMap<(&str, u64), u64> = copies.collect();
-    let path = work.candidates(&task.shard);
+    let path = work.headers(&task.shard);
     let mut all = Vec::new();
     record::for_each_header(&path, |header, offset| {
         if limits.get(&header.category).is_some_and(|limit| header.priority <= *limit) {
@@ -190,72 +177,101 @@ impl Known {
     }
 }
 
-/// Candidates that are looked at together, on all threads.
+/// Candidates that are read together, on all threads.
 const BLOCK: usize = 512;
 
-/// Draws up to `n` documents of each category from the candidates, in their order.
+/// Draws up to `n` documents of each category from the candidates, in their order. `read` gives the digests
+/// of candidates: of the whole document, and of what is kept of it.
 ///
 /// A candidate is passed over where the whole document, or what is kept of it, is equal or nearly so
 /// to one drawn before of any category, or to an excluded one.
 ///
 /// # Errors
-/// If a file of candidates cannot be read.
+/// If `read` fails, or the index cannot be used.
 pub fn select(
     candidates: &[Drawn],
     n: usize,
-    mut known: Known,
-    read: impl Fn(&Drawn) -> anyhow::Result<Candidate> + Sync,
+    known: Known,
+    read: impl Fn(&[&Drawn]) -> anyhow::Result<Vec<[Digest; 2]>> + Sync,
 ) -> anyhow::Result<Selection> {
-    let mut selection = Selection::default();
     let mut labels: Vec<&str> =
         candidates.iter().map(|drawn| drawn.header.category.as_str()).collect();
     labels.sort_unstable();
     labels.dedup();
-    let needs_sketch = known.near.is_some();
-    let is_full = |selection: &Selection, key: &str| {
-        selection.kept.get(key).is_some_and(|kept| kept.len() >= n)
-    };
-    for block in candidates.chunks(BLOCK) {
-        let open: Vec<&Drawn> =
-            block.iter().filter(|drawn| !is_full(&selection, &drawn.header.category)).collect();
-        let all: Vec<anyhow::Result<[Digest; 2]>> =
-            open.par_iter().map(|&drawn| Ok(digests(read(drawn)?, drawn, needs_sketch))).collect();
-        for (drawn, digests) in open.into_iter().zip(all) {
-            let key = &drawn.header.category;
-            if is_full(&selection, key) {
-                continue;
-            }
-            let digests = digests?;
-            let label = labels
-                .binary_search(&key.as_str())
-                .ok()
-                .and_then(|label| u32::try_from(label).ok());
-            let label = label.unwrap_or(EXCLUDED - 1);
-            let tally = selection.tallies.entry(key.clone()).or_default();
-            match known.find_any(&digests).context(NO_WORK_FOLDER)? {
-                Some((EXCLUDED, _)) => tally.excluded += 1,
-                Some((twin, is_equal)) => {
-                    let count = if is_equal { &mut tally.equal } else { &mut tally.near };
-                    *count += 1;
-                    tally.twin_in_other_category += u64::from(twin != label);
-                }
-                None => {
-                    let [whole, part] = &digests;
-                    known.add(whole, label).context(NO_WORK_FOLDER)?;
-                    if part != whole {
-                        known.add(part, label).context(NO_WORK_FOLDER)?;
-                    }
-                    tally.copies += drawn.n_copies - 1;
-                    selection.kept.entry(key.clone()).or_default().push(drawn.clone());
-                }
+    let mut drawing = Drawing { n, known, labels, selection: Selection::default() };
+    let mut blocks = candidates.chunks(BLOCK);
+    let mut block = drawing.open(blocks.next().unwrap_or_default());
+    let mut digests = read(&block)?;
+    while !block.is_empty() {
+        // While one block is drawn from, in order and so by one thread, the others read the next.
+        let next = blocks
+            .by_ref()
+            .map(|candidates| drawing.open(candidates))
+            .find(|open| !open.is_empty())
+            .unwrap_or_default();
+        let (drawn, read_ahead) = rayon::join(|| drawing.draw(&block, &digests), || read(&next));
+        drawn?;
+        (block, digests) = (next, read_ahead?);
+    }
+    Ok(drawing.selection)
+}
+
+/// The documents drawn so far, and what is needed to draw more.
+struct Drawing<'c> {
+    n: usize,
+    known: Known,
+    /// The keys of the categories, in order.
+    labels: Vec<&'c str>,
+    selection: Selection,
+}
+
+impl<'c> Drawing<'c> {
+    fn is_full(&self, key: &str) -> bool {
+        self.selection.kept.get(key).is_some_and(|kept| kept.len() >= self.n)
+    }
+
+    /// Those of categories that are not full.
+    fn open(&self, candidates: &'c [Drawn]) -> Vec<&'c Drawn> {
+        candidates.iter().filter(|drawn| !self.is_full(&drawn.header.category)).collect()
+    }
+
+    fn draw(&mut self, block: &[&Drawn], digests: &[[Digest; 2]]) -> anyhow::Result<()> {
+        for (drawn, digests) in block.iter().zip(digests) {
+            if !self.is_full(&drawn.header.category) {
+                self.draw_unless_known(drawn, digests).context(NO_WORK_FOLDER)?;
             }
         }
+        Ok(())
     }
-    Ok(selection)
+
+    fn draw_unless_known(&mut self, drawn: &Drawn, digests: &[Digest; 2]) -> io::Result<()> {
+        let key = &drawn.header.category;
+        let label = self.labels.binary_search(&key.as_str()).ok();
+        let label = label.and_then(|label| u32::try_from(label).ok()).unwrap_or(EXCLUDED - 1);
+        let tally = self.selection.tallies.entry(key.clone()).or_default();
+        match self.known.find_any(digests)? {
+            Some((EXCLUDED, _)) => tally.excluded += 1,
+            Some((twin, is_equal)) => {
+                let count = if is_equal { &mut tally.equal } else { &mut tally.near };
+                *count += 1;
+                tally.twin_in_other_category += u64::from(twin != label);
+            }
+            None => {
+                let [whole, part] = digests;
+                self.known.add(whole, label)?;
+                if part != whole {
+                    self.known.add(part, label)?;
+                }
+                tally.copies += drawn.n_copies - 1;
+                self.selection.kept.entry(key.clone()).or_default().push((*drawn).clone());
+            }
+        }
+        Ok(())
+    }
 }
 
 /// The digests of a whole document and of what is kept of it.
-fn digests(candidate: Candidate, drawn: &Drawn, needs_sketch: bool) -> [Digest; 2] {
+pub fn digests(candidate: Candidate, drawn: &Drawn, needs_sketch: bool) -> [Digest; 2] {
     let is_whole = candidate.kept.text.chars().count() as u64 == drawn.header.chars;
     let mut whole = candidate.digest;
     let mut part = if is_whole { whole.clone() } else { Digest::of(&candidate.kept.text) };

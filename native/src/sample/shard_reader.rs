@@ -11,7 +11,7 @@ use super::naming::MAX_CATEGORIES;
 use super::pass::{Pass, Task};
 use super::priority::{Lowest, Offer, Priorities};
 use super::reading::{Part, Place};
-use super::record::{self, Header, Packing};
+use super::record::{Header, Packing};
 use super::report::{CategoryCounts, ShardReport};
 use super::work::{Candidates, NO_WORK_FOLDER};
 
@@ -157,8 +157,7 @@ impl<'p> ShardReader<'p> {
             packing,
             n_bytes: 0,
         };
-        record::write(&mut self.out, header, document.text, &self.pass.rules.window)
-            .context(NO_WORK_FOLDER)
+        self.out.write(header, document.text, &self.pass.rules.window).context(NO_WORK_FOLDER)
     }
 
     fn show_progress(&mut self) {

@@ -272,10 +272,12 @@ fn an_interrupted_run_goes_on_and_gives_the_same_sample() {
     for report in &some {
         fs::remove_file(report).unwrap();
     }
-    fs::write(some[0].with_extension("candidates"), "{\"category\": \"c4\", \"prio").unwrap();
+    fs::write(some[0].with_extension("headers"), "{\"category\": \"c4\", \"prio").unwrap();
     // As after a loss of power: the report is there, but not what it tells of.
-    let unwritten = reports().into_iter().next().unwrap().with_extension("candidates");
-    fs::write(&unwritten, vec![0; fs::read(&unwritten).unwrap().len()]).unwrap();
+    for (report, ending) in reports().into_iter().zip(["headers", "texts"]) {
+        let unwritten = report.with_extension(ending);
+        fs::write(&unwritten, vec![0; fs::read(&unwritten).unwrap().len()]).unwrap();
+    }
     fs::remove_dir(out.join("books.jsonl")).unwrap();
     let error = format!(
         "{:#}",

@@ -38,12 +38,26 @@ impl Window {
 
 /// The byte at which character number `n` begins; the end where there are fewer.
 fn byte_of(text: &str, n: u64) -> usize {
-    let n = usize::try_from(n).unwrap_or(usize::MAX);
-    text.char_indices().nth(n).map_or(text.len(), |(byte, _)| byte)
+    /// Bytes of which characters are counted at a time, as vectors.
+    const BLOCK: usize = 1024;
+    let begins_character = |byte: &u8| !(0x80..0xc0).contains(byte);
+    let mut n_left = usize::try_from(n).unwrap_or(usize::MAX);
+    for (index, block) in text.as_bytes().chunks(BLOCK).enumerate() {
+        let n_characters = block.iter().filter(|byte| begins_character(byte)).count();
+        if n_left < n_characters {
+            let within = block.iter().enumerate().filter(|(_, byte)| begins_character(byte));
+            let byte = within.map(|(place, _)| place).nth(n_left).unwrap_or_default();
+            return index * BLOCK + byte;
+        }
+        n_left -= n_characters;
+    }
+    text.len()
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn window(kind: WindowKind) -> Window {
@@ -56,6 +70,14 @@ mod tests {
         assert_eq!(window(WindowKind::Head).cut(text, 0), "äöü");
         assert_eq!(window(WindowKind::Random).cut(text, 2), "ü€!");
         assert_eq!(window(WindowKind::Head).cut("ab", 0), "ab");
+    }
+
+    proptest! {
+        #[test]
+        fn characters_begin_where_they_do_one_by_one(text in "[a-zé€𝄞]{0,3000}", n in 0..3_100_u64) {
+            let expected = text.char_indices().nth(usize::try_from(n).unwrap());
+            prop_assert_eq!(byte_of(&text, n), expected.map_or(text.len(), |(byte, _)| byte));
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The work folder: what is done so far, so that an interrupted run goes on where it stood.
 //!
-//! Every shard that was read leaves two files: its candidates, and its report, which comes last and tells by
-//! what they are known.
+//! Every shard that was read leaves three files: the headers and the texts of its candidates, and its report,
+//! which comes last and tells by what they are known.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write as _};
@@ -11,6 +11,7 @@ use anyhow::Context as _;
 use serde_json::{Map, Value};
 
 use super::checksum::{Checksum, Summing};
+use super::record;
 use super::report::ShardReport;
 use super::shard::Shard;
 use crate::files;
@@ -21,8 +22,8 @@ const FOLDER: &str = ".sample-work";
 /// What failed where nothing can be put by.
 pub const NO_WORK_FOLDER: &str = "the work folder cannot be used";
 
-/// A shard's file of candidates while it is written.
-pub type Candidates = BufWriter<Summing<File>>;
+/// A shard's files of candidates while they are written.
+pub type Candidates = record::Writer<BufWriter<Summing<File>>>;
 
 /// A work folder.
 #[derive(Debug)]
@@ -99,9 +100,14 @@ impl Work {
         self.folder.join("claims.json")
     }
 
-    /// The file of a shard's candidates.
-    pub fn candidates(&self, shard: &Shard) -> PathBuf {
-        self.shard_file(shard, "candidates")
+    /// The file of the headers of a shard's candidates.
+    pub fn headers(&self, shard: &Shard) -> PathBuf {
+        self.shard_file(shard, "headers")
+    }
+
+    /// The file of their texts.
+    pub fn texts(&self, shard: &Shard) -> PathBuf {
+        self.shard_file(shard, "texts")
     }
 
     /// The report of a shard as it is now, if there is one.
@@ -111,17 +117,20 @@ impl Work {
         (report.name == shard.name && report.version == shard.version).then_some(report)
     }
 
-    /// A new file for a shard's candidates; what was there of an earlier attempt is dropped.
+    /// New files for a shard's candidates; what was there of an earlier attempt is dropped.
     ///
     /// # Errors
-    /// If it cannot be made.
+    /// If they cannot be made.
     pub fn start(&self, shard: &Shard) -> io::Result<Candidates> {
         match fs::remove_file(self.shard_file(shard, "json")) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
         }
-        let file = Summing::new(File::create(self.candidates(shard))?);
-        Ok(BufWriter::with_capacity(1 << 16, file))
+        let new = |path: PathBuf| {
+            let file = Summing::new(File::create(path)?);
+            io::Result::Ok(BufWriter::with_capacity(1 << 16, file))
+        };
+        Ok(Candidates { headers: new(self.headers(shard))?, texts: new(self.texts(shard))? })
     }
 
     /// Marks a shard as done.
@@ -131,13 +140,15 @@ impl Work {
     pub fn finish(
         &self,
         shard: &Shard,
-        mut candidates: Candidates,
+        candidates: Candidates,
         report: &mut ShardReport,
     ) -> anyhow::Result<()> {
-        candidates
-            .flush()
-            .with_context(|| format!("{}: cannot be written", self.candidates(shard).display()))?;
-        report.candidates = candidates.get_ref().checksum();
+        let finish = |mut file: BufWriter<Summing<File>>, path: PathBuf| {
+            file.flush().with_context(|| format!("{}: cannot be written", path.display()))?;
+            anyhow::Ok(file.get_ref().checksum())
+        };
+        report.headers = finish(candidates.headers, self.headers(shard))?;
+        report.texts = finish(candidates.texts, self.texts(shard))?;
         // Not forced to the disk, which costs more than reading a small shard: half a report is none.
         let path = self.shard_file(shard, "json");
         fs::write(&path, serde_json::to_vec(report)?)
@@ -146,8 +157,10 @@ impl Work {
 
     /// Whether a shard's candidates are what its report says; they may not be after a loss of power.
     pub fn is_sound(&self, shard: &Shard, report: &ShardReport) -> bool {
-        let checksum = File::open(self.candidates(shard)).and_then(Checksum::of);
-        checksum.is_ok_and(|checksum| checksum == report.candidates)
+        let is = |path: PathBuf, expected: Checksum| {
+            File::open(path).and_then(Checksum::of).is_ok_and(|checksum| checksum == expected)
+        };
+        is(self.headers(shard), report.headers) && is(self.texts(shard), report.texts)
     }
 
     /// A new file in the folder that is gone once it is closed, however that comes.
