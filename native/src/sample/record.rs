@@ -69,8 +69,8 @@ pub struct Candidate {
     pub digest: Digest,
 }
 
-/// Texts up to here are put by whole and unpacked only if they are drawn; longer ones, which take more time to
-/// write than to take apart, are cut at once.
+/// Texts up to here are put by whole and unpacked only if they are drawn, as few are; longer ones, which would
+/// fill the disk, are cut at once.
 const MAX_WHOLE_BYTES: usize = 64 * 1024;
 
 /// Writes candidates.

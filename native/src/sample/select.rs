@@ -198,26 +198,26 @@ pub fn select(
         candidates.iter().map(|drawn| drawn.header.category.as_str()).collect();
     labels.sort_unstable();
     labels.dedup();
-    let mut drawing = Drawing { n, known, labels, selection: Selection::default() };
+    let mut selector = Selector { n, known, labels, selection: Selection::default() };
     let mut blocks = candidates.chunks(BLOCK);
-    let mut block = drawing.open(blocks.next().unwrap_or_default());
+    let mut block = selector.open(blocks.next().unwrap_or_default());
     let mut digests = read(&block)?;
     while !block.is_empty() {
         // While one block is drawn from, in order and so by one thread, the others read the next.
         let next = blocks
             .by_ref()
-            .map(|candidates| drawing.open(candidates))
+            .map(|candidates| selector.open(candidates))
             .find(|open| !open.is_empty())
             .unwrap_or_default();
-        let (drawn, read_ahead) = rayon::join(|| drawing.draw(&block, &digests), || read(&next));
+        let (drawn, read_ahead) = rayon::join(|| selector.draw(&block, &digests), || read(&next));
         drawn?;
         (block, digests) = (next, read_ahead?);
     }
-    Ok(drawing.selection)
+    Ok(selector.selection)
 }
 
 /// The documents drawn so far, and what is needed to draw more.
-struct Drawing<'c> {
+struct Selector<'c> {
     n: usize,
     known: Known,
     /// The keys of the categories, in order.
@@ -225,7 +225,7 @@ struct Drawing<'c> {
     selection: Selection,
 }
 
-impl<'c> Drawing<'c> {
+impl<'c> Selector<'c> {
     fn is_full(&self, key: &str) -> bool {
         self.selection.kept.get(key).is_some_and(|kept| kept.len() >= self.n)
     }
