@@ -167,7 +167,13 @@ fn read_json(
         Part::Whole | Part::Random { .. } => u64::MAX,
     };
     let before = n_read.load(Ordering::Relaxed);
-    let is_enough = || n_read.load(Ordering::Relaxed) - before >= limit;
+    let mut reached_at = None;
+    // What was read when the limit was reached is used up: a small file is read at once.
+    let mut is_enough = || {
+        let n = n_read.load(Ordering::Relaxed) - before;
+        let reached_at = if n >= limit { *reached_at.get_or_insert(n) } else { n };
+        n > reached_at
+    };
     let mut stream = stream::open(&shard.path, compression, 0, n_read).map_err(reason)?;
     let mut beginning = Vec::new();
     stream.by_ref().take(64).read_to_end(&mut beginning).map_err(reason)?;

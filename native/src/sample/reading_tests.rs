@@ -205,3 +205,12 @@ fn a_beginning_is_all_that_is_read_of_a_stream_in_part() {
     assert_eq!(lost, None);
     assert!(!found.is_empty() && found.len() < 200_000, "{}", found.len());
 }
+
+#[test]
+fn of_a_small_stream_in_part_all_is_used_that_was_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.jsonl.gz");
+    fs::write(&path, gzip(&lines(500))).unwrap();
+    let (found, lost) = read_file(&path, Part::Head { bytes: 10 }, &[]);
+    assert_eq!((found.len(), lost), (500, None));
+}
