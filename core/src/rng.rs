@@ -14,11 +14,16 @@ pub struct RandomStream {
 }
 
 /// One step of SplitMix64 (Steele, Lea & Flood 2014): spreads neighbouring integers over all bits.
-fn scramble(value: u64) -> u64 {
-    let mut mixed = value.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    mixed ^ (mixed >> 31)
+pub fn scramble(value: u64) -> u64 {
+    mixed(value.wrapping_add(0x9e37_79b9_7f4a_7c15))
+}
+
+/// The finishing step of SplitMix64: all bits of the result depend on all bits of `value`; 0 stays 0.
+#[inline]
+pub fn mixed(value: u64) -> u64 {
+    let value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    value ^ (value >> 31)
 }
 
 impl RandomStream {

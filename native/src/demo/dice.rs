@@ -1,5 +1,6 @@
 //! Portable dice: the same rolls for the same seed, on every machine.
 
+use data_anatomy_core::rng::scramble;
 use rand_core::Rng;
 use rand_pcg::Pcg32;
 
@@ -48,12 +49,4 @@ impl Dice {
             items.swap(last, self.below(last + 1));
         }
     }
-}
-
-/// The finaliser of SplitMix64 (Steele, Lea and Flood 2014): nearby numbers become unrelated.
-fn scramble(number: u64) -> u64 {
-    let mut mixed = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    mixed ^ (mixed >> 31)
 }

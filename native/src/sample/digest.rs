@@ -2,6 +2,8 @@
 //!
 //! Both see a document as lower-case words (`words`).
 
+use data_anatomy_core::rng;
+
 use super::words;
 
 /// Words in a gram.
@@ -9,6 +11,9 @@ const GRAM: usize = 5;
 /// Grams in a sketch at most: documents of up to so many words are compared exactly, the similarity of
 /// longer ones is estimated to within 0.006 (one standard error at 0.8).
 pub const SKETCH: usize = 4096;
+
+/// Grams that are gathered before all but the lowest are dropped.
+const UNTIDIED: usize = 8 * SKETCH;
 
 /// What tells a document from others.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,7 +79,7 @@ const LEAVING: u64 = {
 impl Maker {
     fn for_text(text: &str) -> Self {
         // Words have about six bytes with the blank, in most languages more.
-        let n_grams = (text.len() / 6).min(8 * SKETCH);
+        let n_grams = (text.len() / 6).min(UNTIDIED);
         Self { grams: Vec::with_capacity(n_grams), ..Self::default() }
     }
 
@@ -93,10 +98,10 @@ impl Maker {
     /// Adds the gram of the last words, the position of each of which matters.
     fn add_gram(&mut self) {
         // 32 bits tell enough grams apart.
-        let gram = (words::mixed(self.gram) >> 32) as u32;
+        let gram = (rng::mixed(self.gram) >> 32) as u32;
         if self.limit.is_none_or(|limit| gram <= limit) {
             self.grams.push(gram);
-            if self.grams.len() >= 8 * SKETCH {
+            if self.grams.len() >= UNTIDIED {
                 self.tidy();
             }
         }
@@ -118,7 +123,7 @@ impl Maker {
         }
         self.tidy();
         let sketch = Sketch { hashes: self.grams, is_cut: self.limit.is_some() };
-        Digest { fingerprint: words::mixed(self.fingerprint), sketch }
+        Digest { fingerprint: rng::mixed(self.fingerprint), sketch }
     }
 }
 

@@ -42,12 +42,10 @@ impl Outline {
         while let Some(quote) = memchr(b'"', &bytes[resume..]) {
             let start = resume + quote + 1;
             let string = &bytes[start..];
-            let n_bytes = match (short_string(string), scanned) {
-                (Some(n_bytes), _) => n_bytes,
-                (None, known) => {
-                    let known = known.filter(|(place, _)| *place == start);
-                    let scanned = known.map(|(_, scanned)| scanned);
-                    let Scanned { n_bytes, size } = scanned.or_else(|| escaped::scan(string))?;
+            let n_bytes = match short_string(string) {
+                Some(n_bytes) => n_bytes,
+                None => {
+                    let Scanned { n_bytes, size } = scan(string, start, scanned)?;
                     if n_bytes >= LONG_STRING {
                         self.text.push_str(&line[copied..start]);
                         let outline_start = self.text.len();
@@ -61,6 +59,14 @@ impl Outline {
         }
         self.text.push_str(&line[copied..]);
         Some(())
+    }
+}
+
+/// The string that begins at `start` with these bytes, unless it was looked at already.
+fn scan(bytes: &[u8], start: usize, scanned: Option<ScannedAt>) -> Option<Scanned> {
+    match scanned {
+        Some((place, scanned)) if place == start => Some(scanned),
+        _ => escaped::scan(bytes),
     }
 }
 
@@ -99,12 +105,7 @@ impl Templates {
         let mut last: Option<ScannedAt> = None;
         for Template { before, after, found } in &self.templates {
             let Some(rest) = line.strip_prefix(before.as_str()) else { continue };
-            let known = last.filter(|(place, _)| *place == before.len());
-            let Some(scanned) =
-                known.map(|(_, scanned)| scanned).or_else(|| escaped::scan(rest.as_bytes()))
-            else {
-                continue;
-            };
+            let Some(scanned) = scan(rest.as_bytes(), before.len(), last) else { continue };
             last = Some((before.len(), scanned));
             let Scanned { n_bytes, size } = scanned;
             // A short one would stand in the outline, where it may be the name of a field.

@@ -8,6 +8,7 @@
 
 use std::collections::BTreeMap;
 
+use data_anatomy_core::rng::scramble;
 use twox_hash::XxHash3_64;
 
 /// Makes the priorities of one category's documents.
@@ -26,14 +27,6 @@ impl Priorities {
     pub fn of(self, text: &[u8]) -> u64 {
         scramble(XxHash3_64::oneshot_with_seed(self.seed, text))
     }
-}
-
-/// One step of SplitMix64 (Steele, Lea & Flood 2014): spreads neighbouring integers over all bits.
-fn scramble(value: u64) -> u64 {
-    let mixed = value.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    mixed ^ (mixed >> 31)
 }
 
 /// What became of a priority that was offered.

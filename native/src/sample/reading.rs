@@ -171,8 +171,7 @@ fn read_json(
     // What was read when the limit was reached is used up: a small file is read at once.
     let mut is_enough = || {
         let n = n_read.load(Ordering::Relaxed) - before;
-        let reached_at = if n >= limit { *reached_at.get_or_insert(n) } else { n };
-        n > reached_at
+        n >= limit && n > *reached_at.get_or_insert(n)
     };
     let mut stream = stream::open(&shard.path, compression, 0, n_read).map_err(reason)?;
     let mut beginning = Vec::new();

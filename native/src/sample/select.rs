@@ -60,7 +60,9 @@ pub fn gather(
     all.dedup_by(|other, first| {
         // The first shard's stands for all.
         let is_copy = other.text() == first.text();
-        first.n_copies += if is_copy { other.n_copies } else { 0 };
+        if is_copy {
+            first.n_copies += other.n_copies;
+        }
         is_copy
     });
     Ok(all)
@@ -263,7 +265,7 @@ impl<'c> Selector<'c> {
                     self.known.add(part, label)?;
                 }
                 tally.copies += drawn.n_copies - 1;
-                self.selection.kept.entry(key.clone()).or_default().push((*drawn).clone());
+                self.selection.kept.entry(key.clone()).or_default().push(drawn.clone());
             }
         }
         Ok(())

@@ -3,6 +3,8 @@
 //! White space parts words, and each ideograph is a word, so that texts in scripts without blanks can be
 //! compared, too. A word's hash is made of its lower-case bytes alone, however it is spelled.
 
+use data_anatomy_core::rng;
+
 use super::swar::{self, HIGH_BITS};
 
 /// Bytes that are looked at together.
@@ -10,20 +12,18 @@ const CHUNK: usize = 8;
 
 /// Calls `each` with the hash of every word of a text, in order.
 pub(super) fn for_each(text: &str, mut each: impl FnMut(u64)) {
-    let mut rest = text.as_bytes();
     let mut start = 0;
-    while !rest.is_empty() {
-        match ascii_word(rest) {
+    while start < text.len() {
+        match ascii_word(&text.as_bytes()[start..]) {
             Some((word, n_bytes)) => {
                 if n_bytes > 0 {
                     each(word);
                 }
                 // With the blank that ends it.
-                start = text.len().min(start + n_bytes + 1);
+                start += n_bytes + 1;
             }
             None => start += other_words(&text[start..], &mut each),
         }
-        rest = &text.as_bytes()[start..];
     }
 }
 
@@ -63,9 +63,7 @@ fn ascii_word(bytes: &[u8]) -> Option<(u64, usize)> {
 #[cold]
 fn last_chunk(rest: &[u8]) -> u64 {
     let mut chunk = [b' '; CHUNK];
-    for (to, from) in chunk.iter_mut().zip(rest) {
-        *to = *from;
-    }
+    chunk[..rest.len()].copy_from_slice(rest);
     u64::from_le_bytes(chunk)
 }
 
@@ -146,16 +144,8 @@ impl Hash {
 
     #[inline(always)]
     fn finish(self, n_bytes: usize) -> u64 {
-        mixed(self.0 ^ n_bytes as u64)
+        rng::mixed(self.0 ^ n_bytes as u64)
     }
-}
-
-/// The finishing step of SplitMix64: all bits of the hash depend on all of its input.
-#[inline(always)]
-pub(super) fn mixed(hash: u64) -> u64 {
-    let hash = (hash ^ (hash >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let hash = (hash ^ (hash >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    hash ^ (hash >> 31)
 }
 
 enum Class {
