@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::taxonomy::TaxonomyError;
-use crate::text::printable;
+use crate::text::{printable, shortened};
 
 /// A file that was refused: which, where in it, what was found, what was expected, what to do.
 ///
@@ -154,12 +154,12 @@ impl InputError {
             (false, true) => format!("{}: {}", self.path, self.problem),
             (false, false) => format!("{}:{}: {}", self.path, self.place, self.problem),
         };
-        shortened(&printable(&message))
+        shortened(&printable(&message), MAX_MESSAGE_CHARS).into_owned()
     }
 
     /// What the user can do about it, as one line that is safe to print.
     pub fn hint(&self) -> Option<String> {
-        self.problem.hint().map(|hint| shortened(&printable(&hint)))
+        self.problem.hint().map(|hint| shortened(&printable(&hint), MAX_MESSAGE_CHARS).into_owned())
     }
 }
 
@@ -305,13 +305,6 @@ impl Problem {
 
 /// The longest message that is shown: room for the names of 87 categories.
 const MAX_MESSAGE_CHARS: usize = 2_000;
-
-fn shortened(text: &str) -> String {
-    match text.char_indices().nth(MAX_MESSAGE_CHARS) {
-        Some((end, _)) => format!("{} …", &text[..end]),
-        None => text.to_owned(),
-    }
-}
 
 #[expect(clippy::cast_precision_loss, reason = "shown with one decimal")]
 fn mebibytes(bytes: u64) -> String {

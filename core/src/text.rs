@@ -65,6 +65,16 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// The first characters of a text that has more than `n_chars` of them.
+pub fn head(text: &str, n_chars: usize) -> Option<&str> {
+    text.char_indices().nth(n_chars).map(|(end, _)| &text[..end])
+}
+
+/// The text, or its first characters and an ellipsis where it has more than `n_chars` of them.
+pub fn shortened(text: &str, n_chars: usize) -> Cow<'_, str> {
+    head(text, n_chars).map_or(Cow::Borrowed(text), |head| Cow::Owned(format!("{head}…")))
+}
+
 fn is_unprintable(character: char) -> bool {
     let turns_or_hides = matches!(
         character,
@@ -82,12 +92,18 @@ fn line_and_column(bytes: &[u8], offset: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::printable;
+    use super::{head, printable, shortened};
 
     #[test]
     fn escape_sequences_and_turned_text_are_shown_as_codes() {
         assert_eq!(printable("a\u{1b}[2J\nb"), "a\\u{1b}[2J\\u{a}b");
         assert_eq!(printable("\u{202e}txt"), "\\u{202e}txt");
         assert_eq!(printable("naïve – 语料"), "naïve – 语料");
+    }
+
+    #[test]
+    fn only_texts_with_more_characters_are_shortened() {
+        assert_eq!([head("语料", 1), head("语料", 2), head("", 0)], [Some("语"), None, None]);
+        assert_eq!([shortened("语料", 1), shortened("语料", 2)], ["语…", "语料"]);
     }
 }

@@ -8,6 +8,7 @@ use std::path::Path;
 
 use data_anatomy_core::diagnostic::Diagnostic;
 use data_anatomy_core::rng::RandomStream;
+use data_anatomy_core::text::head;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -268,11 +269,6 @@ impl Prefixes<'_> {
         let text = text.trim_end_matches(char::REPLACEMENT_CHARACTER);
         Ok((!text.trim().is_empty()).then(|| text.to_owned()))
     }
-}
-
-/// The first characters of a text that has more.
-fn head(text: &str, n_chars: usize) -> Option<&str> {
-    text.char_indices().nth(n_chars).map(|(end, _)| &text[..end])
 }
 
 impl Echoes {

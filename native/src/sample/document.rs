@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
+use data_anatomy_core::text::shortened;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
@@ -208,10 +209,12 @@ fn string_in(value: &str) -> Option<&str> {
     value.strip_prefix('"')?.strip_suffix('"')
 }
 
+/// Characters of what was found that are shown.
+pub(super) const MAX_SHOWN_CHARS: usize = 20;
+
 /// The beginning of a value, for a message.
 fn start_of(value: &str) -> String {
-    let start: String = value.chars().take(20).collect();
-    if start.len() < value.len() { format!("`{start}…`") } else { format!("`{start}`") }
+    format!("`{}`", shortened(value, MAX_SHOWN_CHARS))
 }
 
 /// Where the values of the fields stand in a JSON object.

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
+use data_anatomy_core::text::shortened;
 use data_anatomy_core::well_known;
 
-use super::document::{Fault, FaultKind};
+use super::document::{Fault, FaultKind, MAX_SHOWN_CHARS};
 
 /// More categories than this are no categories.
 pub const MAX_CATEGORIES: usize = 1024;
@@ -67,7 +68,7 @@ fn key(name: &str) -> Result<String, Fault> {
     let key = well_known::key(name);
     let makes_a_file = key.len() <= MAX_KEY_BYTES && key.contains(char::is_alphanumeric);
     makes_a_file.then_some(key).ok_or_else(|| {
-        let start: String = name.chars().take(20).collect();
-        FaultKind::Category.with(format!("`{start}` makes no name of a file"))
+        let name = shortened(name, MAX_SHOWN_CHARS);
+        FaultKind::Category.with(format!("`{name}` makes no name of a file"))
     })
 }

@@ -17,6 +17,7 @@ use std::collections::btree_map::Entry;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail, ensure};
+use data_anatomy_core::text::shortened;
 
 pub use element_type::{ElementType, WeightType};
 pub use host_tensor::HostTensor;
@@ -181,10 +182,7 @@ const MAX_SHOWN_CHARS: usize = 200;
 
 /// The name as it is shown in messages.
 fn quoted(name: &str) -> String {
-    match name.char_indices().nth(MAX_SHOWN_CHARS) {
-        Some((end, _)) => format!("`{}…`", &name[..end]),
-        None => format!("`{name}`"),
-    }
+    format!("`{}`", shortened(name, MAX_SHOWN_CHARS))
 }
 
 #[cfg(test)]

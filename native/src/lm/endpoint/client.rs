@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use anyhow::Context as _;
+use data_anatomy_core::text::shortened;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use ureq::tls::{RootCerts, TlsConfig};
@@ -309,11 +310,8 @@ fn complaint(bytes: &[u8]) -> String {
     };
     let words: Vec<&str> = text.split_whitespace().collect();
     let line = words.join(" ");
-    match line.char_indices().nth(MAX_COMPLAINT_CHARS) {
-        Some((end, _)) => format!("{} …", &line[..end]),
-        None if line.is_empty() => "(no message)".to_owned(),
-        None => line,
-    }
+    let line = if line.is_empty() { "(no message)" } else { &line };
+    shortened(line, MAX_COMPLAINT_CHARS).into_owned()
 }
 
 #[cfg(test)]
@@ -328,6 +326,6 @@ mod tests {
         assert_eq!(complaint(br#"{"error": "model not loaded"}"#), "model not loaded");
         assert_eq!(complaint(b"<html>\n502 Bad Gateway"), "<html> 502 Bad Gateway");
         assert_eq!(complaint(b""), "(no message)");
-        assert_eq!(complaint(&[b'x'; 500]).chars().count(), MAX_COMPLAINT_CHARS + 2);
+        assert_eq!(complaint(&[b'x'; 500]).chars().count(), MAX_COMPLAINT_CHARS + 1);
     }
 }
