@@ -31,6 +31,15 @@ pub use reestimate::{ReestimateArgs, StudyViewArgs, UnitKind};
 pub const VERSION: &str =
     concat!(env!("CARGO_PKG_VERSION"), " (commit ", env!("DATA_ANATOMY_COMMIT"), ")");
 
+/// The most threads that can be asked for.
+const MAX_THREADS: usize = 1024;
+
+/// The number of threads that was typed; 0 stands for all cores.
+pub(crate) fn threads(typed: &str) -> Result<usize, String> {
+    let n = typed.parse().ok().filter(|n| *n <= MAX_THREADS);
+    n.ok_or_else(|| format!("expected from 0 to {MAX_THREADS}"))
+}
+
 /// The arguments with `--flag_name` spelled `--flag-name`, so that every flag also works as the seed
 /// study spells it. Values, and what follows a bare `--`, stay as they are.
 pub fn kebab_case_flags(

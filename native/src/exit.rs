@@ -6,6 +6,8 @@ use std::process::ExitCode;
 use data_anatomy_core::input_error::InputError;
 use data_anatomy_core::text::printable;
 
+use crate::progress::print_line;
+
 /// How a command that did not fail ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
@@ -47,9 +49,9 @@ pub fn report(error: &anyhow::Error) -> ExitCode {
             None => cause.to_string(),
         })
         .collect();
-    eprintln!("error: {}", printable(&causes.join(": ")));
+    print_line(&format!("error: {}", printable(&causes.join(": "))));
     if let Some(hint) = hint {
-        eprintln!("hint: {hint}");
+        print_line(&format!("hint: {hint}"));
     }
     ExitCode::from(2)
 }

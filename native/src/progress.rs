@@ -168,7 +168,8 @@ impl Stage {
 }
 
 /// Progress that cannot be shown is no reason to stop.
-fn print_line(line: &str) {
+/// Prints a line to stderr; where nobody can be told, the work goes on.
+pub fn print_line(line: &str) {
     let _ = writeln!(std::io::stderr(), "{line}");
 }
 

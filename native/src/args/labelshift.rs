@@ -88,7 +88,7 @@ pub struct LabelshiftArgs {
     #[arg(long, value_name = "SEED", default_value_t = 42)]
     pub seed: u64,
     /// Threads to use (0: all cores).
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = super::threads)]
     pub n_jobs: usize,
     /// Write no plots.
     #[arg(long)]

@@ -1,7 +1,7 @@
 //! `merge-web`: CommonCrawl and C4 together as Web.
 
 use crate::exit::Outcome;
-use crate::progress::Progress;
+use crate::progress::{Progress, print_line};
 use crate::sample::args::MergeWebArgs;
 use crate::sample::merge_web;
 
@@ -13,12 +13,16 @@ pub(super) fn run(args: &MergeWebArgs) -> anyhow::Result<Outcome> {
         progress.say(&format!("{path}: {} of {n_read} documents", part.n_kept));
         if part.n_kept < part.n_wanted {
             let n_wanted = part.n_wanted;
-            eprintln!(
+            print_line(&format!(
                 "warning: {path}: {n_wanted} documents were wanted, it has {} distinct ones",
                 part.n_kept
-            );
+            ));
+        }
+        if part.n_without_text > 0 {
+            print_line(&format!("warning: {path}: {} documents have no text", part.n_without_text));
         }
     }
     progress.say(&format!("written to {}", merged.path.display()));
-    Ok(Outcome::Done)
+    let is_whole = merged.parts.iter().all(|part| part.n_without_text == 0);
+    Ok(if is_whole { Outcome::Done } else { Outcome::PartlyDone })
 }

@@ -8,10 +8,11 @@ use data_anatomy_core::text::printable;
 use serde_json::Value;
 
 use crate::exit::Outcome;
-use crate::progress::Progress;
+use crate::progress::{Progress, print_line};
 use crate::sample::args::SampleArgs;
 use crate::sample::publish::MANIFEST;
 use crate::sample::report::ShardReport;
+use crate::sample::shard::Unreadable;
 use crate::sample::{self, Sampled};
 
 pub(super) fn run(args: &SampleArgs) -> anyhow::Result<Outcome> {
@@ -25,7 +26,7 @@ pub(super) fn run(args: &SampleArgs) -> anyhow::Result<Outcome> {
     } else {
         write!(out, "{}", table(&sampled.manifest).to_text())?;
     }
-    let is_whole = name_losses(&sampled.reports);
+    let is_whole = name_losses(&sampled.reports, &sampled.unreadable);
     progress.say(&format!("written to {}", args.out_dir.display()));
     refuse_empty(&sampled)?;
     Ok(if is_whole { Outcome::Done } else { Outcome::PartlyDone })
@@ -69,13 +70,16 @@ fn table(manifest: &Value) -> Table {
 const MAX_NAMED: usize = 20;
 
 /// Names what was lost, and returns whether nothing was.
-fn name_losses(reports: &[ShardReport]) -> bool {
+fn name_losses(reports: &[ShardReport], unreadable: &[Unreadable]) -> bool {
     let lossy: Vec<&ShardReport> =
         reports.iter().filter(|report| report.lost.is_some() || report.n_faults() > 0).collect();
     for report in lossy.iter().take(MAX_NAMED) {
         if let Some(lost) = &report.lost {
-            let n = report.n_documents;
-            warn(&format!("{}: {lost}; the {n} documents before that are used", report.name));
+            let used = match report.n_documents {
+                0 => String::new(),
+                n => format!("; the {n} documents before that are used"),
+            };
+            warn(&format!("{}: {lost}{used}", report.name));
         }
         if report.n_faults() > 0 {
             let first = report.examples.first().map_or("", String::as_str);
@@ -86,25 +90,31 @@ fn name_losses(reports: &[ShardReport]) -> bool {
             ));
         }
     }
-    if lossy.len() > MAX_NAMED {
-        warn(&format!(
-            "{} more files with losses are named in {MANIFEST}",
-            lossy.len() - MAX_NAMED
-        ));
+    let n_left = MAX_NAMED.saturating_sub(lossy.len());
+    for Unreadable { name, reason } in unreadable.iter().take(n_left) {
+        warn(&format!("{name}: {reason}"));
     }
-    lossy.is_empty()
+    let n_lossy = lossy.len() + unreadable.len();
+    if n_lossy > MAX_NAMED {
+        warn(&format!("{} more files with losses are named in {MANIFEST}", n_lossy - MAX_NAMED));
+    }
+    n_lossy == 0
 }
 
 /// Names and faults come from the corpus: whatever is in them, they are one line of text.
 fn warn(message: &str) {
-    eprintln!("warning: {}", printable(message));
+    print_line(&format!("warning: {}", printable(message)));
 }
 
 fn refuse_empty(sampled: &Sampled) -> anyhow::Result<()> {
+    let categories = match sampled.manifest["categories"].as_array() {
+        Some(categories) if !categories.is_empty() => sampled.empty.join(", "),
+        _ => "any category".to_owned(),
+    };
     anyhow::ensure!(
-        sampled.empty.is_empty(),
-        "no document qualifies of: {}; are --categories, --min-chars and the text's field right? (see {MANIFEST})",
-        sampled.empty.join(", ")
+        categories.is_empty(),
+        "no document qualifies of: {categories}; are --categories, --category-field, --min-chars, --exclude \
+         and the text's field right? (see {MANIFEST})"
     );
     Ok(())
 }

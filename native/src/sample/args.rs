@@ -56,7 +56,7 @@ pub struct SampleArgs {
     #[arg(long, value_name = "FACTOR", default_value_t = 1.25)]
     pub oversample: f64,
     /// Threads to use (0: all cores).
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = crate::args::threads)]
     pub n_jobs: usize,
     /// Overwrite an earlier sample, and start over where an interrupted one was different.
     #[arg(long)]

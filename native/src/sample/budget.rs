@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use data_anatomy_core::rng::RandomStream;
 
+use super::layout::{self, Layout};
 use super::pass::Task;
 use super::reading::Part;
 use super::shard::{Compression, Format, Shard};
@@ -39,11 +40,11 @@ pub fn plan(shards: Vec<(Shard, Source)>, budget: Option<u64>, seed: u64) -> Vec
     tasks
 }
 
-/// Whether reading can begin elsewhere than at the beginning. (A `.json` may be one list.)
+/// Whether reading can begin elsewhere than at the beginning: not where all is one list.
 fn can_begin_anywhere(shard: &Shard) -> bool {
     match shard.format {
         Format::Parquet => true,
-        Format::Json(Compression::None) => !shard.name.to_ascii_lowercase().ends_with(".json"),
+        Format::Json(Compression::None) => layout::of_plain_file(shard) != Some(Layout::List),
         Format::Json(Compression::Zstd | Compression::Gzip) => false,
     }
 }

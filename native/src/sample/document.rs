@@ -77,6 +77,9 @@ pub struct Fault {
     pub detail: String,
 }
 
+/// Characters that are kept of what is wrong: details repeat what stands in the file.
+const MAX_DETAIL_CHARS: usize = 200;
+
 /// Kinds of faults.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
@@ -96,9 +99,9 @@ pub enum FaultKind {
 }
 
 impl FaultKind {
-    /// The fault of this kind.
-    pub fn with(self, detail: impl Into<String>) -> Fault {
-        Fault { kind: self, detail: detail.into() }
+    /// The fault of this kind, with what was found shortened to what a reader takes in.
+    pub fn with(self, detail: impl AsRef<str>) -> Fault {
+        Fault { kind: self, detail: shortened(detail.as_ref(), MAX_DETAIL_CHARS).into_owned() }
     }
 }
 
@@ -140,6 +143,11 @@ impl<'f> LineReader<'f> {
             let document = self.document(&found, &self.outline.long_strings, line);
             self.templates.add(&self.outline, found);
             return document;
+        }
+        let start = line.trim_ascii_start();
+        if !start.starts_with('{') {
+            let detail = format!("expected an object, found {}", start_of(start));
+            return Err(FaultKind::Syntax.with(detail));
         }
         let found = Found::of(line, self.fields).map_err(|error| {
             let message = error.to_string();

@@ -223,11 +223,18 @@ pub fn is_blank(string: &str) -> bool {
     loop {
         rest = rest.trim_start();
         let escape = ["\\n", "\\t", "\\r", "\\f"].iter().find_map(|blank| rest.strip_prefix(blank));
-        match escape {
+        match escape.or_else(|| behind_blank_code(rest)) {
             Some(after) => rest = after,
             None => return rest.is_empty(),
         }
     }
+}
+
+/// What follows the escape of a blank by its number, where a string begins with one.
+fn behind_blank_code(string: &str) -> Option<&str> {
+    let (digits, after) = string.strip_prefix("\\u")?.split_at_checked(4)?;
+    let code = u32::from_str_radix(digits, 16).ok()?;
+    char::from_u32(code).is_some_and(char::is_whitespace).then_some(after)
 }
 
 #[cfg(test)]
@@ -282,7 +289,7 @@ mod tests {
         }
 
         #[test]
-        fn blank_means_white_space_alone(string in "( |\\\\n|\\\\t|\\\\r|a|\u{a0}){0,6}") {
+        fn blank_means_white_space_alone(string in "( |\\\\n|\\\\t|\\\\r|\\\\u00a0|\\\\u3000|\\\\u0061|a|\u{a0}){0,6}") {
             let expected = unpacked(&string).unwrap().trim().is_empty();
             prop_assert_eq!(is_blank(&string), expected, "{}", string);
         }

@@ -9,8 +9,11 @@ use anyhow::Context as _;
 use super::digest::Digest;
 use super::document::Fields;
 use super::reading::{self, Part};
-use super::shard;
+use super::shard::{self, Unreadable};
 use super::work::NO_WORK_FOLDER;
+
+/// Why nothing may be unreadable here.
+const UNKNOWN: &str = "what cannot be read cannot be kept out";
 
 /// Calls `each`, which may fail, with the digest of every document in these folders, and returns how many
 /// there are.
@@ -25,7 +28,12 @@ pub fn read(
     let fields = Fields { text: text.to_vec(), category: Vec::new() };
     let mut n_documents = 0;
     for folder in folders {
-        for shard in shard::find(folder, "".as_ref())? {
+        let found = shard::find(folder, "".as_ref()).context("--exclude")?;
+        if let Some(Unreadable { name, reason }) = found.unreadable.first() {
+            let path = folder.join(name);
+            anyhow::bail!("--exclude: {}: {reason}; {UNKNOWN}", path.display());
+        }
+        for shard in found.shards {
             let (mut problem, mut failed) = (None, None);
             let n_read = AtomicU64::new(0);
             let lost =
@@ -50,9 +58,7 @@ pub fn read(
             }
             let path = shard.path.display();
             if let Some(problem) = lost.or(problem) {
-                anyhow::bail!(
-                    "--exclude: {path}: {problem}; what cannot be read cannot be kept out"
-                );
+                anyhow::bail!("--exclude: {path}: {problem}; {UNKNOWN}");
             }
         }
     }

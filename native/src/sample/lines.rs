@@ -104,6 +104,11 @@ impl<R: Read> Lines<R> {
     }
 }
 
+/// What is said of a document of more bytes.
+pub fn too_long() -> String {
+    format!("longer than {} MiB", MAX_LINE_BYTES >> 20)
+}
+
 /// Whether a line is empty but for white space.
 pub fn is_blank(line: &[u8]) -> bool {
     line.iter().all(u8::is_ascii_whitespace)

@@ -27,6 +27,7 @@ struct Scan {
     depth: usize,
     in_string: bool,
     escaped: bool,
+    /// Bytes from the first that is no white space on.
     n_bytes: usize,
 }
 
@@ -68,7 +69,7 @@ impl<R: BufRead> Items<R> {
                 if step != Step::Inside {
                     break;
                 }
-                if was_within {
+                if was_within && (scan.n_bytes > 0 || !byte.is_ascii_whitespace()) {
                     scan.n_bytes += 1;
                     if scan.n_bytes <= MAX_LINE_BYTES {
                         self.item.push(byte);
@@ -76,11 +77,10 @@ impl<R: BufRead> Items<R> {
                 }
             }
             self.stream.consume(n_used);
-            let is_empty = self.item.iter().all(u8::is_ascii_whitespace);
             match step {
                 Step::Inside => {}
                 // The list's end, with nothing before it but perhaps a comma.
-                Step::ListEnds if is_empty => {}
+                Step::ListEnds if scan.n_bytes == 0 => {}
                 Step::ItemEnds | Step::ListEnds if scan.n_bytes > MAX_LINE_BYTES => {
                     return Ok(Some(Line::TooLong));
                 }
@@ -171,5 +171,9 @@ mod tests {
         assert_eq!(cut.kind(), io::ErrorKind::UnexpectedEof);
         assert!(items(b"[1] 2").unwrap_err().to_string().contains("follows the end"));
         assert_eq!(items(b" [ ] ").unwrap(), Vec::<String>::new());
+        let mut blank = vec![b' '; 100 << 20];
+        blank[0] = b'[';
+        blank.extend(b"1 ]");
+        assert_eq!(items(&blank).unwrap(), ["1"]);
     }
 }

@@ -10,6 +10,7 @@ use super::publish::{self, Written};
 use super::reading::Part;
 use super::report::{ShardReport, Totals};
 use super::select::Selection;
+use super::shard::Unreadable;
 use crate::tool;
 
 /// All that the manifest tells of.
@@ -23,6 +24,8 @@ pub struct Made<'a> {
     pub tasks: &'a [Task],
     /// What each gave.
     pub reports: &'a [ShardReport],
+    /// What of the corpus cannot be read.
+    pub unreadable: &'a [Unreadable],
     /// Counts by category.
     pub totals: &'a Totals,
     /// The documents drawn.
@@ -39,6 +42,7 @@ impl Made<'_> {
     /// The manifest.
     pub fn manifest(&self) -> Value {
         let n_lost = self.reports.iter().filter(|report| report.lost.is_some()).count();
+        let files = self.tasks.iter().zip(self.reports).map(file);
         let n_faults: u64 = self.reports.iter().map(ShardReport::n_faults).sum();
         json!({
             "schema_version": 1,
@@ -50,9 +54,9 @@ impl Made<'_> {
             "uniformity": self.uniformity(),
             "n_passes": self.n_passes,
             "n_documents_to_exclude": self.n_excluded,
-            "lost": {"files": n_lost, "documents": n_faults},
+            "lost": {"files": n_lost + self.unreadable.len(), "documents": n_faults},
             "categories": self.totals.keys().map(|key| self.category(key)).collect::<Vec<_>>(),
-            "files": self.tasks.iter().zip(self.reports).map(file).collect::<Vec<_>>(),
+            "files": files.chain(self.unreadable.iter().map(unreadable)).collect::<Vec<_>>(),
         })
     }
 
@@ -88,6 +92,11 @@ impl Made<'_> {
             "document_chars": {"seen": seen.record(), "qualified": counts.qualified.record()},
         })
     }
+}
+
+/// What cannot be read.
+fn unreadable(Unreadable { name, reason }: &Unreadable) -> Value {
+    json!({"path": name, "read": "not read", "lost": reason})
 }
 
 /// What one file gave.

@@ -7,7 +7,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use data_anatomy_core::well_known::{self, WellKnownMerge};
-use serde_json::{Map, Value};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::args::{MergeWebArgs, ShareKind};
 use super::priority::{Lowest, Offer, Priorities};
@@ -36,13 +39,32 @@ pub struct MergedPart {
     pub n_wanted: usize,
     /// How many were kept.
     pub n_kept: usize,
+    /// How many have no text.
+    pub n_without_text: usize,
 }
 
 /// The documents of one part of lowest priority, each as it stands in its file.
 struct Part {
     path: PathBuf,
     n_read: usize,
-    documents: BTreeMap<u64, Map<String, Value>>,
+    n_without_text: usize,
+    documents: BTreeMap<u64, Box<RawValue>>,
+}
+
+/// A document as it stands in its file, and its text.
+struct Document {
+    raw: Box<RawValue>,
+    text: Option<String>,
+}
+
+impl<'de> Deserialize<'de> for Document {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = Box::<RawValue>::deserialize(deserializer)?;
+        let fields: BTreeMap<String, &RawValue> =
+            serde_json::from_str(raw.get()).map_err(D::Error::custom)?;
+        let text = fields.get("text").and_then(|text| serde_json::from_str(text.get()).ok());
+        Ok(Self { raw, text })
+    }
 }
 
 /// Draws the documents of Web from its parts. Texts that are equal but for white space and case are kept
@@ -62,8 +84,15 @@ pub fn run(args: &MergeWebArgs) -> anyhow::Result<Merged> {
     let files = part_files(&args.data_dir, merge)?;
     let wanted = wanted(args, merge)?;
     // Twice as many as can be wanted, since those that both parts hold go to one of them.
-    let parts = files.into_iter().map(|path| read(path, 2 * args.total, args.seed));
+    let parts = files.into_iter().map(|path| read(path, args.total.saturating_mul(2), args.seed));
     let mut parts = parts.collect::<anyhow::Result<Vec<Part>>>()?;
+    for (part, n_wanted) in parts.iter().zip(&wanted) {
+        anyhow::ensure!(
+            *n_wanted == 0 || !part.documents.is_empty(),
+            "{}: expected documents with a text, found none",
+            part.path.display()
+        );
+    }
     part_shared(&mut parts);
     for (part, n_wanted) in parts.iter_mut().zip(&wanted) {
         while part.documents.len() > *n_wanted {
@@ -75,6 +104,7 @@ pub fn run(args: &MergeWebArgs) -> anyhow::Result<Merged> {
         n_kept: part.documents.len(),
         path: part.path,
         n_read: part.n_read,
+        n_without_text: part.n_without_text,
         n_wanted,
     });
     Ok(Merged { path, parts: merged.collect() })
@@ -150,15 +180,16 @@ fn corpus_sizes(path: &Path, merge: WellKnownMerge) -> anyhow::Result<Vec<u64>> 
 fn read(path: PathBuf, n: usize, seed: u64) -> anyhow::Result<Part> {
     let priorities = Priorities::new(seed, "web");
     let mut lowest = Lowest::new(n, u64::MAX);
-    let mut part = Part { path, n_read: 0, documents: BTreeMap::new() };
-    jsonl::for_each(&part.path, |document: Map<String, Value>, _| {
+    let mut part = Part { path, n_read: 0, n_without_text: 0, documents: BTreeMap::new() };
+    jsonl::for_each(&part.path, |Document { raw, text }, _| {
         part.n_read += 1;
-        let text =
-            document.get("text").and_then(Value::as_str).filter(|text| !text.trim().is_empty());
-        let Some(text) = text else { return Ok(()) };
-        let priority = priorities.of(&fingerprint(text).to_le_bytes());
+        let Some(text) = text.filter(|text| !text.trim().is_empty()) else {
+            part.n_without_text += 1;
+            return Ok(());
+        };
+        let priority = priorities.of(&fingerprint(&text).to_le_bytes());
         if lowest.offer(priority) == Offer::Taken {
-            part.documents.insert(priority, document);
+            part.documents.insert(priority, raw);
             if part.documents.len() > n {
                 part.documents.pop_last();
             }
@@ -186,12 +217,12 @@ fn part_shared(parts: &mut [Part]) {
 }
 
 fn write(path: &Path, parts: &[Part]) -> anyhow::Result<()> {
-    let mut documents: Vec<(&u64, &Map<String, Value>)> =
+    let mut documents: Vec<(&u64, &Box<RawValue>)> =
         parts.iter().flat_map(|part| &part.documents).collect();
     documents.sort_by_key(|(priority, _)| **priority);
     files::write_with(path, |out| {
         for (_, document) in documents {
-            serde_json::to_writer(&mut *out, document)?;
+            out.write_all(document.get().as_bytes())?;
             out.write_all(b"\n")?;
         }
         Ok(())

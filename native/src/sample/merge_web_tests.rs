@@ -66,3 +66,21 @@ fn a_missing_part_is_named_and_a_small_one_gives_what_it_has() {
     let merged = run(&args(folder.path(), 100)).unwrap();
     assert_eq!(merged.parts.iter().map(|part| part.n_kept).collect::<Vec<_>>(), [9, 50]);
 }
+
+#[test]
+fn documents_come_out_as_they_went_in_and_those_without_a_text_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let line = r#"{"z": 1, "n": 123456789012345678901234567890, "text": "a \u00e9", "big": 1e400, "a": {"text": 2}}"#;
+    fs::write(folder.path().join("commoncrawl.jsonl"), format!("{line}\n{{\"no\": 1}}\n")).unwrap();
+    write_part(folder.path(), "c4.jsonl", ["b".to_owned()].into_iter());
+    let huge = run(&args(folder.path(), usize::MAX)).unwrap();
+    assert_eq!(huge.parts.iter().map(|part| part.n_kept).collect::<Vec<_>>(), [1, 1]);
+    assert_eq!(huge.parts.iter().map(|part| part.n_without_text).collect::<Vec<_>>(), [1, 0]);
+    let web = fs::read_to_string(folder.path().join("web.jsonl")).unwrap();
+    assert!(web.lines().any(|other| other == line), "{web}");
+    fs::write(folder.path().join("c4.jsonl"), "{\"no\": 1}\n").unwrap();
+    let args = MergeWebArgs { force: true, ..args(folder.path(), 10) };
+    let error = run(&args).unwrap_err().to_string();
+    assert!(error.contains("c4.jsonl: expected documents with a text, found none"), "{error}");
+    assert_eq!(fs::read_to_string(folder.path().join("web.jsonl")).unwrap(), web);
+}

@@ -17,6 +17,7 @@ pub mod digest;
 pub mod document;
 pub mod escaped;
 pub mod exclude;
+mod layout;
 pub mod lengths;
 pub mod lines;
 pub mod list;
@@ -25,6 +26,7 @@ pub mod merge_web;
 pub mod naming;
 pub mod neighbours;
 mod outline;
+mod pages;
 pub mod pass;
 pub mod priority;
 pub mod publish;
@@ -45,6 +47,7 @@ mod words;
 pub mod work;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use anyhow::Context as _;
 use rayon::prelude::*;
@@ -58,6 +61,7 @@ use report::{ShardReport, Totals};
 use reread::Rereader;
 use select::{Known, Selection};
 use settings::Settings;
+use shard::{Found, Unreadable};
 use work::{NO_WORK_FOLDER, Work};
 
 /// A sample that was put in place.
@@ -67,6 +71,8 @@ pub struct Sampled {
     pub manifest: Value,
     /// What each shard gave.
     pub reports: Vec<ShardReport>,
+    /// What of the corpus cannot be read.
+    pub unreadable: Vec<Unreadable>,
     /// Names of the categories without a document.
     pub empty: Vec<String>,
 }
@@ -78,8 +84,10 @@ pub struct Sampled {
 /// the same command goes on from there.
 pub fn run(args: &SampleArgs, progress: &Progress) -> anyhow::Result<Sampled> {
     let settings = Settings::new(args)?;
-    let shards = shard::find(&settings.root, &args.out_dir)?;
-    let (mut shards, told_apart_by) = source::assign(shards, &settings.root, &settings.telling)?;
+    refuse_corpus_folder(&args.out_dir, &settings.root)?;
+    let Found { shards, unreadable } = shard::find(&settings.root, &args.out_dir)?;
+    let (mut shards, told_apart_by) =
+        source::assign(shards, &settings.root, &settings.telling, &settings.rules.text)?;
     let naming = Naming::new(&args.categories)
         .map_err(|fault| anyhow::anyhow!("--categories: {}", fault.detail))?;
     // A name that makes no file is refused with its place when it is read.
@@ -93,8 +101,6 @@ pub fn run(args: &SampleArgs, progress: &Progress) -> anyhow::Result<Sampled> {
     );
     progress.say(&format!("{} shards, categories by {}", tasks.len(), in_words(&told_apart_by)));
     let work = Work::at(&args.out_dir)?;
-    publish::check_free(&args.out_dir, &[publish::MANIFEST.to_owned()], &work, args.force)?;
-    work.open(&settings.record, args.force)?;
     let drawing = Drawing {
         args,
         settings: &settings,
@@ -103,8 +109,35 @@ pub fn run(args: &SampleArgs, progress: &Progress) -> anyhow::Result<Sampled> {
         work: &work,
         progress,
     };
+    let named = drawing.named();
+    let names = named.iter().map(|key| publish::file_name(key));
+    let names: Vec<String> = names.chain([publish::MANIFEST.to_owned()]).collect();
+    publish::check_free(&args.out_dir, &names, &work, args.force)?;
+    work.open(&settings.record, args.force)?;
     let drawn = drawing.draw()?;
-    drawing.publish(drawn, &told_apart_by)
+    drawing.publish(drawn, &told_apart_by, unreadable)
+}
+
+/// Refuses to put a sample where the corpus lies.
+fn refuse_corpus_folder(out_dir: &Path, root: &Path) -> anyhow::Result<()> {
+    anyhow::ensure!(
+        !out_dir.is_file(),
+        "--out-dir {}: expected a folder, found a file",
+        out_dir.display()
+    );
+    // A corpus may be one file.
+    let corpus = if root.is_file() { root.parent().unwrap_or(root) } else { root };
+    let corpus = if corpus.as_os_str().is_empty() { Path::new(".") } else { corpus };
+    let is_same = match (corpus.canonicalize(), out_dir.canonicalize()) {
+        (Ok(corpus), Ok(out_dir)) => corpus == out_dir,
+        _ => false,
+    };
+    anyhow::ensure!(
+        !is_same,
+        "--out-dir {}: the corpus lies there and could be overwritten; give another folder",
+        out_dir.display()
+    );
+    Ok(())
 }
 
 fn in_words(ways: &BTreeSet<String>) -> String {
@@ -138,13 +171,14 @@ impl Drawing<'_> {
         loop {
             n_passes += 1;
             let rules = &self.settings.rules;
-            let pass =
-                Pass::new(self.tasks, rules, self.naming, &capacities, self.work, self.progress);
-            let Passed { reports, totals, limits } = pass.run()?;
-            let candidates = select::gather(self.tasks, &reports, &limits, self.work)?;
+            // Before the corpus is read: what is wrong with it is told at once.
             let mut known = Known::new(self.args.near_dup, self.work).context(NO_WORK_FOLDER)?;
             let n_excluded =
                 exclude::read(&self.args.exclude, &rules.text, |digest| known.exclude(digest))?;
+            let pass =
+                Pass::new(self.tasks, rules, self.naming, &capacities, self.work, self.progress);
+            let Passed { reports, totals, limits, cut } = pass.run()?;
+            let candidates = select::gather(self.tasks, &reports, &limits, self.work)?;
             let needs_sketch = self.args.near_dup > 0.0;
             let read = |candidates: &[&select::Drawn]| {
                 self.rereader().read(candidates, |drawn, record| {
@@ -152,7 +186,7 @@ impl Drawing<'_> {
                 })
             };
             let selection = select::select(&candidates, self.args.n_per_category, known, read)?;
-            let short = self.short(&reports, &selection, &totals);
+            let short = self.short(&cut, &selection);
             if short.is_empty() {
                 return Ok(Draw { reports, totals, selection, n_excluded, n_passes });
             }
@@ -174,23 +208,21 @@ impl Drawing<'_> {
 
     /// The categories that are not full although there were more documents than room for candidates, with
     /// how many were kept.
-    fn short(
-        &self,
-        reports: &[ShardReport],
-        selection: &Selection,
-        totals: &Totals,
-    ) -> Vec<(String, usize)> {
-        let refused: BTreeSet<&String> =
-            reports.iter().flat_map(|report| report.refused.keys()).collect();
+    fn short(&self, cut: &BTreeSet<String>, selection: &Selection) -> Vec<(String, usize)> {
         let n_kept = |key: &String| selection.kept.get(key).map_or(0, Vec::len);
-        let keys = totals.keys().filter(|key| refused.contains(key));
-        keys.map(|key| (key.clone(), n_kept(key)))
+        cut.iter()
+            .map(|key| (key.clone(), n_kept(key)))
             .filter(|(_, n)| *n < self.args.n_per_category)
             .collect()
     }
 
     /// Writes the sample and puts it in place.
-    fn publish(&self, drawn: Draw, told_apart_by: &BTreeSet<String>) -> anyhow::Result<Sampled> {
+    fn publish(
+        &self,
+        drawn: Draw,
+        told_apart_by: &BTreeSet<String>,
+        unreadable: Vec<Unreadable>,
+    ) -> anyhow::Result<Sampled> {
         let (tasks, rules) = (self.tasks, &self.settings.rules);
         let write = |(key, documents): (&String, &Vec<select::Drawn>)| {
             let written = publish::write_category(key, documents, self.rereader(), rules);
@@ -203,6 +235,7 @@ impl Drawing<'_> {
             told_apart_by,
             tasks,
             reports: &drawn.reports,
+            unreadable: &unreadable,
             totals: &drawn.totals,
             selection: &drawn.selection,
             written: &written,
@@ -215,14 +248,19 @@ impl Drawing<'_> {
         let expected = self.expected(&drawn.totals);
         let is_empty = |key: &&String| !written.contains_key(*key);
         let empty = expected.iter().filter(is_empty).cloned().collect();
-        Ok(Sampled { manifest, reports: drawn.reports, empty })
+        Ok(Sampled { manifest, reports: drawn.reports, unreadable, empty })
     }
 
     /// The keys of the categories that must not be empty: those asked for, and those that were met.
     fn expected(&self, totals: &Totals) -> BTreeSet<String> {
+        self.named().into_iter().chain(totals.keys().cloned()).collect()
+    }
+
+    /// The keys of the categories that were asked for, or are told by names of files.
+    fn named(&self) -> BTreeSet<String> {
         let named =
             self.tasks.iter().filter_map(|task| self.naming.key_of(task.source.name()?).ok()?);
-        self.naming.wanted().iter().cloned().chain(named).chain(totals.keys().cloned()).collect()
+        self.naming.wanted().iter().cloned().chain(named).collect()
     }
 }
 

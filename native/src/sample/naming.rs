@@ -12,6 +12,8 @@ use super::document::{Fault, FaultKind, MAX_SHOWN_CHARS};
 pub const MAX_CATEGORIES: usize = 1024;
 /// A longer name makes no file name.
 const MAX_KEY_BYTES: usize = 100;
+/// A longer name is none, however short its key: it may be a text.
+const MAX_NAME_BYTES: usize = 400;
 
 /// Which categories are wanted, and which were met.
 #[derive(Debug)]
@@ -65,10 +67,17 @@ impl Naming {
 
 /// The key of a name, which is also the stem of its file.
 fn key(name: &str) -> Result<String, Fault> {
-    let key = well_known::key(name);
-    let makes_a_file = key.len() <= MAX_KEY_BYTES && key.contains(char::is_alphanumeric);
-    makes_a_file.then_some(key).ok_or_else(|| {
+    let refuse = |problem: &str| {
         let name = shortened(name, MAX_SHOWN_CHARS);
-        FaultKind::Category.with(format!("`{name}` makes no name of a file"))
-    })
+        Err(FaultKind::Category.with(format!("`{name}` {problem}")))
+    };
+    if name.len() > MAX_NAME_BYTES {
+        return refuse("is too long for the name of a category");
+    }
+    let key = well_known::key(name);
+    match key.contains(char::is_alphanumeric) {
+        true if key.len() <= MAX_KEY_BYTES => Ok(key),
+        true => refuse("is too long for the name of a file"),
+        false => refuse("makes no name of a file"),
+    }
 }

@@ -1,6 +1,6 @@
 //! One pass over a corpus: every shard read once, its candidates put by, its documents counted.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -68,6 +68,8 @@ pub struct Passed {
     pub totals: Totals,
     /// By key of category, the highest priority there was room for: no candidate above it can be drawn.
     pub limits: BTreeMap<String, u64>,
+    /// Keys of the categories of which there were more candidates than room, in one shard or in all together.
+    pub cut: BTreeSet<String>,
 }
 
 /// What a pass needs.
@@ -140,11 +142,15 @@ impl<'a> Pass<'a> {
         let reports = reports
             .into_iter()
             .filter_map(|report| report.into_inner().unwrap_or_else(PoisonError::into_inner));
-        let reports = reports.collect::<anyhow::Result<_>>()?;
+        let reports = reports.collect::<anyhow::Result<Vec<ShardReport>>>()?;
         let lowest = self.lowest.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let refused = |(key, lowest): (&String, &Lowest)| lowest.has_refused().then(|| key.clone());
+        let cut = lowest.iter().filter_map(refused);
+        let cut =
+            cut.chain(reports.iter().flat_map(|report| report.refused.keys().cloned())).collect();
         let limits = lowest.into_iter().map(|(key, lowest)| (key, lowest.limit())).collect();
         let totals = self.totals.into_inner().unwrap_or_else(PoisonError::into_inner);
-        Ok(Passed { reports, totals, limits })
+        Ok(Passed { reports, totals, limits, cut })
     }
 
     /// The report of a shard that was read before, with enough room for candidates.

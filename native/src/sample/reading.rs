@@ -1,14 +1,16 @@
 //! Reading a shard, whole or in part, document by document.
 
 use std::fmt;
-use std::io::{BufReader, Read};
-use std::ops::Range;
+use std::io::{self, BufReader, Read};
+use std::ops::{ControlFlow, Range};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use data_anatomy_core::rng::RandomStream;
+use parquet::errors::ParquetError;
 use twox_hash::XxHash3_64;
 
 use super::document::{Document, Fault, FaultKind, Fields, LineReader};
+use super::layout::{BYTE_ORDER_MARK, Beginning, Layout};
 use super::lines::{self, Line, Lines};
 use super::list::Items;
 use super::rows::Rows;
@@ -105,6 +107,12 @@ pub fn read(
     }
 }
 
+/// Why a file cannot be read at all.
+#[expect(clippy::needless_pass_by_value, reason = "as `map_err` gives it")]
+fn open_reason(error: io::Error) -> String {
+    error.to_string()
+}
+
 /// The random choices of one shard.
 fn stream_of(shard: &Shard, seed: u64) -> RandomStream {
     RandomStream::new(seed, XxHash3_64::oneshot(shard.name.as_bytes()))
@@ -135,8 +143,9 @@ fn read_range(
 ) -> Result<(), String> {
     // From one byte before: a line that begins with the range ends none of its bytes.
     let open_at = range.start.saturating_sub(1);
-    let reason = |error: std::io::Error| stream::reason(&error);
-    let stream = stream::open(&shard.path, Compression::None, open_at, n_read).map_err(reason)?;
+    let reason = |error: io::Error| stream::reason(&error);
+    let stream =
+        stream::open(&shard.path, Compression::None, open_at, n_read).map_err(open_reason)?;
     let mut lines = Lines::new(stream);
     if range.start > 0 {
         lines.next_line().map_err(reason)?;
@@ -147,7 +156,12 @@ fn read_range(
         if number >= range.end {
             return Ok(());
         }
-        let Some(line) = lines.next_line().map_err(reason)? else { return Ok(()) };
+        let Some(mut line) = lines.next_line().map_err(reason)? else { return Ok(()) };
+        if number == 0
+            && let Line::Whole(first) = &mut line
+        {
+            *first = first.strip_prefix(BYTE_ORDER_MARK).unwrap_or(first);
+        }
         take(line, Place { unit: Unit::Byte, number }, &mut reader, each);
     }
 }
@@ -161,7 +175,7 @@ fn read_json(
     n_read: &AtomicU64,
     each: &mut Each<'_>,
 ) -> Result<(), String> {
-    let reason = |error: std::io::Error| stream::reason(&error);
+    let reason = |error: io::Error| stream::reason(&error);
     let limit = match part {
         Part::Head { bytes } => bytes,
         Part::Whole | Part::Random { .. } => u64::MAX,
@@ -173,30 +187,38 @@ fn read_json(
         let n = n_read.load(Ordering::Relaxed) - before;
         n >= limit && n > *reached_at.get_or_insert(n)
     };
-    let mut stream = stream::open(&shard.path, compression, 0, n_read).map_err(reason)?;
-    let mut beginning = Vec::new();
-    stream.by_ref().take(64).read_to_end(&mut beginning).map_err(reason)?;
-    let beginning = beginning.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&beginning);
-    let is_list = beginning.trim_ascii_start().starts_with(b"[");
-    let stream = beginning.chain(stream);
+    let stream = stream::open(&shard.path, compression, 0, n_read).map_err(open_reason)?;
     let mut reader = LineReader::new(fields);
-    let mut place = Place { unit: if is_list { Unit::Item } else { Unit::Line }, number: 0 };
-    if is_list {
+    split(stream, &mut |place, line| {
+        take(line, place, &mut reader, each);
+        if is_enough() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    })
+    .map_err(reason)
+}
+
+/// Calls `each` with the lines of JSON, or the items of a list where it is one, until it breaks off.
+pub(super) fn split(
+    mut stream: impl Read,
+    each: &mut dyn FnMut(Place, Line<'_>) -> ControlFlow<()>,
+) -> io::Result<()> {
+    let beginning = Beginning::read(&mut stream);
+    let layout = beginning.layout();
+    let stream = beginning.chain(stream);
+    let mut number = 0;
+    if layout == Layout::List {
         let mut items = Items::new(BufReader::with_capacity(1 << 17, stream));
-        while let Some(item) = items.next_item().map_err(reason)? {
-            place.number += 1;
-            take(item, place, &mut reader, each);
-            if is_enough() {
+        while let Some(item) = items.next_item()? {
+            number += 1;
+            if each(Place { unit: Unit::Item, number }, item).is_break() {
                 break;
             }
         }
         return Ok(());
     }
     let mut lines = Lines::new(stream);
-    while let Some(line) = lines.next_line().map_err(reason)? {
-        place.number += 1;
-        take(line, place, &mut reader, each);
-        if is_enough() {
+    while let Some(line) = lines.next_line()? {
+        number += 1;
+        if each(Place { unit: Unit::Line, number }, line).is_break() {
             break;
         }
     }
@@ -210,8 +232,7 @@ fn take(line: Line<'_>, place: Place, reader: &mut LineReader<'_>, each: &mut Ea
         Line::Whole(line) if lines::is_blank(line) => {}
         Line::Whole(line) => each(place, reader.read(line)),
         Line::TooLong => {
-            let limit = lines::MAX_LINE_BYTES >> 20;
-            each(place, Err(FaultKind::TooLong.with(format!("longer than {limit} MiB"))));
+            each(place, Err(FaultKind::TooLong.with(lines::too_long())));
         }
     }
 }
@@ -224,8 +245,12 @@ fn read_rows(
     each: &mut Each<'_>,
 ) -> Result<(), String> {
     let file = files::open_regular(&shard.path).map_err(|error| error.problem.to_string())?;
-    let plain = |error: parquet::errors::ParquetError| {
-        error.to_string().trim_start_matches("Parquet error: ").to_owned()
+    stream::refuse_pointer(&file).map_err(open_reason)?;
+    let plain = |error: ParquetError| match error.to_string() {
+        message if message.contains("Disabled feature") => {
+            format!("{message}: write it anew, compressed with zstd")
+        }
+        message => message.trim_start_matches("Parquet error: ").to_owned(),
     };
     let rows = Rows::open(file, fields).map_err(plain)?;
     let n_groups = rows.n_groups();

@@ -15,7 +15,7 @@ use super::*;
 type Outcome = (Vec<(String, std::result::Result<String, String>)>, Option<String>);
 
 fn read_file(path: &Path, part: Part, category: &[&str]) -> Outcome {
-    let shards = shard::find(path, "none".as_ref()).unwrap();
+    let shards = shard::find(path, "none".as_ref()).unwrap().shards;
     let fields = Fields {
         text: vec!["text".to_owned()],
         category: category.iter().map(|step| (*step).to_owned()).collect(),
@@ -213,4 +213,25 @@ fn of_a_small_stream_in_part_all_is_used_that_was_read() {
     fs::write(&path, gzip(&lines(500))).unwrap();
     let (found, lost) = read_file(&path, Part::Head { bytes: 10 }, &[]);
     assert_eq!((found.len(), lost), (500, None));
+}
+
+#[test]
+fn a_mark_a_list_and_a_damaged_first_line_cost_no_documents() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.jsonl");
+    let two = "{\"text\": \"a\"}\n{\"text\": \"b\"}\n";
+    let everything = Part::Random { share: 1.0, seed: 1 };
+    fs::write(&path, format!("\u{feff}{two}")).unwrap();
+    for part in [Part::Whole, everything] {
+        let outcome = read_file(&path, part, &[]);
+        let mut found = texts(&outcome);
+        found.sort_unstable();
+        assert_eq!((found, &outcome.1), (vec!["a", "b"], &None));
+    }
+    for damaged in ["[\"x\"]", "[1, 2"] {
+        fs::write(&path, format!("{damaged}\n{two}")).unwrap();
+        let (found, lost) = read_file(&path, Part::Whole, &[]);
+        let good: Vec<_> = found.iter().filter_map(|(_, text)| text.as_deref().ok()).collect();
+        assert_eq!((found.len(), good, lost), (3, vec!["a", "b"], None));
+    }
 }

@@ -29,7 +29,7 @@ pub struct ShardReport {
     pub n_other: u64,
     /// Documents that could not be read, by kind of fault.
     pub faults: BTreeMap<FaultKind, u64>,
-    /// The first of them, with their places.
+    /// The first of them, with their places, shortened.
     pub examples: Vec<String>,
     /// Why reading ended before the end, if it did.
     pub lost: Option<String>,

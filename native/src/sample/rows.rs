@@ -1,18 +1,24 @@
 //! The documents of a Parquet shard, read column by column.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::fs::File;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{self, AssertUnwindSafe, catch_unwind};
+use std::sync::Once;
 
-use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
+use data_anatomy_core::text::shortened;
+use parquet::basic::Type;
+use parquet::column::reader::ColumnReaderImpl;
 use parquet::data_type::{ByteArray, ByteArrayType};
 use parquet::errors::{ParquetError, Result};
 use parquet::file::reader::{FileReader as _, RowGroupReader, SerializedFileReader};
 
 use super::document::{Document, Fault, FaultKind, Fields, Text};
 use super::escaped;
+use super::lines::{self, MAX_LINE_BYTES};
+use super::pages::{CountedPages, PageCount};
 
-/// Rows read at a time.
+/// Rows read at a time, at most; all of them in one page, so that no more than that is in memory.
 const BATCH_ROWS: usize = 256;
 
 /// A Parquet file whose columns of text and category are known.
@@ -31,23 +37,17 @@ impl Rows {
         guarded(|| {
             let file = SerializedFileReader::new(file)?;
             let names = column_names(&file);
+            let missing = |wanted: &str| {
+                let found = names.join(", ");
+                let found = shortened(&found, MAX_NAMES_CHARS);
+                ParquetError::General(format!("expected a column {wanted}, found {found}"))
+            };
             let text = fields.text.iter().find_map(|name| position(&names, name));
-            let text = text.ok_or_else(|| {
-                let wanted = fields.text.join(" or ");
-                ParquetError::General(format!(
-                    "expected a column {wanted}, found {}",
-                    names.join(", ")
-                ))
-            })?;
+            let text = text.ok_or_else(|| missing(&fields.text.join(" or ")))?;
             let field = fields.category.join(".");
             let category = match fields.category.is_empty() {
                 true => None,
-                false => Some(position(&names, &field).ok_or_else(|| {
-                    ParquetError::General(format!(
-                        "expected a column {field}, found {}",
-                        names.join(", ")
-                    ))
-                })?),
+                false => Some(position(&names, &field).ok_or_else(|| missing(&field))?),
             };
             Ok(Self { file, text, category })
         })
@@ -76,9 +76,11 @@ impl Rows {
                 self.category.map(|index| Column::open(&*reader, index)).transpose()?;
             let mut number = first;
             loop {
-                let n_rows = texts.next_batch()?;
+                let n_ready = categories.as_ref().map_or(BATCH_ROWS, Column::n_ready);
+                let n_ready = n_ready.min(texts.n_ready());
+                let n_rows = texts.next_batch(n_ready)?;
                 if let Some(categories) = &mut categories {
-                    let n_categories = categories.next_batch()?;
+                    let n_categories = categories.next_batch(n_ready)?;
                     if n_categories != n_rows {
                         return Err(ParquetError::General("columns of unequal lengths".to_owned()));
                     }
@@ -128,15 +130,38 @@ fn position(names: &[String], name: &str) -> Option<usize> {
     names.iter().position(|other| other == name)
 }
 
-/// A damaged file may make the decoder panic; that is its damage, not the end of the run.
+/// Characters of the names of columns that are shown: tables may have thousands.
+const MAX_NAMES_CHARS: usize = 200;
+
+thread_local! {
+    /// Whether this thread reads what may be damaged.
+    static IS_GUARDED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// A damaged file may make the decoder panic; that is its damage, which is told with the others, not the end
+/// of the run.
 fn guarded<T>(read: impl FnOnce() -> Result<T>) -> Result<T> {
-    catch_unwind(AssertUnwindSafe(read))
-        .unwrap_or_else(|_| Err(ParquetError::General("damaged beyond reading".to_owned())))
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let usual = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if !IS_GUARDED.get() {
+                usual(info);
+            }
+        }));
+    });
+    let before = IS_GUARDED.replace(true);
+    let read = catch_unwind(AssertUnwindSafe(read));
+    IS_GUARDED.set(before);
+    read.unwrap_or_else(|_| Err(ParquetError::General("damaged beyond reading".to_owned())))
 }
 
 /// A column of texts, batch by batch.
 struct Column {
     reader: ColumnReaderImpl<ByteArrayType>,
+    count: PageCount,
+    /// Rows read so far.
+    n_read: u64,
     /// Level at which a row has a value; lower ones are null.
     full_level: i16,
     levels: Vec<i16>,
@@ -154,23 +179,38 @@ impl Column {
                 "column {name}: expected texts, found lists"
             )));
         }
-        let ColumnReader::ByteArrayColumnReader(reader) = group.get_column_reader(index)? else {
-            let found = descriptor.physical_type();
+        let found = descriptor.physical_type();
+        if found != Type::BYTE_ARRAY {
             return Err(ParquetError::General(format!(
                 "column {name}: expected texts, found {found}"
             )));
-        };
+        }
         let full_level = descriptor.max_def_level();
-        Ok(Self { reader, full_level, levels: Vec::new(), values: Vec::new(), places: Vec::new() })
+        let (pages, count) = CountedPages::new(group.get_column_page_reader(index)?);
+        Ok(Self {
+            reader: ColumnReaderImpl::new(descriptor, Box::new(pages)),
+            count,
+            n_read: 0,
+            full_level,
+            levels: Vec::new(),
+            values: Vec::new(),
+            places: Vec::new(),
+        })
     }
 
-    /// Reads the next rows and returns how many.
-    fn next_batch(&mut self) -> Result<usize> {
+    /// How many rows can be read without another page, at least 1.
+    fn n_ready(&self) -> usize {
+        self.count.n_ready(self.n_read).clamp(1, BATCH_ROWS)
+    }
+
+    /// Reads so many further rows, or those that are left, and returns how many.
+    fn next_batch(&mut self, n_rows: usize) -> Result<usize> {
         self.levels.clear();
         self.values.clear();
         self.places.clear();
         let (n_rows, n_values, _) =
-            self.reader.read_records(BATCH_ROWS, Some(&mut self.levels), None, &mut self.values)?;
+            self.reader.read_records(n_rows, Some(&mut self.levels), None, &mut self.values)?;
+        self.n_read += n_rows as u64;
         let mut next = 0;
         for row in 0..n_rows {
             let full = self.full_level == 0 || self.levels.get(row) == Some(&self.full_level);
@@ -186,6 +226,9 @@ impl Column {
     fn value(&self, row: usize, kind: FaultKind) -> std::result::Result<&str, Fault> {
         let value = self.places[row].and_then(|place| self.values.get(place));
         let value = value.ok_or_else(|| kind.with("expected a text, found null"))?;
+        if value.len() > MAX_LINE_BYTES {
+            return Err(FaultKind::TooLong.with(lines::too_long()));
+        }
         simdutf8::compat::from_utf8(value.data()).map_err(|error| {
             let place = error.valid_up_to() + 1;
             FaultKind::InvalidUtf8.with(format!("byte {place} of the value is not UTF-8"))

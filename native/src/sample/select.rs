@@ -264,7 +264,7 @@ impl<'c> Selector<'c> {
                 if part != whole {
                     self.known.add(part, label)?;
                 }
-                tally.copies += drawn.n_copies - 1;
+                tally.copies += drawn.n_copies.saturating_sub(1);
                 self.selection.kept.entry(key.clone()).or_default().push(drawn.clone());
             }
         }

@@ -72,6 +72,9 @@ const SPARE: usize = 16;
 /// The most documents of a category.
 const MAX_PER_CATEGORY: usize = 10_000_000;
 
+/// A longer string is taken for a text where lines are read.
+const MAX_FIELD_BYTES: usize = 63;
+
 fn check(args: &SampleArgs) -> anyhow::Result<()> {
     anyhow::ensure!(
         (1..=MAX_PER_CATEGORY).contains(&args.n_per_category),
@@ -83,6 +86,17 @@ fn check(args: &SampleArgs) -> anyhow::Result<()> {
         "--oversample: expected a factor from 1 to 100, found {}",
         args.oversample
     );
+    let names = args.text_col.iter().map(String::as_str);
+    let steps = args.category_field.iter().flat_map(|path| path.split('.'));
+    for (flag, name) in
+        names.map(|name| ("--text-col", name)).chain(steps.map(|name| ("--category-field", name)))
+    {
+        anyhow::ensure!(
+            (1..=MAX_FIELD_BYTES).contains(&name.len()),
+            "{flag}: expected names of fields of 1 to {MAX_FIELD_BYTES} bytes, found {} bytes",
+            name.len()
+        );
+    }
     anyhow::ensure!(
         args.near_dup == 0.0 || (0.3..=1.0).contains(&args.near_dup),
         "--near-dup: expected a similarity from 0.3 to 1, or 0 to keep near duplicates, found {}",

@@ -1,13 +1,16 @@
 //! The files of a corpus.
 
 use std::fs::Metadata;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 use twox_hash::XxHash3_64;
 use walkdir::WalkDir;
+
+use super::layout::{self, Layout};
+use crate::files;
 
 /// One file of a corpus.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,12 +76,31 @@ impl Shard {
     }
 }
 
-/// The files of a corpus in the order of their names; links are followed, hidden files and `out_dir`,
-/// which is written to, passed over.
+/// What was found below a folder.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// The files of documents.
+    pub shards: Vec<Shard>,
+    /// What may be or hold such files, but cannot be read.
+    pub unreadable: Vec<Unreadable>,
+}
+
+/// A file or folder that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unreadable {
+    /// Its path below the corpus folder.
+    pub name: String,
+    /// Why, in plain words.
+    pub reason: String,
+}
+
+/// The files of a corpus in the order of their names; links are followed. Passed over are hidden files,
+/// `out_dir`, which is written to, and each `.json` that is one object over several lines: what tells of
+/// documents and holds none.
 ///
 /// # Errors
-/// If a folder cannot be read, or there is no such file.
-pub fn find(root: &Path, out_dir: &Path) -> anyhow::Result<Vec<Shard>> {
+/// If the folder itself cannot be read, or there is no such file.
+pub fn find(root: &Path, out_dir: &Path) -> anyhow::Result<Found> {
     let out_dir = out_dir.canonicalize().ok();
     let is_hidden = |name: &std::ffi::OsStr| name.as_encoded_bytes().starts_with(b".");
     let walk = WalkDir::new(root).follow_links(true).sort_by_file_name().into_iter();
@@ -89,33 +111,73 @@ pub fn find(root: &Path, out_dir: &Path) -> anyhow::Result<Vec<Shard>> {
                     && out_dir.is_some()
                     && entry.path().canonicalize().ok() == out_dir)
     });
-    let mut shards = Vec::new();
+    let mut found = Found::default();
     for entry in walk {
-        let entry = entry.with_context(|| format!("{}: cannot be read whole", root.display()))?;
-        let Some(format) = format_of(entry.path()) else { continue };
-        if entry.file_type().is_file() {
-            let metadata = entry.metadata().with_context(|| entry.path().display().to_string())?;
-            let below = entry.path().strip_prefix(root).unwrap_or(entry.path());
-            let steps: Vec<_> = below.iter().map(|step| step.to_string_lossy()).collect();
-            shards.push(Shard {
-                path: entry.path().to_owned(),
-                name: if steps.is_empty() {
-                    entry.file_name().to_string_lossy().into_owned()
-                } else {
-                    steps.join("/")
-                },
-                format,
-                version: version(&metadata),
-            });
+        match entry.and_then(|entry| Ok((entry.metadata()?, entry))) {
+            Ok((metadata, entry)) if metadata.is_file() => {
+                let Some(format) = format_of(entry.path()) else { continue };
+                let shard = Shard {
+                    path: entry.path().to_owned(),
+                    name: name_below(root, entry.path()),
+                    format,
+                    version: version(&metadata),
+                };
+                if !is_one_object(&shard) {
+                    found.shards.push(shard);
+                }
+            }
+            Ok(_) => {}
+            Err(error) if error.depth() == 0 => {
+                anyhow::bail!("{}: cannot be read: {}", root.display(), reason(&error))
+            }
+            Err(error) => {
+                let path = error.path().unwrap_or(root);
+                if !path.file_name().is_some_and(is_hidden) {
+                    let name = name_below(root, path);
+                    found.unreadable.push(Unreadable { name, reason: reason(&error) });
+                }
+            }
         }
     }
     anyhow::ensure!(
-        !shards.is_empty(),
-        "{}: expected files that end with {}, found none",
+        !found.shards.is_empty(),
+        "{}: expected files that end with {}, found none{}",
         root.display(),
-        ENDINGS.map(|(ending, _)| ending).join(", ")
+        ENDINGS.map(|(ending, _)| ending).join(", "),
+        found.unreadable.first().map_or_else(String::new, |Unreadable { name, reason }| format!(
+            "; {name} cannot be read: {reason}"
+        ))
     );
-    Ok(shards)
+    Ok(found)
+}
+
+/// The path below the corpus folder, as it is shown; the file's name where it is the corpus.
+fn name_below(root: &Path, path: &Path) -> String {
+    let below = path.strip_prefix(root).unwrap_or(path);
+    let steps: Vec<_> = below.iter().map(|step| step.to_string_lossy()).collect();
+    match steps.is_empty() {
+        true => path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        false => steps.join("/"),
+    }
+}
+
+/// Why something cannot be read, in plain words.
+fn reason(error: &walkdir::Error) -> String {
+    let is_link = error.path().and_then(|path| path.symlink_metadata().ok());
+    let is_link = is_link.is_some_and(|metadata| metadata.is_symlink());
+    match error.io_error() {
+        _ if error.loop_ancestor().is_some() => "a link to a folder that it is in".to_owned(),
+        Some(error) if is_link && error.kind() == io::ErrorKind::NotFound => {
+            "a link to what is not there".to_owned()
+        }
+        Some(error) => files::reason(error),
+        None => error.to_string(),
+    }
+}
+
+fn is_one_object(shard: &Shard) -> bool {
+    let is_json = shard.name.to_ascii_lowercase().ends_with(".json");
+    is_json && layout::of_plain_file(shard) == Some(Layout::Object)
 }
 
 fn format_of(path: &Path) -> Option<Format> {
@@ -148,19 +210,49 @@ mod tests {
             std::fs::create_dir_all(root.join(name).parent().unwrap()).unwrap();
             std::fs::write(root.join(name), "x").unwrap();
         }
-        let shards = find(root, &root.join("out")).unwrap();
+        let Found { shards, unreadable } = find(root, &root.join("out")).unwrap();
+        assert_eq!(unreadable, []);
         let names: Vec<&str> = shards.iter().map(|shard| shard.name.as_str()).collect();
         assert_eq!(names, ["a/deep/y.json.gz", "b/x.jsonl.zst", "z.parquet"]);
         assert_eq!(shards[1].format, Format::Json(Compression::Zstd));
         let one = find(&root.join("z.parquet"), Path::new("out")).unwrap();
-        assert_eq!(one[0].name, "z.parquet");
+        assert_eq!(one.shards[0].name, "z.parquet");
         let error = find(&root.join(".hidden/none"), Path::new("out")).unwrap_err();
-        assert!(error.to_string().contains("none: cannot be read whole"), "{error}");
+        assert!(
+            error.to_string().contains("none: cannot be read: there is no such file"),
+            "{error}"
+        );
         assert!(
             find(&root.join("README.md"), Path::new("o"))
                 .unwrap_err()
                 .to_string()
                 .contains("found none")
         );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn dead_links_are_named_and_what_tells_of_documents_is_passed_over() {
+        use std::os::unix::fs::symlink;
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        std::fs::write(root.join("c4.jsonl"), "{\"text\": \"a\"}\n").unwrap();
+        std::fs::write(root.join("dataset_info.json"), "{\n  \"features\": {}\n}\n").unwrap();
+        symlink(root.join("nowhere"), root.join("arxiv")).unwrap();
+        symlink(root.join("nowhere"), root.join(".#c4.jsonl")).unwrap();
+        symlink(root, root.join("round")).unwrap();
+        let found = find(root, "none".as_ref()).unwrap();
+        let names: Vec<&str> = found.shards.iter().map(|shard| shard.name.as_str()).collect();
+        assert_eq!(names, ["c4.jsonl"]);
+        let unreadable: Vec<(&str, &str)> = found
+            .unreadable
+            .iter()
+            .map(|lost| (lost.name.as_str(), lost.reason.as_str()))
+            .collect();
+        let expected = [
+            ("arxiv", "a link to what is not there"),
+            ("round", "a link to a folder that it is in"),
+        ];
+        assert_eq!(unreadable, expected);
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::Context as _;
+use data_anatomy_core::text::shortened;
 use data_anatomy_core::well_known;
 use rustc_hash::FxHashMap;
 
@@ -14,6 +15,9 @@ use super::reading::{Part, Place};
 use super::record::{Header, Packing};
 use super::report::{CategoryCounts, ShardReport};
 use super::work::{Candidates, NO_WORK_FOLDER};
+
+/// Characters of why a shard could not be read that are kept.
+const MAX_LOST_CHARS: usize = 500;
 
 /// Takes in the documents of one shard.
 pub(super) struct ShardReader<'p> {
@@ -176,7 +180,7 @@ impl<'p> ShardReader<'p> {
         if let Some(error) = self.failed {
             return Err(error);
         }
-        self.report.lost = lost;
+        self.report.lost = lost.map(|lost| shortened(&lost, MAX_LOST_CHARS).into_owned());
         self.report.bytes_read = self.n_read.load(Ordering::Relaxed);
         for category in self.categories {
             if category.lowest.has_refused() {

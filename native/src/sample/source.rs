@@ -1,15 +1,17 @@
 //! Where the categories of a corpus stand: in the names of its files and folders, or in its documents.
 
 use std::collections::BTreeSet;
+use std::ops::ControlFlow;
 use std::path::Path;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::Context as _;
 use data_anatomy_core::well_known;
 use glob::{MatchOptions, Pattern};
 use serde_json::Value;
 
-use super::lines::{Line, Lines};
+use super::lines::Line;
+use super::reading;
 use super::rows;
 use super::shard::{ENDINGS, Format, Shard};
 use super::stream;
@@ -119,7 +121,12 @@ pub type Assigned = (Vec<(Shard, Source)>, BTreeSet<String>);
 ///
 /// # Errors
 /// If a pattern fits no file.
-pub fn assign(shards: Vec<Shard>, root: &Path, telling: &Telling) -> anyhow::Result<Assigned> {
+pub fn assign(
+    shards: Vec<Shard>,
+    root: &Path,
+    telling: &Telling,
+    text: &[String],
+) -> anyhow::Result<Assigned> {
     let mut ways = BTreeSet::new();
     let mut assigned = Vec::new();
     match telling {
@@ -135,7 +142,7 @@ pub fn assign(shards: Vec<Shard>, root: &Path, telling: &Telling) -> anyhow::Res
                 let fits = assigned.iter().any(|(_, source)| source.name() == Some(name));
                 anyhow::ensure!(
                     fits,
-                    "--map {name}={pattern}: fits no file below {}",
+                    "--map {name}={pattern}: fits no file below {} that no pattern before it fits",
                     root.display()
                 );
             }
@@ -145,12 +152,18 @@ pub fn assign(shards: Vec<Shard>, root: &Path, telling: &Telling) -> anyhow::Res
             assigned.extend(shards.into_iter().map(|shard| (shard, Source::Field(path.clone()))));
         }
         Telling::Recognised => {
-            // Looked for once, in the first shard that does not tell by its name.
-            let mut field = None;
-            for shard in shards {
-                let (source, way) = match known_name(&shard, root) {
+            let root = root.canonicalize().ok();
+            let root = root.as_deref().and_then(Path::file_name).map(|name| name.to_string_lossy());
+            let names: Vec<Option<String>> =
+                shards.iter().map(|shard| known_name(shard, root.as_deref())).collect();
+            // Told by the first document of those shards that do not tell by their names.
+            let untold = shards.iter().zip(&names).filter(|(_, name)| name.is_none());
+            let mut first = untold.filter_map(|(shard, _)| fields_of_first_document(shard, text));
+            let field = first.next().and_then(|fields| known_field(&fields));
+            for (shard, name) in shards.into_iter().zip(names) {
+                let (source, way) = match name {
                     Some(name) => (Source::Name(name), "names of files and folders".to_owned()),
-                    None => match field.get_or_insert_with(|| known_field(&shard)) {
+                    None => match field {
                         Some(field) => (Source::Field(path(field)), format!("field {field}")),
                         None => (
                             Source::Name(plain_name(&shard)),
@@ -172,13 +185,11 @@ fn matches(pattern: &Pattern, name: &str) -> bool {
 }
 
 /// The well-known category that the shard's name or one of its folders names, the nearest first; the
-/// corpus folder counts, too, since it may hold one category alone.
-fn known_name(shard: &Shard, root: &Path) -> Option<String> {
+/// name of the corpus folder counts, too, since it may hold one category alone.
+fn known_name(shard: &Shard, root: Option<&str>) -> Option<String> {
     let mut steps: Vec<&str> = shard.name.split('/').collect();
     let file = steps.pop().map(stem).unwrap_or_default();
-    let root = root.canonicalize().ok();
-    let root = root.as_deref().and_then(Path::file_name).map(|name| name.to_string_lossy());
-    let candidates = std::iter::once(file).chain(steps.into_iter().rev()).chain(root.as_deref());
+    let candidates = std::iter::once(file).chain(steps.into_iter().rev()).chain(root);
     candidates.into_iter().find(|name| is_known(name)).map(str::to_owned)
 }
 
@@ -220,26 +231,47 @@ fn plain_name(shard: &Shard) -> String {
     folder.unwrap_or_else(|| stem(file)).to_owned()
 }
 
-/// The first field of a known corpus that the first document of a shard has.
-fn known_field(shard: &Shard) -> Option<String> {
-    let names: Vec<String> = match shard.format {
-        Format::Parquet => rows::columns(files::open_regular(&shard.path).ok()?).ok()?,
-        Format::Json(compression) => {
-            let n_read = AtomicU64::new(0);
-            let mut lines = Lines::new(stream::open(&shard.path, compression, 0, &n_read).ok()?);
-            let Some(Line::Whole(line)) = lines.next_line().ok()? else { return None };
-            let document: Value = serde_json::from_slice(line).ok()?;
-            let known = KNOWN_FIELDS.map(|(field, _)| field).into_iter().chain(["content", "text"]);
-            known
-                .filter(|field| at(&document, field).is_some_and(Value::is_string))
-                .map(str::to_owned)
-                .collect()
-        }
+/// The fields and columns that may tell something of the first document of a shard; none where it has no
+/// document at its beginning.
+fn fields_of_first_document(shard: &Shard, text: &[String]) -> Option<Vec<String>> {
+    let Format::Json(compression) = shard.format else {
+        let columns = rows::columns(files::open_regular(&shard.path).ok()?).ok()?;
+        return text.iter().any(|name| columns.contains(name)).then_some(columns);
     };
-    let has = |name: &str| names.iter().any(|other| other == name);
+    let n_read = AtomicU64::new(0);
+    let stream = stream::open(&shard.path, compression, 0, &n_read).ok()?;
+    let mut found = None;
+    // What cannot be read is told where documents are read.
+    let _ = reading::split(stream, &mut |_, line| {
+        if let Line::Whole(line) = line {
+            found = fields_of(line, text);
+        }
+        match found.is_some() || n_read.load(Ordering::Relaxed) > MAX_BYTES_BEFORE_FIRST {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        }
+    });
+    found
+}
+
+/// Bytes of a file in which a document is looked for.
+const MAX_BYTES_BEFORE_FIRST: u64 = 4 << 20;
+
+/// The known fields that are texts in a document; none where it has no text.
+fn fields_of(line: &[u8], text: &[String]) -> Option<Vec<String>> {
+    let document: Value = serde_json::from_slice(line).ok()?;
+    let is_text = |field: &str| at(&document, field).is_some_and(Value::is_string);
+    let has_text = text.iter().any(|name| document.get(name).is_some_and(Value::is_string));
+    let known = KNOWN_FIELDS.map(|(field, _)| field).into_iter().chain(["content", "text"]);
+    has_text.then(|| known.filter(|field| is_text(field)).map(str::to_owned).collect())
+}
+
+/// The first field of a known corpus among those of a document.
+fn known_field(fields: &[String]) -> Option<&'static str> {
+    let has = |name: &str| fields.iter().any(|other| other == name);
     let is_code = has("content") && !has("text");
-    let field = KNOWN_FIELDS.iter().find(|(field, of_code)| has(field) && (is_code || !of_code));
-    field.map(|(field, _)| (*field).to_owned())
+    let known = KNOWN_FIELDS.iter().find(|(field, of_code)| has(field) && (is_code || !of_code));
+    known.map(|(field, _)| *field)
 }
 
 fn at<'v>(document: &'v Value, field: &str) -> Option<&'v Value> {

@@ -16,9 +16,13 @@ fn corpus(files: &[(&str, &str)]) -> TempDir {
 }
 
 fn sources(folder: &TempDir, telling: &Telling) -> Vec<(String, Source)> {
-    let shards = shard::find(folder.path(), "none".as_ref()).unwrap();
-    let (assigned, _) = assign(shards, folder.path(), telling).unwrap();
+    let shards = shard::find(folder.path(), "none".as_ref()).unwrap().shards;
+    let (assigned, _) = assign(shards, folder.path(), telling, &text()).unwrap();
     assigned.into_iter().map(|(shard, source)| (shard.name, source)).collect()
+}
+
+fn text() -> Vec<String> {
+    vec!["text".to_owned(), "content".to_owned()]
 }
 
 fn name(name: &str) -> Source {
@@ -55,6 +59,30 @@ fn trees_of_well_known_corpora_are_recognised() {
 }
 
 #[test]
+fn the_first_document_tells_whatever_comes_before_it() {
+    let document = r#"{"text": "a", "meta": {"redpajama_set_name": "RedPajamaC4"}}"#;
+    let list = format!("[{document}]");
+    let cases: [&[(&str, String)]; 6] = [
+        &[("x.jsonl", format!("\n\n{document}\n"))],
+        &[("x.jsonl", format!("\u{feff}{document}\n"))],
+        &[("x.jsonl", format!("{{\"text\": \"a\n{document}\n"))],
+        &[("x.json", list)],
+        &[("a.jsonl", String::new()), ("x.jsonl", document.to_owned())],
+        &[
+            ("checksums.json", r#"{"x.jsonl": "d41d8"}"#.to_owned()),
+            ("x.jsonl", document.to_owned()),
+        ],
+    ];
+    for files in cases {
+        let files: Vec<(&str, &str)> =
+            files.iter().map(|(name, content)| (*name, content.as_str())).collect();
+        let found = sources(&corpus(&files), &Telling::Recognised);
+        let field = Source::Field(path("meta.redpajama_set_name"));
+        assert!(found.iter().all(|(_, source)| *source == field), "{files:?} {found:?}");
+    }
+}
+
+#[test]
 fn folders_and_files_of_well_known_names_tell() {
     let line = r#"{"text": "a", "meta": {}}"#;
     let folder = corpus(&[
@@ -87,8 +115,9 @@ fn maps_take_what_they_fit_in_their_order_and_must_fit_something() {
         sources(&folder, &telling(&["Law=a/*.jsonl", "News=a/**/*.jsonl"])),
         [("a/b/y.jsonl".to_owned(), name("News")), ("a/x.jsonl".to_owned(), name("Law"))]
     );
-    let shards = shard::find(folder.path(), "none".as_ref()).unwrap();
-    let error = assign(shards, folder.path(), &telling(&["Law=q/*"])).unwrap_err().to_string();
+    let shards = shard::find(folder.path(), "none".as_ref()).unwrap().shards;
+    let error =
+        assign(shards, folder.path(), &telling(&["Law=q/*"]), &text()).unwrap_err().to_string();
     assert!(error.starts_with("--map Law=q/*: fits no file below "), "{error}");
     let error = Telling::new(&["Law".to_owned()], None).unwrap_err().to_string();
     assert_eq!(error, "--map Law: expected CATEGORY=GLOB");

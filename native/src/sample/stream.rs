@@ -26,7 +26,7 @@ pub fn open<'a>(
 ) -> io::Result<Box<dyn Read + 'a>> {
     let mut file =
         files::open_regular(path).map_err(|error| io::Error::other(error.problem.to_string()))?;
-    check_beginning(&mut file, compression)?;
+    check_beginning(&file, compression)?;
     file.seek(SeekFrom::Start(start))?;
     let counted = BufReader::with_capacity(BLOCK_BYTES, Counted { file, n_read });
     Ok(match compression {
@@ -36,15 +36,26 @@ pub fn open<'a>(
     })
 }
 
-/// Refuses what is no such file, where its first bytes tell.
-fn check_beginning(file: &mut File, compression: Compression) -> io::Result<()> {
-    const LFS_POINTER: &[u8] = b"version https://git-lfs";
+/// How a file begins that stands for one that is not there.
+const LFS_POINTER: &[u8] = b"version https://git-lfs";
+
+/// Refuses a pointer of Git LFS, and returns the first bytes of what is none.
+///
+/// # Errors
+/// If it is one, or cannot be read.
+pub fn refuse_pointer(file: &File) -> io::Result<Vec<u8>> {
     let mut beginning = Vec::new();
     file.take(LFS_POINTER.len() as u64).read_to_end(&mut beginning)?;
     if beginning.starts_with(LFS_POINTER) {
         let problem = "it is a pointer of Git LFS, not the data; fetch it with `git lfs pull`";
         return Err(io::Error::other(problem));
     }
+    Ok(beginning)
+}
+
+/// Refuses what is no such file, where its first bytes tell.
+fn check_beginning(file: &File, compression: Compression) -> io::Result<()> {
+    let beginning = refuse_pointer(file)?;
     let is_zstd = beginning.starts_with(&[0x28, 0xb5, 0x2f, 0xfd])
         // A frame that decoders skip, such as a seek table's.
         || beginning.first().is_some_and(|first| first & 0xf0 == 0x50) && beginning[1..].starts_with(&[0x2a, 0x4d, 0x18]);

@@ -186,6 +186,46 @@ fn little_room_for_candidates_costs_passes_and_changes_nothing() {
 }
 
 #[test]
+fn the_sample_is_full_whatever_the_shards_threads_and_interruptions() {
+    let folder = folder();
+    // 200 texts, each twice but for its case: every shard has room for its own, all together have not.
+    let lines: Vec<Value> = (0..200)
+        .flat_map(|n| [format!("text number {n}"), format!("TEXT number {n}")])
+        .map(|text| json!({"text": text, "source": "c4"}))
+        .collect();
+    let more = "--n-per-category 200 --min-chars 1 --near-dup 0";
+    let corpus = |n_shards: usize| {
+        let root = folder.path().join(format!("corpus{n_shards}"));
+        for (shard, lines) in lines.chunks(lines.len().div_ceil(n_shards)).enumerate() {
+            write(&root, &format!("{shard}.jsonl"), lines.to_vec());
+        }
+        root
+    };
+    let texts = |out: &Path| kept(out, "c4");
+    let drawn = |n_shards: usize, n_threads: usize| {
+        let out = folder.path().join(format!("out{n_shards}-{n_threads}"));
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(n_threads).build().unwrap();
+        let sampled = pool.install(|| sample(&args(&corpus(n_shards), &out, more))).unwrap();
+        (texts(&out), sampled.manifest["n_passes"].as_u64())
+    };
+    let whole = drawn(1, 1);
+    assert_eq!((whole.0.len(), whole.1), (200, Some(2)));
+    for (n_shards, n_threads) in [(2, 1), (3, 1), (3, 2), (3, 3), (9, 2)] {
+        assert_eq!(drawn(n_shards, n_threads), whole, "{n_shards} shards, {n_threads} threads");
+    }
+    // Interrupted behind the second pass: what it left had more room than the first pass has.
+    for n_shards in [1, 3] {
+        let out = folder.path().join(format!("again{n_shards}"));
+        fs::create_dir_all(out.join("c4.jsonl")).unwrap();
+        sample(&args(&corpus(n_shards), &out, more)).unwrap_err();
+        assert!(out.join(".sample-work/shards").read_dir().unwrap().count() > 0);
+        fs::remove_dir(out.join("c4.jsonl")).unwrap();
+        let sampled = sample(&args(&corpus(n_shards), &out, more)).unwrap();
+        assert_eq!((texts(&out), sampled.manifest["n_passes"].as_u64()), whole);
+    }
+}
+
+#[test]
 fn duplicates_within_and_across_categories_and_excluded_documents_are_left_out() {
     let folder = folder();
     let (root, out) = (folder.path().join("corpus"), folder.path().join("out"));
@@ -307,13 +347,86 @@ fn forcing_replaces_the_whole_sample() {
 fn a_shard_that_changed_is_read_again() {
     let folder = folder();
     let (root, out) = (folder.path().join("corpus"), folder.path().join("out"));
-    write(&root, "c4/0.jsonl", (0..3).map(|n| json!({"text": format!("before {n}")})));
+    let document = |text: String| json!({"text": text, "source": "c4"});
+    write(&root, "0.jsonl", (0..3).map(|n| document(format!("before {n}"))));
     fs::create_dir_all(out.join("c4.jsonl")).unwrap();
     sample(&args(&root, &out, "--min-chars 1")).unwrap_err();
-    write(&root, "c4/0.jsonl", (0..4).map(|n| json!({"text": format!("afterwards {n}")})));
+    assert!(out.join(".sample-work/shards").read_dir().unwrap().count() > 0);
+    write(&root, "0.jsonl", (0..4).map(|n| document(format!("afterwards {n}"))));
     fs::remove_dir(out.join("c4.jsonl")).unwrap();
     sample(&args(&root, &out, "--min-chars 1")).unwrap();
     assert!(kept(&out, "c4").iter().all(|text| text.starts_with("afterwards")));
+}
+
+#[test]
+fn what_is_wrong_with_folders_is_told_before_the_corpus_is_read() {
+    let folder = folder();
+    let (root, out) = (folder.path().join("corpus"), folder.path().join("out"));
+    write(&root, "c4/0.jsonl", (0..3).map(|n| json!({"text": format!("text {n}")})));
+    let refused = |out: &Path, more: &str| {
+        let error = format!("{:#}", sample(&args(&root, out, more)).unwrap_err());
+        let shards = out.join(".sample-work/shards");
+        assert!(shards.read_dir().into_iter().flatten().count() == 0, "{error}");
+        error
+    };
+    let error = refused(&out, "--min-chars 1 --exclude /nonexistent");
+    assert_eq!(error, "--exclude: /nonexistent: cannot be read: there is no such file");
+    // Mended, it goes on.
+    let held_out = folder.path().join("held_out");
+    write(&held_out, "eval.jsonl", [json!({"text": "text 1"})]);
+    let more = format!("--min-chars 1 --exclude {}", held_out.display());
+    sample(&args(&root, &out, &more)).unwrap();
+    assert_eq!(kept(&out, "c4").len(), 2);
+    // A sample can be kept out of the next one, manifest and all.
+    let next = folder.path().join("next");
+    let more = format!("--min-chars 1 --exclude {}", out.display());
+    let manifest = sample(&args(&root, &next, &more)).unwrap().manifest;
+    assert_eq!(
+        (kept(&next, "c4"), &manifest["n_documents_to_exclude"]),
+        (vec!["text 1".to_owned()], &json!(2))
+    );
+    let error = refused(&root, "--force");
+    assert!(error.contains("the corpus lies there"), "{error}");
+    assert_eq!(fs::read_to_string(root.join("c4/0.jsonl")).unwrap().lines().count(), 3);
+    let other = folder.path().join("other");
+    fs::create_dir_all(&other).unwrap();
+    fs::write(other.join("c4.jsonl"), "mine").unwrap();
+    let error = refused(&other, "--min-chars 1");
+    assert!(error.contains("c4.jsonl: is there already"), "{error}");
+}
+
+#[test]
+fn two_runs_do_not_share_a_folder() {
+    let folder = folder();
+    let work = Work::at(folder.path()).unwrap();
+    let settings = serde_json::Map::new();
+    work.open(&settings, false).unwrap();
+    let other = Work::at(folder.path()).unwrap();
+    let error = other.open(&settings, true).unwrap_err().to_string();
+    assert!(error.contains("another run is at work there"), "{error}");
+    drop(work);
+    other.open(&settings, false).unwrap();
+}
+
+#[test]
+fn what_faults_and_names_repeat_of_a_file_is_short() {
+    let folder = folder();
+    let (root, out) = (folder.path().join("corpus"), folder.path().join("out"));
+    let long = "secret words ".repeat(100_000);
+    let name = format!("c{}4", "-".repeat(100_000));
+    let bad = [
+        json!(long),
+        json!([long]),
+        json!({"text": "a", "source": name}),
+        json!({"text": [long], "source": "c4"}),
+    ];
+    write(&root, "0.jsonl", [json!({"text": "good", "source": "c4"})].into_iter().chain(bad));
+    let sampled = sample(&args(&root, &out, "--min-chars 1")).unwrap();
+    assert_eq!(sampled.reports[0].n_faults(), 4);
+    let manifest = sampled.manifest.to_string();
+    assert!(manifest.len() < 8_000, "{}", manifest.len());
+    assert!(manifest.contains("expected an object, found `\\\"secret words"), "{manifest}");
+    assert!(manifest.contains("too long for the name of a category"), "{manifest}");
 }
 
 #[test]

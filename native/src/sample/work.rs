@@ -3,11 +3,13 @@
 //! Every shard that was read leaves three files: the headers and the texts of its candidates, and its report,
 //! which comes last and tells by what they are known.
 
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::Context as _;
+use memchr::memchr;
 use serde_json::{Map, Value};
 
 use super::checksum::{Checksum, Summing};
@@ -29,6 +31,8 @@ pub type Candidates = record::Writer<BufWriter<Summing<File>>>;
 #[derive(Debug)]
 pub struct Work {
     folder: PathBuf,
+    /// A file that is locked while a run uses the folder.
+    lock: Mutex<Option<File>>,
 }
 
 impl Work {
@@ -38,7 +42,7 @@ impl Work {
     /// # Errors
     /// If it cannot be removed.
     pub fn at(out_dir: &Path) -> anyhow::Result<Self> {
-        let work = Self { folder: out_dir.join(FOLDER) };
+        let work = Self { folder: out_dir.join(FOLDER), lock: Mutex::default() };
         remove(&work.leaving())?;
         Ok(work)
     }
@@ -49,8 +53,10 @@ impl Work {
     /// If it cannot be made, or belongs to a run with other settings and `force` is not given.
     pub fn open(&self, settings: &Map<String, Value>, force: bool) -> anyhow::Result<()> {
         let path = self.folder.join("settings.json");
-        if let Ok(bytes) = fs::read(&path) {
-            let before: Map<String, Value> = serde_json::from_slice(&bytes).unwrap_or_default();
+        self.lock()?;
+        // What is damaged, or was left before anything was read, is of no use.
+        let before = fs::read(&path).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        if let Some(before) = before.filter(|_| self.has_reports()) {
             let differences = differences(&before, settings);
             if differences.is_empty() {
                 return Ok(());
@@ -66,8 +72,36 @@ impl Work {
         self.remove()?;
         files::make_folder(&self.folder.join("shards"))?;
         files::make_folder(&self.folder.join("out"))?;
+        self.lock()?;
         // Last: a folder without it is of no use.
         files::write(&path, &serde_json::to_vec_pretty(settings)?)
+    }
+
+    /// Keeps other runs from the folder, if it is there, until this one ends or removes it.
+    fn lock(&self) -> anyhow::Result<()> {
+        let file = match File::create(self.folder.join("lock")) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            file => file.context(NO_WORK_FOLDER)?,
+        };
+        let mut held = self.lock.lock().unwrap_or_else(PoisonError::into_inner);
+        // Released first: a process may hold a lock once.
+        *held = None;
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => anyhow::bail!(
+                "{}: another run is at work there; wait for it, or give another --out-dir",
+                self.folder.display()
+            ),
+            // Some file systems know no locks.
+            _ => *held = Some(file),
+        }
+        Ok(())
+    }
+
+    /// Whether any shard was read to its end.
+    fn has_reports(&self) -> bool {
+        let entries = fs::read_dir(self.folder.join("shards")).into_iter().flatten().flatten();
+        let mut names = entries.map(|entry| entry.path());
+        names.any(|path| path.extension().is_some_and(|ending| ending == "json"))
     }
 
     /// Removes the folder with all that is in it: at once, whatever interrupts it.
@@ -75,6 +109,7 @@ impl Work {
     /// # Errors
     /// If it cannot be removed.
     pub fn remove(&self) -> anyhow::Result<()> {
+        *self.lock.lock().unwrap_or_else(PoisonError::into_inner) = None;
         let leaving = self.leaving();
         match fs::rename(&self.folder, &leaving) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
@@ -113,7 +148,12 @@ impl Work {
     /// The report of a shard as it is now, if there is one.
     pub fn report(&self, shard: &Shard) -> Option<ShardReport> {
         let bytes = fs::read(self.shard_file(shard, "json")).ok()?;
-        let report: ShardReport = serde_json::from_slice(&bytes).ok()?;
+        let (line, checksum) = bytes.split_at(memchr(b'\n', &bytes)? + 1);
+        let written: Checksum = serde_json::from_slice(checksum).ok()?;
+        if Checksum::of(line).ok()? != written {
+            return None;
+        }
+        let report: ShardReport = serde_json::from_slice(line).ok()?;
         (report.name == shard.name && report.version == shard.version).then_some(report)
     }
 
@@ -151,8 +191,11 @@ impl Work {
         report.texts = finish(candidates.texts, self.texts(shard))?;
         // Not forced to the disk, which costs more than reading a small shard: half a report is none.
         let path = self.shard_file(shard, "json");
-        fs::write(&path, serde_json::to_vec(report)?)
-            .with_context(|| format!("{}: cannot be written", path.display()))
+        let mut bytes = serde_json::to_vec(report)?;
+        bytes.push(b'\n');
+        let checksum = Checksum::of(bytes.as_slice())?;
+        serde_json::to_writer(&mut bytes, &checksum)?;
+        fs::write(&path, bytes).with_context(|| format!("{}: cannot be written", path.display()))
     }
 
     /// Whether a shard's candidates are what its report says; they may not be after a loss of power.
