@@ -26,9 +26,11 @@ pub(super) fn run(args: &SampleArgs) -> anyhow::Result<Outcome> {
     } else {
         write!(out, "{}", table(&sampled.manifest).to_text())?;
     }
-    let is_whole = name_losses(&sampled.reports, &sampled.unreadable);
+    name_losses(&sampled.reports, &sampled.unreadable);
     progress.say(&format!("written to {}", args.out_dir.display()));
     refuse_empty(&sampled)?;
+    let lost = &sampled.manifest["lost"];
+    let is_whole = [&lost["files"], &lost["documents"]].iter().all(|n| n.as_u64() == Some(0));
     Ok(if is_whole { Outcome::Done } else { Outcome::PartlyDone })
 }
 
@@ -69,8 +71,8 @@ fn table(manifest: &Value) -> Table {
 /// Shards whose losses are named on the terminal; the manifest names all.
 const MAX_NAMED: usize = 20;
 
-/// Names what was lost, and returns whether nothing was.
-fn name_losses(reports: &[ShardReport], unreadable: &[Unreadable]) -> bool {
+/// Names what was lost.
+fn name_losses(reports: &[ShardReport], unreadable: &[Unreadable]) {
     let lossy: Vec<&ShardReport> =
         reports.iter().filter(|report| report.lost.is_some() || report.n_faults() > 0).collect();
     for report in lossy.iter().take(MAX_NAMED) {
@@ -98,7 +100,6 @@ fn name_losses(reports: &[ShardReport], unreadable: &[Unreadable]) -> bool {
     if n_lossy > MAX_NAMED {
         warn(&format!("{} more files with losses are named in {MANIFEST}", n_lossy - MAX_NAMED));
     }
-    n_lossy == 0
 }
 
 /// Names and faults come from the corpus: whatever is in them, they are one line of text.

@@ -51,7 +51,7 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use rayon::prelude::*;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::progress::Progress;
 use args::SampleArgs;
@@ -101,6 +101,9 @@ pub fn run(args: &SampleArgs, progress: &Progress) -> anyhow::Result<Sampled> {
     );
     progress.say(&format!("{} shards, categories by {}", tasks.len(), in_words(&told_apart_by)));
     let work = Work::at(&args.out_dir)?;
+    if let Some(sampled) = finished(&args.out_dir, &work, &settings.record) {
+        return Ok(sampled);
+    }
     let drawing = Drawing {
         args,
         settings: &settings,
@@ -116,6 +119,20 @@ pub fn run(args: &SampleArgs, progress: &Progress) -> anyhow::Result<Sampled> {
     work.open(&settings.record, args.force)?;
     let drawn = drawing.draw()?;
     drawing.publish(drawn, &told_apart_by, unreadable)
+}
+
+/// The sample of a run with the same settings that was interrupted when all was in place, and only its work
+/// folder not removed.
+fn finished(out_dir: &Path, work: &Work, settings: &Map<String, Value>) -> Option<Sampled> {
+    let manifest = publish::manifest(out_dir);
+    let is_ours = work.was_leaving && manifest["settings"].as_object() == Some(settings);
+    is_ours.then(|| {
+        let categories = manifest["categories"].as_array().into_iter().flatten();
+        let empty = categories.filter(|category| category["file"].is_null());
+        let empty = empty.filter_map(|category| category["name"].as_str().map(str::to_owned));
+        let empty = empty.collect();
+        Sampled { manifest, reports: Vec::new(), unreadable: Vec::new(), empty }
+    })
 }
 
 /// Refuses to put a sample where the corpus lies.

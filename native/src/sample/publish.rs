@@ -165,7 +165,7 @@ pub fn publish(
 ) -> anyhow::Result<()> {
     let all: Vec<String> = names.iter().cloned().chain([MANIFEST.to_owned()]).collect();
     check_free(out_dir, &all, work, force)?;
-    let before = files_of(&out_dir.join(MANIFEST));
+    let before = files_of(&self::manifest(out_dir));
     files::write(&work.claims(), &serde_json::to_vec(&all)?)?;
     for name in before.iter().filter(|name| !all.contains(name)) {
         match fs::remove_file(out_dir.join(name)) {
@@ -187,10 +187,14 @@ pub fn publish(
     work.remove()
 }
 
-/// The files of the categories of a manifest; none where there is none.
-fn files_of(path: &Path) -> Vec<String> {
-    let bytes = fs::read(path).unwrap_or_default();
-    let manifest: Value = serde_json::from_slice(&bytes).unwrap_or_default();
+/// The manifest in a folder; null where there is none.
+pub fn manifest(out_dir: &Path) -> Value {
+    let bytes = fs::read(out_dir.join(MANIFEST)).unwrap_or_default();
+    serde_json::from_slice(&bytes).unwrap_or_default()
+}
+
+/// The files of the categories of a manifest.
+fn files_of(manifest: &Value) -> Vec<String> {
     let categories = manifest["categories"].as_array().cloned().unwrap_or_default();
     let names = categories.iter().filter_map(|category| category["file"].as_str());
     // A name that leads elsewhere is none of ours.

@@ -51,6 +51,12 @@ impl Settings {
             Some(name) => vec![name.clone()],
             None => vec!["text".to_owned(), "content".to_owned()],
         };
+        let category = args.category_field.as_ref();
+        anyhow::ensure!(
+            category.is_none_or(|name| text.first() != Some(name)),
+            "--category-field {}: is the field of the text",
+            category.map_or("", String::as_str)
+        );
         let window = Window { kind: args.window, max_chars, seed: args.seed };
         let rules = Rules { seed: args.seed, min_chars, window, text };
         #[expect(clippy::cast_precision_loss, reason = "room, roughly")]

@@ -396,6 +396,22 @@ fn what_is_wrong_with_folders_is_told_before_the_corpus_is_read() {
 }
 
 #[test]
+fn a_run_interrupted_at_its_very_end_is_finished() {
+    let folder = folder();
+    let (root, out) = (folder.path().join("corpus"), folder.path().join("out"));
+    write(&root, "c4/0.jsonl", (0..3).map(|n| json!({"text": format!("text {n}")})));
+    let manifest = sample(&args(&root, &out, "--min-chars 1")).unwrap().manifest;
+    let leaving = out.join(".sample-work.removed");
+    fs::create_dir_all(leaving.join("shards")).unwrap();
+    let error = sample(&args(&root, &out, "--min-chars 2")).unwrap_err().to_string();
+    assert!(error.contains("is there already"), "{error}");
+    fs::create_dir_all(leaving.join("shards")).unwrap();
+    assert_eq!(sample(&args(&root, &out, "--min-chars 1")).unwrap().manifest, manifest);
+    assert!(!leaving.exists());
+    sample(&args(&root, &out, "--min-chars 1")).unwrap_err();
+}
+
+#[test]
 fn two_runs_do_not_share_a_folder() {
     let folder = folder();
     let work = Work::at(folder.path()).unwrap();

@@ -33,6 +33,8 @@ pub struct Work {
     folder: PathBuf,
     /// A file that is locked while a run uses the folder.
     lock: Mutex<Option<File>>,
+    /// Whether an earlier run was interrupted while it removed its folder, and so was at its end.
+    pub was_leaving: bool,
 }
 
 impl Work {
@@ -42,7 +44,9 @@ impl Work {
     /// # Errors
     /// If it cannot be removed.
     pub fn at(out_dir: &Path) -> anyhow::Result<Self> {
-        let work = Self { folder: out_dir.join(FOLDER), lock: Mutex::default() };
+        let folder = out_dir.join(FOLDER);
+        let mut work = Self { folder, lock: Mutex::default(), was_leaving: false };
+        work.was_leaving = work.leaving().exists();
         remove(&work.leaving())?;
         Ok(work)
     }
