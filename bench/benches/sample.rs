@@ -79,7 +79,7 @@ fn shards(criterion: &mut Criterion) {
                 while stream.read(&mut buffer).expect("sound data") > 0 {}
             });
         });
-        let shards = shard::find(&path, "none".as_ref()).expect("one shard").shards;
+        let shards = shard::find(&path, "none".as_ref(), &[]).expect("one shard").shards;
         group.bench_function(BenchmarkId::new("read", &id), |bencher| {
             bencher.iter(|| {
                 let n_read = AtomicU64::new(0);

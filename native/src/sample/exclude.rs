@@ -28,7 +28,7 @@ pub fn read(
     let fields = Fields { text: text.to_vec(), category: Vec::new() };
     let mut n_documents = 0;
     for folder in folders {
-        let found = shard::find(folder, "".as_ref()).context("--exclude")?;
+        let found = shard::find(folder, "".as_ref(), text).context("--exclude")?;
         if let Some(Unreadable { name, reason }) = found.unreadable.first() {
             let path = folder.join(name);
             anyhow::bail!("--exclude: {}: {reason}; {UNKNOWN}", path.display());

@@ -17,7 +17,7 @@ pub(super) enum Layout {
     Lines,
     /// All are items of one list.
     List,
-    /// There are none: the file is one object over several lines, such as what tells of a data set.
+    /// There is one, over several lines; or none, but what tells of documents.
     Object,
 }
 

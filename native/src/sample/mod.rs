@@ -85,7 +85,8 @@ pub struct Sampled {
 pub fn run(args: &SampleArgs, progress: &Progress) -> anyhow::Result<Sampled> {
     let settings = Settings::new(args)?;
     refuse_corpus_folder(&args.out_dir, &settings.root)?;
-    let Found { shards, unreadable } = shard::find(&settings.root, &args.out_dir)?;
+    let Found { shards, unreadable } =
+        shard::find(&settings.root, &args.out_dir, &settings.rules.text)?;
     let (mut shards, told_apart_by) =
         source::assign(shards, &settings.root, &settings.telling, &settings.rules.text)?;
     let naming = Naming::new(&args.categories)

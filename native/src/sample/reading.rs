@@ -11,7 +11,7 @@ use twox_hash::XxHash3_64;
 
 use super::document::{Document, Fault, FaultKind, Fields, LineReader};
 use super::layout::{BYTE_ORDER_MARK, Beginning, Layout};
-use super::lines::{self, Line, Lines};
+use super::lines::{self, Line, Lines, MAX_LINE_BYTES};
 use super::list::Items;
 use super::rows::Rows;
 use super::shard::{Compression, Format, Shard};
@@ -196,7 +196,7 @@ fn read_json(
     .map_err(reason)
 }
 
-/// Calls `each` with the lines of JSON, or the items of a list where it is one, until it breaks off.
+/// Calls `each` with the lines of JSON, the items of a list or the one object that it is, until it breaks off.
 pub(super) fn split(
     mut stream: impl Read,
     each: &mut dyn FnMut(Place, Line<'_>) -> ControlFlow<()>,
@@ -205,6 +205,14 @@ pub(super) fn split(
     let layout = beginning.layout();
     let stream = beginning.chain(stream);
     let mut number = 0;
+    if layout == Layout::Object {
+        let mut object = Vec::new();
+        stream.take(MAX_LINE_BYTES as u64 + 1).read_to_end(&mut object)?;
+        let is_whole = object.len() <= MAX_LINE_BYTES;
+        let line = if is_whole { Line::Whole(&object) } else { Line::TooLong };
+        let _ = each(Place { unit: Unit::Item, number: 1 }, line);
+        return Ok(());
+    }
     if layout == Layout::List {
         let mut items = Items::new(BufReader::with_capacity(1 << 17, stream));
         while let Some(item) = items.next_item()? {

@@ -15,7 +15,7 @@ use super::*;
 type Outcome = (Vec<(String, std::result::Result<String, String>)>, Option<String>);
 
 fn read_file(path: &Path, part: Part, category: &[&str]) -> Outcome {
-    let shards = shard::find(path, "none".as_ref()).unwrap().shards;
+    let shards = shard::find(path, "none".as_ref(), &[]).unwrap().shards;
     let fields = Fields {
         text: vec!["text".to_owned()],
         category: category.iter().map(|step| (*step).to_owned()).collect(),
@@ -234,4 +234,18 @@ fn a_mark_a_list_and_a_damaged_first_line_cost_no_documents() {
         let good: Vec<_> = found.iter().filter_map(|(_, text)| text.as_deref().ok()).collect();
         assert_eq!((found.len(), good, lost), (3, vec!["a", "b"], None));
     }
+}
+
+#[test]
+fn an_object_over_several_lines_is_one_document() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.json");
+    fs::write(&path, "{\n  \"id\": 1,\n  \"text\": \"a\"\n}\n").unwrap();
+    let item = |text: std::result::Result<&str, &str>| {
+        ("item 1".to_owned(), text.map(str::to_owned).map_err(str::to_owned))
+    };
+    assert_eq!(read_file(&path, Part::Whole, &[]), (vec![item(Ok("a"))], None));
+    fs::write(&path, "{\n  \"id\": 1\n}\n").unwrap();
+    let none = item(Err("expected a field `text`, found none"));
+    assert_eq!(read_file(&path, Part::Whole, &[]), (vec![none], None));
 }

@@ -67,34 +67,36 @@ impl Rows {
         group: usize,
         each: &mut dyn FnMut(u64, std::result::Result<Document<'_>, Fault>),
     ) -> Result<()> {
-        guarded(|| {
-            let before = (0..group).map(|group| self.file.metadata().row_group(group).num_rows());
-            let first = u64::try_from(before.sum::<i64>()).unwrap_or(0) + 1;
-            let reader = self.file.get_row_group(group)?;
-            let mut texts = Column::open(&*reader, self.text)?;
-            let mut categories =
-                self.category.map(|index| Column::open(&*reader, index)).transpose()?;
-            let mut number = first;
-            loop {
-                let n_ready = categories.as_ref().map_or(BATCH_ROWS, Column::n_ready);
-                let n_ready = n_ready.min(texts.n_ready());
-                let n_rows = texts.next_batch(n_ready)?;
-                if let Some(categories) = &mut categories {
-                    let n_categories = categories.next_batch(n_ready)?;
-                    if n_categories != n_rows {
-                        return Err(ParquetError::General("columns of unequal lengths".to_owned()));
-                    }
-                }
-                for row in 0..n_rows {
-                    each(number, document(&texts, categories.as_ref(), row));
-                    number += 1;
-                }
-                if n_rows == 0 {
-                    return Ok(());
-                }
+        let before = (0..group).map(|group| self.file.metadata().row_group(group).num_rows());
+        let mut number = before.fold(1, |sum: u64, n| sum.saturating_add_signed(n));
+        let reader = guarded(|| self.file.get_row_group(group))?;
+        let mut texts = guarded(|| Column::open(&*reader, self.text))?;
+        let categories = self.category.map(|index| guarded(|| Column::open(&*reader, index)));
+        let mut categories = categories.transpose()?;
+        loop {
+            let n_rows = guarded(|| next_batch(&mut texts, categories.as_mut()))?;
+            for row in 0..n_rows {
+                each(number, document(&texts, categories.as_ref(), row));
+                number = number.saturating_add(1);
             }
-        })
+            if n_rows == 0 {
+                return Ok(());
+            }
+        }
     }
+}
+
+/// Reads the next rows of both columns, and returns how many.
+fn next_batch(texts: &mut Column, mut categories: Option<&mut Column>) -> Result<usize> {
+    let n_ready = categories.as_ref().map_or(BATCH_ROWS, |column| column.n_ready());
+    let n_ready = n_ready.min(texts.n_ready());
+    let n_rows = texts.next_batch(n_ready)?;
+    if let Some(categories) = &mut categories
+        && categories.next_batch(n_ready)? != n_rows
+    {
+        return Err(ParquetError::General("columns of unequal lengths".to_owned()));
+    }
+    Ok(n_rows)
 }
 
 /// The document in a row of a batch.

@@ -1,15 +1,18 @@
 //! The files of a corpus.
 
-use std::fs::Metadata;
+use std::collections::BTreeMap;
+use std::fs::{self, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use twox_hash::XxHash3_64;
 use walkdir::WalkDir;
 
 use super::layout::{self, Layout};
+use super::lines::MAX_LINE_BYTES;
 use crate::files;
 
 /// One file of a corpus.
@@ -95,12 +98,12 @@ pub struct Unreadable {
 }
 
 /// The files of a corpus in the order of their names; links are followed. Passed over are hidden files,
-/// `out_dir`, which is written to, and each `.json` that is one object over several lines: what tells of
-/// documents and holds none.
+/// `out_dir`, which is written to, and side files: each `.json` that is one object over several lines without
+/// a text, of which `text` are the field's names. Such tell of documents and hold none.
 ///
 /// # Errors
 /// If the folder itself cannot be read, or there is no such file.
-pub fn find(root: &Path, out_dir: &Path) -> anyhow::Result<Found> {
+pub fn find(root: &Path, out_dir: &Path, text: &[String]) -> anyhow::Result<Found> {
     let out_dir = out_dir.canonicalize().ok();
     let is_hidden = |name: &std::ffi::OsStr| name.as_encoded_bytes().starts_with(b".");
     let walk = WalkDir::new(root).follow_links(true).sort_by_file_name().into_iter();
@@ -122,7 +125,7 @@ pub fn find(root: &Path, out_dir: &Path) -> anyhow::Result<Found> {
                     format,
                     version: version(&metadata),
                 };
-                if !is_one_object(&shard) {
+                if !is_side_file(&shard, text) {
                     found.shards.push(shard);
                 }
             }
@@ -175,9 +178,16 @@ fn reason(error: &walkdir::Error) -> String {
     }
 }
 
-fn is_one_object(shard: &Shard) -> bool {
+fn is_side_file(shard: &Shard, text: &[String]) -> bool {
     let is_json = shard.name.to_ascii_lowercase().ends_with(".json");
-    is_json && layout::of_plain_file(shard) == Some(Layout::Object)
+    let is_object = is_json
+        && shard.version.bytes <= MAX_LINE_BYTES as u64
+        && layout::of_plain_file(shard) == Some(Layout::Object);
+    let fields = || -> Option<BTreeMap<String, IgnoredAny>> {
+        serde_json::from_slice(&fs::read(&shard.path).ok()?).ok()
+    };
+    // A damaged one is told where documents are read.
+    is_object && fields().is_some_and(|fields| !text.iter().any(|name| fields.contains_key(name)))
 }
 
 fn format_of(path: &Path) -> Option<Format> {
@@ -210,20 +220,20 @@ mod tests {
             std::fs::create_dir_all(root.join(name).parent().unwrap()).unwrap();
             std::fs::write(root.join(name), "x").unwrap();
         }
-        let Found { shards, unreadable } = find(root, &root.join("out")).unwrap();
+        let Found { shards, unreadable } = find(root, &root.join("out"), &[]).unwrap();
         assert_eq!(unreadable, []);
         let names: Vec<&str> = shards.iter().map(|shard| shard.name.as_str()).collect();
         assert_eq!(names, ["a/deep/y.json.gz", "b/x.jsonl.zst", "z.parquet"]);
         assert_eq!(shards[1].format, Format::Json(Compression::Zstd));
-        let one = find(&root.join("z.parquet"), Path::new("out")).unwrap();
+        let one = find(&root.join("z.parquet"), Path::new("out"), &[]).unwrap();
         assert_eq!(one.shards[0].name, "z.parquet");
-        let error = find(&root.join(".hidden/none"), Path::new("out")).unwrap_err();
+        let error = find(&root.join(".hidden/none"), Path::new("out"), &[]).unwrap_err();
         assert!(
             error.to_string().contains("none: cannot be read: there is no such file"),
             "{error}"
         );
         assert!(
-            find(&root.join("README.md"), Path::new("o"))
+            find(&root.join("README.md"), Path::new("o"), &[])
                 .unwrap_err()
                 .to_string()
                 .contains("found none")
@@ -241,9 +251,10 @@ mod tests {
         symlink(root.join("nowhere"), root.join("arxiv")).unwrap();
         symlink(root.join("nowhere"), root.join(".#c4.jsonl")).unwrap();
         symlink(root, root.join("round")).unwrap();
-        let found = find(root, "none".as_ref()).unwrap();
+        std::fs::write(root.join("one.json"), "{\n  \"text\": \"a\"\n}\n").unwrap();
+        let found = find(root, "none".as_ref(), &["text".to_owned()]).unwrap();
         let names: Vec<&str> = found.shards.iter().map(|shard| shard.name.as_str()).collect();
-        assert_eq!(names, ["c4.jsonl"]);
+        assert_eq!(names, ["c4.jsonl", "one.json"]);
         let unreadable: Vec<(&str, &str)> = found
             .unreadable
             .iter()

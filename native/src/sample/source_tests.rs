@@ -16,7 +16,7 @@ fn corpus(files: &[(&str, &str)]) -> TempDir {
 }
 
 fn sources(folder: &TempDir, telling: &Telling) -> Vec<(String, Source)> {
-    let shards = shard::find(folder.path(), "none".as_ref()).unwrap().shards;
+    let shards = shard::find(folder.path(), "none".as_ref(), &text()).unwrap().shards;
     let (assigned, _) = assign(shards, folder.path(), telling, &text()).unwrap();
     assigned.into_iter().map(|(shard, source)| (shard.name, source)).collect()
 }
@@ -115,7 +115,7 @@ fn maps_take_what_they_fit_in_their_order_and_must_fit_something() {
         sources(&folder, &telling(&["Law=a/*.jsonl", "News=a/**/*.jsonl"])),
         [("a/b/y.jsonl".to_owned(), name("News")), ("a/x.jsonl".to_owned(), name("Law"))]
     );
-    let shards = shard::find(folder.path(), "none".as_ref()).unwrap().shards;
+    let shards = shard::find(folder.path(), "none".as_ref(), &text()).unwrap().shards;
     let error =
         assign(shards, folder.path(), &telling(&["Law=q/*"]), &text()).unwrap_err().to_string();
     assert!(error.starts_with("--map Law=q/*: fits no file below "), "{error}");
