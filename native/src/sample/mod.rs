@@ -84,7 +84,7 @@ pub struct Sampled {
 /// the same command goes on from there.
 pub fn run(args: &SampleArgs, progress: &Progress) -> anyhow::Result<Sampled> {
     let settings = Settings::new(args)?;
-    refuse_corpus_folder(&args.out_dir, &settings.root)?;
+    publish::refuse_corpus_folder(&args.out_dir, &settings.root)?;
     let Found { shards, unreadable } =
         shard::find(&settings.root, &args.out_dir, &settings.rules.text)?;
     let (mut shards, told_apart_by) =
@@ -102,7 +102,9 @@ pub fn run(args: &SampleArgs, progress: &Progress) -> anyhow::Result<Sampled> {
     );
     progress.say(&format!("{} shards, categories by {}", tasks.len(), in_words(&told_apart_by)));
     let work = Work::at(&args.out_dir)?;
-    if let Some(sampled) = finished(&args.out_dir, &work, &settings.record) {
+    if !args.force
+        && let Some(sampled) = finished(&args.out_dir, &work, &settings.record)
+    {
         return Ok(sampled);
     }
     let drawing = Drawing {
@@ -134,28 +136,6 @@ fn finished(out_dir: &Path, work: &Work, settings: &Map<String, Value>) -> Optio
         let empty = empty.collect();
         Sampled { manifest, reports: Vec::new(), unreadable: Vec::new(), empty }
     })
-}
-
-/// Refuses to put a sample where the corpus lies.
-fn refuse_corpus_folder(out_dir: &Path, root: &Path) -> anyhow::Result<()> {
-    anyhow::ensure!(
-        !out_dir.is_file(),
-        "--out-dir {}: expected a folder, found a file",
-        out_dir.display()
-    );
-    // A corpus may be one file.
-    let corpus = if root.is_file() { root.parent().unwrap_or(root) } else { root };
-    let corpus = if corpus.as_os_str().is_empty() { Path::new(".") } else { corpus };
-    let is_same = match (corpus.canonicalize(), out_dir.canonicalize()) {
-        (Ok(corpus), Ok(out_dir)) => corpus == out_dir,
-        _ => false,
-    };
-    anyhow::ensure!(
-        !is_same,
-        "--out-dir {}: the corpus lies there and could be overwritten; give another folder",
-        out_dir.display()
-    );
-    Ok(())
 }
 
 fn in_words(ways: &BTreeSet<String>) -> String {

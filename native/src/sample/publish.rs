@@ -124,6 +124,31 @@ impl Line {
     }
 }
 
+/// Refuses to put a sample where the corpus lies, or in a file.
+///
+/// # Errors
+/// If so.
+pub fn refuse_corpus_folder(out_dir: &Path, root: &Path) -> anyhow::Result<()> {
+    anyhow::ensure!(
+        !out_dir.is_file(),
+        "--out-dir {}: expected a folder, found a file",
+        out_dir.display()
+    );
+    // A corpus may be one file.
+    let corpus = if root.is_file() { root.parent().unwrap_or(root) } else { root };
+    let corpus = if corpus.as_os_str().is_empty() { Path::new(".") } else { corpus };
+    let is_same = match (corpus.canonicalize(), out_dir.canonicalize()) {
+        (Ok(corpus), Ok(out_dir)) => corpus == out_dir,
+        _ => false,
+    };
+    anyhow::ensure!(
+        !is_same,
+        "--out-dir {}: the corpus lies there and could be overwritten; give another folder",
+        out_dir.display()
+    );
+    Ok(())
+}
+
 /// Refuses a folder that holds a sample already, unless it is overwritten or this run's own.
 ///
 /// # Errors

@@ -178,6 +178,7 @@ fn reason(error: &walkdir::Error) -> String {
     }
 }
 
+/// Whether a file tells of documents and holds none.
 fn is_side_file(shard: &Shard, text: &[String]) -> bool {
     let is_json = shard.name.to_ascii_lowercase().ends_with(".json");
     let is_object = is_json
