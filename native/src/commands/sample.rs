@@ -11,8 +11,6 @@ use crate::exit::Outcome;
 use crate::progress::{Progress, print_line};
 use crate::sample::args::SampleArgs;
 use crate::sample::publish::MANIFEST;
-use crate::sample::report::ShardReport;
-use crate::sample::shard::Unreadable;
 use crate::sample::{self, Sampled};
 
 pub(super) fn run(args: &SampleArgs) -> anyhow::Result<Outcome> {
@@ -26,7 +24,7 @@ pub(super) fn run(args: &SampleArgs) -> anyhow::Result<Outcome> {
     } else {
         write!(out, "{}", table(&sampled.manifest).to_text())?;
     }
-    name_losses(&sampled.reports, &sampled.unreadable);
+    name_losses(&sampled.manifest);
     progress.say(&format!("written to {}", args.out_dir.display()));
     refuse_empty(&sampled)?;
     let lost = &sampled.manifest["lost"];
@@ -68,38 +66,35 @@ fn table(manifest: &Value) -> Table {
     table
 }
 
-/// Shards whose losses are named on the terminal; the manifest names all.
+/// Losses that are named on the terminal; the manifest names all.
 const MAX_NAMED: usize = 20;
 
 /// Names what was lost.
-fn name_losses(reports: &[ShardReport], unreadable: &[Unreadable]) {
-    let lossy: Vec<&ShardReport> =
-        reports.iter().filter(|report| report.lost.is_some() || report.n_faults() > 0).collect();
-    for report in lossy.iter().take(MAX_NAMED) {
-        if let Some(lost) = &report.lost {
-            let used = match report.n_documents {
-                0 => String::new(),
-                n => format!("; the {n} documents before that are used"),
-            };
-            warn(&format!("{}: {lost}{used}", report.name));
-        }
-        if report.n_faults() > 0 {
-            let first = report.examples.first().map_or("", String::as_str);
-            warn(&format!(
-                "{}: {} documents cannot be read, the first: {first}",
-                report.name,
-                report.n_faults()
-            ));
-        }
+fn name_losses(manifest: &Value) {
+    let files = manifest["files"].as_array().into_iter().flatten();
+    let losses: Vec<String> = files.flat_map(losses).collect();
+    for loss in losses.iter().take(MAX_NAMED) {
+        warn(loss);
     }
-    let n_left = MAX_NAMED.saturating_sub(lossy.len());
-    for Unreadable { name, reason } in unreadable.iter().take(n_left) {
-        warn(&format!("{name}: {reason}"));
+    if losses.len() > MAX_NAMED {
+        warn(&format!("{} more losses are named in {MANIFEST}", losses.len() - MAX_NAMED));
     }
-    let n_lossy = lossy.len() + unreadable.len();
-    if n_lossy > MAX_NAMED {
-        warn(&format!("{} more files with losses are named in {MANIFEST}", n_lossy - MAX_NAMED));
-    }
+}
+
+/// What was lost of a file, in plain words.
+fn losses(file: &Value) -> Vec<String> {
+    let path = file["path"].as_str().unwrap_or_default();
+    let lost = file["lost"].as_str().map(|lost| match file["n_documents"].as_u64() {
+        None | Some(0) => format!("{path}: {lost}"),
+        Some(n) => format!("{path}: {lost}; the {n} documents before that are used"),
+    });
+    let n_faults: u64 = file["faults"]
+        .as_object()
+        .map_or(0, |faults| faults.values().filter_map(Value::as_u64).sum());
+    let first = file["first_faults"][0].as_str().unwrap_or_default();
+    let faults = (n_faults > 0)
+        .then(|| format!("{path}: {n_faults} documents cannot be read, the first: {first}"));
+    lost.into_iter().chain(faults).collect()
 }
 
 /// Names and faults come from the corpus: whatever is in them, they are one line of text.

@@ -40,11 +40,13 @@ pub fn plan(shards: Vec<(Shard, Source)>, budget: Option<u64>, seed: u64) -> Vec
     tasks
 }
 
-/// Whether reading can begin elsewhere than at the beginning: not where all is one list.
+/// Whether reading can begin elsewhere than at the beginning: not where all is one list or object.
 fn can_begin_anywhere(shard: &Shard) -> bool {
     match shard.format {
         Format::Parquet => true,
-        Format::Json(Compression::None) => layout::of_plain_file(shard) != Some(Layout::List),
+        Format::Json(Compression::None) => {
+            matches!(layout::of_plain_file(shard), None | Some(Layout::Lines))
+        }
         Format::Json(Compression::Zstd | Compression::Gzip) => false,
     }
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::io;
 use std::ops::Range;
 
 use data_anatomy_core::text::shortened;
@@ -267,6 +268,40 @@ fn values<'a>(
     let values = reader.deserialize_map(FieldVisitor { names })?;
     reader.end()?;
     Ok(values)
+}
+
+/// Whether a stream that holds one JSON object, and nothing else, has a field of any of these names.
+///
+/// # Errors
+/// If it holds something else.
+pub(super) fn has_field(stream: impl io::Read, names: &[String]) -> serde_json::Result<bool> {
+    let mut slots = [None; MAX_NAMES];
+    slots.iter_mut().zip(names).for_each(|(slot, name)| *slot = Some(name.as_str()));
+    let mut reader = serde_json::Deserializer::from_reader(stream);
+    let has = reader.deserialize_map(PresenceVisitor { names: slots })?;
+    reader.end()?;
+    Ok(has)
+}
+
+struct PresenceVisitor<'n> {
+    names: [Option<&'n str>; MAX_NAMES],
+}
+
+impl<'de> Visitor<'de> for PresenceVisitor<'_> {
+    type Value = bool;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object")
+    }
+
+    fn visit_map<Map: MapAccess<'de>>(self, mut map: Map) -> Result<bool, Map::Error> {
+        let mut has = false;
+        while let Some(wanted) = map.next_key_seed(NameSeed { names: self.names })? {
+            map.next_value::<IgnoredAny>()?;
+            has |= wanted.is_some();
+        }
+        Ok(has)
+    }
 }
 
 struct FieldVisitor<'n> {

@@ -3,6 +3,7 @@
 use std::io::{self, Read};
 
 use memchr::memchr;
+use serde::de::IgnoredAny;
 
 use super::shard::Shard;
 use crate::files;
@@ -49,14 +50,16 @@ impl Beginning {
         let text = text(&self.bytes);
         let end = memchr(b'\n', text);
         let (line, rest) = text.split_at(end.unwrap_or(text.len()));
-        match line {
-            // In a list, only these stand before an object. After a damaged line there may be one, too.
-            [b'[', ..] if !rest.trim_ascii_start().starts_with(b"{") => Layout::List,
-            [b'[', ..] => match line.trim_ascii_end() {
-                [.., b'[' | b',' | b':'] => Layout::List,
-                _ => Layout::Lines,
-            },
-            [b'{', blank @ ..] if blank.trim_ascii().is_empty() && end.is_some() => Layout::Object,
+        let (line, rest) = (line.trim_ascii_end(), rest.trim_ascii_start());
+        match (line, rest) {
+            // In a list, only these stand before an object, and nothing follows its end. A damaged line may
+            // stand before anything.
+            ([b'[', .., last], [b'{', ..]) if !b"[,:".contains(last) => Layout::Lines,
+            ([b'[', .., b']'], [_, ..]) if serde_json::from_slice::<IgnoredAny>(line).is_ok() => {
+                Layout::Lines
+            }
+            ([b'[', ..], _) => Layout::List,
+            ([b'{'] | [b'{', .., b'{' | b','], [b'"', ..]) => Layout::Object,
             _ => Layout::Lines,
         }
     }
@@ -95,7 +98,7 @@ mod tests {
 
     #[test]
     fn lists_lines_and_objects_are_told_apart() {
-        let cases: [(&str, Layout); 13] = [
+        let cases: [(&str, Layout); 18] = [
             ("", Layout::Lines),
             (r#"{"text": "a"}"#, Layout::Lines),
             ("{\"text\": \"a\"}\n{\"text\": \"b\"}", Layout::Lines),
@@ -107,6 +110,11 @@ mod tests {
             ("[{\"text\": \"a\"}\n,\n{\"text\": \"b\"}]", Layout::List),
             ("[\"x\"]\n{\"text\": \"a\"}\n", Layout::Lines),
             ("[1, 2\n\n{\"text\": \"a\"}\n", Layout::Lines),
+            ("[\"x\"]\n[\"y\"]\n{\"text\": \"a\"}\n", Layout::Lines),
+            ("[\"x\"]\nxx\n", Layout::Lines),
+            ("[\"x\"]\n\n", Layout::List),
+            ("{\n{\"text\": \"a\"}\n", Layout::Lines),
+            ("{\"text\": \"a\",\n \"id\": 1}", Layout::Object),
             ("{\n  \"text\": \"a\"\n}", Layout::Object),
             ("\u{feff}{ \r\n\"text\": \"a\"}", Layout::Object),
         ];

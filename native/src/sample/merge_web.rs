@@ -93,7 +93,7 @@ pub fn run(args: &MergeWebArgs) -> anyhow::Result<Merged> {
             part.path.display()
         );
     }
-    part_shared(&mut parts);
+    part_shared(&mut parts, &wanted);
     for (part, n_wanted) in parts.iter_mut().zip(&wanted) {
         while part.documents.len() > *n_wanted {
             part.documents.pop_last();
@@ -199,18 +199,31 @@ fn read(path: PathBuf, n: usize, seed: u64) -> anyhow::Result<Part> {
     Ok(part)
 }
 
-/// Leaves each document that several parts hold to one of them, all alike.
-fn part_shared(parts: &mut [Part]) {
+/// Leaves each document that several parts hold to one of them, all alike, but where that one has more than
+/// is wanted of it and another too few.
+fn part_shared(parts: &mut [Part], wanted: &[usize]) {
     let all: BTreeSet<u64> = parts.iter().flat_map(|part| part.documents.keys().copied()).collect();
+    // By priority: what a part gave away, and to which.
+    let mut given: Vec<BTreeMap<u64, (usize, Box<RawValue>)>> = vec![BTreeMap::new(); parts.len()];
     for priority in all {
         let holders: Vec<usize> = (0..parts.len())
             .filter(|&part| parts[part].documents.contains_key(&priority))
             .collect();
         // The last bits decide; the order of priorities is by the first.
-        let chosen = usize::try_from(priority % holders.len() as u64).unwrap_or(0);
-        for (place, &part) in holders.iter().enumerate() {
-            if place != chosen {
-                parts[part].documents.remove(&priority);
+        let place = usize::try_from(priority % holders.len() as u64).unwrap_or(0);
+        let chosen = holders[place];
+        for part in holders.into_iter().filter(|&part| part != chosen) {
+            let document = parts[part].documents.remove(&priority);
+            given[part].extend(document.map(|document| (priority, (chosen, document))));
+        }
+    }
+    for (part, given) in given.into_iter().enumerate() {
+        // Those that the other part is least likely to need first.
+        for (priority, (chosen, document)) in given.into_iter().rev() {
+            let is_short = parts[part].documents.len() < wanted[part];
+            let has_more = parts[chosen].documents.len() > wanted[chosen];
+            if is_short && has_more && parts[chosen].documents.remove(&priority).is_some() {
+                parts[part].documents.insert(priority, document);
             }
         }
     }

@@ -84,3 +84,15 @@ fn documents_come_out_as_they_went_in_and_those_without_a_text_are_told() {
     assert!(error.contains("c4.jsonl: expected documents with a text, found none"), "{error}");
     assert_eq!(fs::read_to_string(folder.path().join("web.jsonl")).unwrap(), web);
 }
+
+#[test]
+fn a_part_that_shares_all_its_documents_is_filled_with_what_the_other_has_over() {
+    let folder = tempfile::tempdir().unwrap();
+    write_part(folder.path(), "commoncrawl.jsonl", (0..30).map(|n| format!("document {n}")));
+    write_part(folder.path(), "c4.jsonl", (0..30).map(|n| format!("Document  {n}")));
+    for total in [10, 29, 30] {
+        let merged = run(&MergeWebArgs { force: true, ..args(folder.path(), total) }).unwrap();
+        let kept: usize = merged.parts.iter().map(|part| part.n_kept).sum();
+        assert_eq!(kept, total);
+    }
+}

@@ -47,11 +47,11 @@ mod words;
 pub mod work;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 use anyhow::Context as _;
+use data_anatomy_core::well_known;
 use rayon::prelude::*;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::progress::Progress;
 use args::SampleArgs;
@@ -69,11 +69,7 @@ use work::{NO_WORK_FOLDER, Work};
 pub struct Sampled {
     /// Its manifest.
     pub manifest: Value,
-    /// What each shard gave.
-    pub reports: Vec<ShardReport>,
-    /// What of the corpus cannot be read.
-    pub unreadable: Vec<Unreadable>,
-    /// Names of the categories without a document.
+    /// Keys of the categories without a document.
     pub empty: Vec<String>,
 }
 
@@ -102,11 +98,6 @@ pub fn run(args: &SampleArgs, progress: &Progress) -> anyhow::Result<Sampled> {
     );
     progress.say(&format!("{} shards, categories by {}", tasks.len(), in_words(&told_apart_by)));
     let work = Work::at(&args.out_dir)?;
-    if !args.force
-        && let Some(sampled) = finished(&args.out_dir, &work, &settings.record)
-    {
-        return Ok(sampled);
-    }
     let drawing = Drawing {
         args,
         settings: &settings,
@@ -115,27 +106,16 @@ pub fn run(args: &SampleArgs, progress: &Progress) -> anyhow::Result<Sampled> {
         work: &work,
         progress,
     };
+    if let Some(sampled) = drawing.finished() {
+        return Ok(sampled);
+    }
     let named = drawing.named();
     let names = named.iter().map(|key| publish::file_name(key));
     let names: Vec<String> = names.chain([publish::MANIFEST.to_owned()]).collect();
     publish::check_free(&args.out_dir, &names, &work, args.force)?;
     work.open(&settings.record, args.force)?;
     let drawn = drawing.draw()?;
-    drawing.publish(drawn, &told_apart_by, unreadable)
-}
-
-/// The sample of a run with the same settings that was interrupted when all was in place, and only its work
-/// folder not removed.
-fn finished(out_dir: &Path, work: &Work, settings: &Map<String, Value>) -> Option<Sampled> {
-    let manifest = publish::manifest(out_dir);
-    let is_ours = work.was_leaving && manifest["settings"].as_object() == Some(settings);
-    is_ours.then(|| {
-        let categories = manifest["categories"].as_array().into_iter().flatten();
-        let empty = categories.filter(|category| category["file"].is_null());
-        let empty = empty.filter_map(|category| category["name"].as_str().map(str::to_owned));
-        let empty = empty.collect();
-        Sampled { manifest, reports: Vec::new(), unreadable: Vec::new(), empty }
-    })
+    drawing.publish(&drawn, &told_apart_by, &unreadable)
 }
 
 fn in_words(ways: &BTreeSet<String>) -> String {
@@ -217,9 +197,9 @@ impl Drawing<'_> {
     /// Writes the sample and puts it in place.
     fn publish(
         &self,
-        drawn: Draw,
+        drawn: &Draw,
         told_apart_by: &BTreeSet<String>,
-        unreadable: Vec<Unreadable>,
+        unreadable: &[Unreadable],
     ) -> anyhow::Result<Sampled> {
         let (tasks, rules) = (self.tasks, &self.settings.rules);
         let write = |(key, documents): (&String, &Vec<select::Drawn>)| {
@@ -233,7 +213,7 @@ impl Drawing<'_> {
             told_apart_by,
             tasks,
             reports: &drawn.reports,
-            unreadable: &unreadable,
+            unreadable,
             totals: &drawn.totals,
             selection: &drawn.selection,
             written: &written,
@@ -243,15 +223,29 @@ impl Drawing<'_> {
         let manifest = made.manifest();
         let names: Vec<String> = written.keys().map(|key| publish::file_name(key)).collect();
         publish::publish(&self.args.out_dir, &names, &manifest, self.work, self.args.force)?;
-        let expected = self.expected(&drawn.totals);
-        let is_empty = |key: &&String| !written.contains_key(*key);
-        let empty = expected.iter().filter(is_empty).cloned().collect();
-        Ok(Sampled { manifest, reports: drawn.reports, unreadable, empty })
+        Ok(self.sampled(manifest))
     }
 
-    /// The keys of the categories that must not be empty: those asked for, and those that were met.
-    fn expected(&self, totals: &Totals) -> BTreeSet<String> {
-        self.named().into_iter().chain(totals.keys().cloned()).collect()
+    /// The sample of a run with the same settings that was interrupted when all was in place, and only its
+    /// work folder not removed.
+    fn finished(&self) -> Option<Sampled> {
+        let manifest = publish::manifest(&self.args.out_dir);
+        let is_ours = manifest["settings"].as_object() == Some(&self.settings.record);
+        let is_there = |name: &String| self.args.out_dir.join(name).is_file();
+        let is_whole = publish::files_of(&manifest).iter().all(is_there);
+        let is_finished = self.work.was_leaving && !self.args.force && is_ours && is_whole;
+        is_finished.then(|| self.sampled(manifest))
+    }
+
+    /// A sample that is in place, and which categories are empty of those that were asked for or met.
+    fn sampled(&self, manifest: Value) -> Sampled {
+        let files = publish::files_of(&manifest);
+        let met = manifest["categories"].as_array().into_iter().flatten();
+        let met = met.filter_map(|category| Some(well_known::key(category["name"].as_str()?)));
+        let mut empty = self.named();
+        empty.extend(met);
+        empty.retain(|key| !files.contains(&publish::file_name(key)));
+        Sampled { manifest, empty: empty.into_iter().collect() }
     }
 
     /// The keys of the categories that were asked for, or are told by names of files.

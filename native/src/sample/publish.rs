@@ -177,7 +177,7 @@ fn claims(work: &Work) -> BTreeSet<String> {
 }
 
 /// Moves the files of these names from the work folder into `out_dir`, the manifest, which is written
-/// here, last; files that an overwritten sample had besides are removed.
+/// here, last; files that an overwritten sample had besides are removed before.
 ///
 /// # Errors
 /// If a file cannot be put in place.
@@ -190,17 +190,15 @@ pub fn publish(
 ) -> anyhow::Result<()> {
     let all: Vec<String> = names.iter().cloned().chain([MANIFEST.to_owned()]).collect();
     check_free(out_dir, &all, work, force)?;
-    let before = files_of(&self::manifest(out_dir));
-    files::write(&work.claims(), &serde_json::to_vec(&all)?)?;
-    for name in before.iter().filter(|name| !all.contains(name)) {
-        match fs::remove_file(out_dir.join(name)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                return Err(error).with_context(|| {
-                    format!("{}: cannot be removed", out_dir.join(name).display())
-                });
-            }
-            _ => {}
-        }
+    let mut claimed = claims(work);
+    claimed.extend(files_of(&self::manifest(out_dir)));
+    claimed.extend(all.iter().cloned());
+    files::write(&work.claims(), &serde_json::to_vec(&claimed)?)?;
+    files::remove_partial(&out_dir.join(MANIFEST))?;
+    // The manifest first: it must not tell of files that are not there any more.
+    remove(&out_dir.join(MANIFEST))?;
+    for name in claimed.iter().filter(|name| is_of_category(name) && !all.contains(name)) {
+        remove(&out_dir.join(name))?;
     }
     for name in names {
         let (from, to) = (work.out().join(name), out_dir.join(name));
@@ -212,6 +210,16 @@ pub fn publish(
     work.remove()
 }
 
+/// Removes a file, if it is there.
+fn remove(path: &Path) -> anyhow::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("{}: cannot be removed", path.display()))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// The manifest in a folder; null where there is none.
 pub fn manifest(out_dir: &Path) -> Value {
     let bytes = fs::read(out_dir.join(MANIFEST)).unwrap_or_default();
@@ -219,12 +227,13 @@ pub fn manifest(out_dir: &Path) -> Value {
 }
 
 /// The files of the categories of a manifest.
-fn files_of(manifest: &Value) -> Vec<String> {
+pub fn files_of(manifest: &Value) -> Vec<String> {
     let categories = manifest["categories"].as_array().cloned().unwrap_or_default();
     let names = categories.iter().filter_map(|category| category["file"].as_str());
-    // A name that leads elsewhere is none of ours.
-    names
-        .filter(|name| name.ends_with(".jsonl") && !name.contains(['/', '\\']))
-        .map(str::to_owned)
-        .collect()
+    names.filter(|name| is_of_category(name)).map(str::to_owned).collect()
+}
+
+/// Whether a name is one of a category's file: a name that leads elsewhere is none of ours.
+fn is_of_category(name: &str) -> bool {
+    name.ends_with(".jsonl") && !name.contains(['/', '\\'])
 }

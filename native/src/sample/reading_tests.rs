@@ -15,7 +15,8 @@ use super::*;
 type Outcome = (Vec<(String, std::result::Result<String, String>)>, Option<String>);
 
 fn read_file(path: &Path, part: Part, category: &[&str]) -> Outcome {
-    let shards = shard::find(path, "none".as_ref(), &[]).unwrap().shards;
+    let shards =
+        shard::find(path, "none".as_ref(), &["text".to_owned(), "id".to_owned()]).unwrap().shards;
     let fields = Fields {
         text: vec!["text".to_owned()],
         category: category.iter().map(|step| (*step).to_owned()).collect(),

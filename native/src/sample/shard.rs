@@ -1,17 +1,15 @@
 //! The files of a corpus.
 
-use std::collections::BTreeMap;
-use std::fs::{self, Metadata};
-use std::io;
+use std::fs::Metadata;
+use std::io::{self, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use twox_hash::XxHash3_64;
 use walkdir::WalkDir;
 
-use super::layout::{self, Layout};
+use super::document::has_field;
 use super::lines::MAX_LINE_BYTES;
 use crate::files;
 
@@ -98,8 +96,7 @@ pub struct Unreadable {
 }
 
 /// The files of a corpus in the order of their names; links are followed. Passed over are hidden files,
-/// `out_dir`, which is written to, and side files: each `.json` that is one object over several lines without
-/// a text, of which `text` are the field's names. Such tell of documents and hold none.
+/// `out_dir`, which is written to, and side files: each `.json` that is one object without a text, of which `text` are the field's names. Such tell of documents and hold none.
 ///
 /// # Errors
 /// If the folder itself cannot be read, or there is no such file.
@@ -180,15 +177,12 @@ fn reason(error: &walkdir::Error) -> String {
 
 /// Whether a file tells of documents and holds none.
 fn is_side_file(shard: &Shard, text: &[String]) -> bool {
-    let is_json = shard.name.to_ascii_lowercase().ends_with(".json");
-    let is_object = is_json
-        && shard.version.bytes <= MAX_LINE_BYTES as u64
-        && layout::of_plain_file(shard) == Some(Layout::Object);
-    let fields = || -> Option<BTreeMap<String, IgnoredAny>> {
-        serde_json::from_slice(&fs::read(&shard.path).ok()?).ok()
+    let has_text = || -> Option<bool> {
+        let file = files::open_regular(&shard.path).ok()?.take(MAX_LINE_BYTES as u64);
+        has_field(BufReader::new(file), text).ok()
     };
-    // A damaged one is told where documents are read.
-    is_object && fields().is_some_and(|fields| !text.iter().any(|name| fields.contains_key(name)))
+    // What is more than one object, or damaged, is told where documents are read.
+    shard.name.to_ascii_lowercase().ends_with(".json") && has_text() == Some(false)
 }
 
 fn format_of(path: &Path) -> Option<Format> {
@@ -252,6 +246,7 @@ mod tests {
         symlink(root.join("nowhere"), root.join("arxiv")).unwrap();
         symlink(root.join("nowhere"), root.join(".#c4.jsonl")).unwrap();
         symlink(root, root.join("round")).unwrap();
+        std::fs::write(root.join("checksums.json"), "{\"c4.jsonl\": \"d41d\"}").unwrap();
         std::fs::write(root.join("one.json"), "{\n  \"text\": \"a\"\n}\n").unwrap();
         let found = find(root, "none".as_ref(), &["text".to_owned()]).unwrap();
         let names: Vec<&str> = found.shards.iter().map(|shard| shard.name.as_str()).collect();

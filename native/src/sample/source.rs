@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use anyhow::Context as _;
 use data_anatomy_core::well_known;
 use glob::{MatchOptions, Pattern};
-use serde_json::Value;
 
+use super::document::{Fields, LineReader};
 use super::lines::Line;
 use super::reading;
 use super::rows;
@@ -259,11 +259,19 @@ const MAX_BYTES_BEFORE_FIRST: u64 = 4 << 20;
 
 /// The known fields that are texts in a document; none where it has no text.
 fn fields_of(line: &[u8], text: &[String]) -> Option<Vec<String>> {
-    let document: Value = serde_json::from_slice(line).ok()?;
-    let is_text = |field: &str| at(&document, field).is_some_and(Value::is_string);
-    let has_text = text.iter().any(|name| document.get(name).is_some_and(Value::is_string));
-    let known = KNOWN_FIELDS.map(|(field, _)| field).into_iter().chain(["content", "text"]);
-    has_text.then(|| known.filter(|field| is_text(field)).map(str::to_owned).collect())
+    let has = |text: &[String], category: Vec<String>| {
+        let fields = Fields { text: text.to_vec(), category };
+        LineReader::new(&fields).read(line).is_ok()
+    };
+    has(text, Vec::new()).then(|| {
+        let known = KNOWN_FIELDS.map(|(field, _)| field).into_iter();
+        let known = known.filter(|field| has(text, path(field)));
+        let texts = ["content", "text"].into_iter();
+        known
+            .chain(texts.filter(|name| has(&[(*name).to_owned()], Vec::new())))
+            .map(str::to_owned)
+            .collect()
+    })
 }
 
 /// The first field of a known corpus among those of a document.
@@ -272,10 +280,6 @@ fn known_field(fields: &[String]) -> Option<&'static str> {
     let is_code = has("content") && !has("text");
     let known = KNOWN_FIELDS.iter().find(|(field, of_code)| has(field) && (is_code || !of_code));
     known.map(|(field, _)| *field)
-}
-
-fn at<'v>(document: &'v Value, field: &str) -> Option<&'v Value> {
-    field.split('.').try_fold(document, |value, step| value.get(step))
 }
 
 #[cfg(test)]
