@@ -167,8 +167,7 @@ impl Stage {
     }
 }
 
-/// Progress that cannot be shown is no reason to stop.
-/// Prints a line to stderr; where nobody can be told, the work goes on.
+/// Prints a line to stderr. What cannot be shown is no reason to stop.
 pub fn print_line(line: &str) {
     let _ = writeln!(std::io::stderr(), "{line}");
 }

@@ -1,5 +1,4 @@
-//! Failures of devices as errors: the libraries below report some by panics, on this thread or on one that
-//! serves the device.
+//! Failures of libraries as errors: they report some by panics, on this thread or on one that serves a device.
 
 use std::any::Any;
 use std::cell::Cell;

@@ -235,12 +235,8 @@ pub(super) struct Found {
 
 impl Found {
     fn of(object: &str, fields: &Fields) -> serde_json::Result<Self> {
-        let mut names: [Option<&str>; MAX_NAMES] = [None; MAX_NAMES];
-        let wanted = fields.category.first().into_iter().chain(fields.text.iter());
-        for (slot, name) in names.iter_mut().zip(wanted) {
-            *slot = Some(name);
-        }
-        let values = values(object, names)?;
+        let wanted = fields.category.first().into_iter().chain(&fields.text);
+        let values = values(object, slots(wanted))?;
         let n_category = usize::from(!fields.category.is_empty());
         let mut category = values[0].filter(|_| n_category > 0);
         for step in fields.category.iter().skip(1) {
@@ -259,6 +255,15 @@ impl Found {
 /// At most one name of the category's field and two of the text's.
 const MAX_NAMES: usize = 3;
 
+/// The first of these names, each in its slot.
+fn slots<'n>(names: impl IntoIterator<Item = &'n String>) -> [Option<&'n str>; MAX_NAMES] {
+    let mut slots = [None; MAX_NAMES];
+    for (slot, name) in slots.iter_mut().zip(names) {
+        *slot = Some(name.as_str());
+    }
+    slots
+}
+
 /// The values of the fields with these names in a JSON object.
 fn values<'a>(
     object: &'a str,
@@ -275,10 +280,8 @@ fn values<'a>(
 /// # Errors
 /// If it holds something else.
 pub(super) fn has_field(stream: impl io::Read, names: &[String]) -> serde_json::Result<bool> {
-    let mut slots = [None; MAX_NAMES];
-    slots.iter_mut().zip(names).for_each(|(slot, name)| *slot = Some(name.as_str()));
     let mut reader = serde_json::Deserializer::from_reader(stream);
-    let has = reader.deserialize_map(PresenceVisitor { names: slots })?;
+    let has = reader.deserialize_map(PresenceVisitor { names: slots(names) })?;
     reader.end()?;
     Ok(has)
 }

@@ -1,6 +1,6 @@
 //! How a file of JSON lays out its documents, told by its first bytes.
 
-use std::io::{self, Read};
+use std::io::{self, Cursor, Read};
 
 use memchr::memchr;
 use serde::de::IgnoredAny;
@@ -65,10 +65,11 @@ impl Beginning {
     }
 
     /// The stream as it was, but for the mark before its first byte.
-    pub(super) fn chain(&self, rest: impl Read) -> impl Read {
-        let bytes = self.bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&self.bytes);
-        let failed = self.failed.as_ref().map(|error| (error.kind(), error.to_string()));
-        bytes.chain(Failing(failed)).chain(rest)
+    pub(super) fn chain(mut self, rest: impl Read) -> impl Read {
+        if self.bytes.starts_with(BYTE_ORDER_MARK) {
+            self.bytes.drain(..BYTE_ORDER_MARK.len());
+        }
+        Cursor::new(self.bytes).chain(Failing(self.failed)).chain(rest)
     }
 }
 
@@ -78,11 +79,11 @@ fn text(bytes: &[u8]) -> &[u8] {
 }
 
 /// Fails once, if at all.
-struct Failing(Option<(io::ErrorKind, String)>);
+struct Failing(Option<io::Error>);
 
 impl Read for Failing {
     fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
-        self.0.take().map_or(Ok(0), |(kind, message)| Err(io::Error::new(kind, message)))
+        self.0.take().map_or(Ok(0), Err)
     }
 }
 
@@ -126,7 +127,7 @@ mod tests {
     #[test]
     fn nothing_is_lost_of_a_stream_that_fails_early() {
         let stream = b"\xef\xbb\xbf[{\"text\": \"a\"}, "
-            .chain(Failing(Some((io::ErrorKind::InvalidData, "broken".to_owned()))));
+            .chain(Failing(Some(io::Error::new(io::ErrorKind::InvalidData, "broken"))));
         let beginning = Beginning::read(stream);
         let mut read = Vec::new();
         let error = beginning.chain(io::empty()).read_to_end(&mut read).unwrap_err();

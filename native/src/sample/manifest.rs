@@ -63,8 +63,8 @@ impl Made<'_> {
     /// Of what the sample is uniform, in plain words.
     fn uniformity(&self) -> String {
         let distinct = "Of each category, every distinct text that qualifies was as likely to be drawn as any \
-             other; a text that is repeated, its characters escaped alike, counts once. Of texts that are equal but for white space and \
-             case, or nearly the same, one alone is kept, chosen at random; such a group is as likely to \
+             other; a text that is repeated, its characters escaped alike, counts once. Of texts that \
+             are equal but for white space and case, or nearly the same, one alone is kept, chosen at random; such a group is as likely to \
              be drawn as its members together.";
         match budget::cost(self.tasks) {
             None => distinct.to_owned(),

@@ -229,12 +229,14 @@ impl Drawing<'_> {
     /// The sample of a run with the same settings that was interrupted when all was in place, and only its
     /// work folder not removed.
     fn finished(&self) -> Option<Sampled> {
+        if !self.work.was_leaving || self.args.force {
+            return None;
+        }
         let manifest = publish::manifest(&self.args.out_dir);
         let is_ours = manifest["settings"].as_object() == Some(&self.settings.record);
         let is_there = |name: &String| self.args.out_dir.join(name).is_file();
         let is_whole = publish::files_of(&manifest).iter().all(is_there);
-        let is_finished = self.work.was_leaving && !self.args.force && is_ours && is_whole;
-        is_finished.then(|| self.sampled(manifest))
+        (is_ours && is_whole).then(|| self.sampled(manifest))
     }
 
     /// A sample that is in place, and which categories are empty of those that were asked for or met.

@@ -107,12 +107,6 @@ pub fn read(
     }
 }
 
-/// Why a file cannot be read at all.
-#[expect(clippy::needless_pass_by_value, reason = "as `map_err` gives it")]
-fn open_reason(error: io::Error) -> String {
-    error.to_string()
-}
-
 /// The random choices of one shard.
 fn stream_of(shard: &Shard, seed: u64) -> RandomStream {
     RandomStream::new(seed, XxHash3_64::oneshot(shard.name.as_bytes()))
@@ -144,8 +138,8 @@ fn read_range(
     // From one byte before: a line that begins with the range ends none of its bytes.
     let open_at = range.start.saturating_sub(1);
     let reason = |error: io::Error| stream::reason(&error);
-    let stream =
-        stream::open(&shard.path, Compression::None, open_at, n_read).map_err(open_reason)?;
+    let stream = stream::open(&shard.path, Compression::None, open_at, n_read)
+        .map_err(|error| error.to_string())?;
     let mut lines = Lines::new(stream);
     if range.start > 0 {
         lines.next_line().map_err(reason)?;
@@ -187,7 +181,8 @@ fn read_json(
         let n = n_read.load(Ordering::Relaxed) - before;
         n >= limit && n > *reached_at.get_or_insert(n)
     };
-    let stream = stream::open(&shard.path, compression, 0, n_read).map_err(open_reason)?;
+    let stream =
+        stream::open(&shard.path, compression, 0, n_read).map_err(|error| error.to_string())?;
     let mut reader = LineReader::new(fields);
     split(stream, &mut |place, line| {
         take(line, place, &mut reader, each);
@@ -253,7 +248,7 @@ fn read_rows(
     each: &mut Each<'_>,
 ) -> Result<(), String> {
     let file = files::open_regular(&shard.path).map_err(|error| error.problem.to_string())?;
-    stream::refuse_pointer(&file).map_err(open_reason)?;
+    stream::refuse_pointer(&file).map_err(|error| error.to_string())?;
     let plain = |error: ParquetError| match error.to_string() {
         message if message.contains("Disabled feature") => {
             format!("{message}: write it anew, compressed with zstd")

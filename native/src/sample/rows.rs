@@ -1,10 +1,7 @@
 //! The documents of a Parquet shard, read column by column.
 
 use std::borrow::Cow;
-use std::cell::Cell;
 use std::fs::File;
-use std::panic::{self, AssertUnwindSafe, catch_unwind};
-use std::sync::Once;
 
 use data_anatomy_core::text::shortened;
 use parquet::basic::Type;
@@ -17,6 +14,7 @@ use super::document::{Document, Fault, FaultKind, Fields, Text};
 use super::escaped;
 use super::lines::{self, MAX_LINE_BYTES};
 use super::pages::{CountedPages, PageCount};
+use crate::lm::failure;
 
 /// Rows read at a time, at most; all of them in one page, so that no more than that is in memory.
 const BATCH_ROWS: usize = 256;
@@ -135,27 +133,12 @@ fn position(names: &[String], name: &str) -> Option<usize> {
 /// Characters of the names of columns that are shown: tables may have thousands.
 const MAX_NAMES_CHARS: usize = 200;
 
-thread_local! {
-    /// Whether this thread reads what may be damaged.
-    static IS_GUARDED: Cell<bool> = const { Cell::new(false) };
-}
-
 /// A damaged file may make the decoder panic; that is its damage, which is told with the others, not the end
 /// of the run.
 fn guarded<T>(read: impl FnOnce() -> Result<T>) -> Result<T> {
-    static HOOK: Once = Once::new();
-    HOOK.call_once(|| {
-        let usual = panic::take_hook();
-        panic::set_hook(Box::new(move |info| {
-            if !IS_GUARDED.get() {
-                usual(info);
-            }
-        }));
-    });
-    let before = IS_GUARDED.replace(true);
-    let read = catch_unwind(AssertUnwindSafe(read));
-    IS_GUARDED.set(before);
-    read.unwrap_or_else(|_| Err(ParquetError::General("damaged beyond reading".to_owned())))
+    const DAMAGED: &str = "damaged beyond reading";
+    failure::guarded(DAMAGED, || Ok(read()))
+        .unwrap_or_else(|_| Err(ParquetError::General(DAMAGED.to_owned())))
 }
 
 /// A column of texts, batch by batch.
