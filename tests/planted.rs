@@ -4,21 +4,21 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use data_anatomy_core::bootstrap::{Bootstrap, Replicate};
-use data_anatomy_core::calibration::CalibrationMethod;
-use data_anatomy_core::estimate::Estimator;
-use data_anatomy_core::estimate::choice::EstimatorChoice;
-use data_anatomy_core::estimate::label_shift::{LabelShift, LabelShiftOptions, analyze};
-use data_anatomy_core::estimate::problem::{Generations, Problem, Validation};
-use data_anatomy_core::log_probabilities::LogProbabilities;
-use data_anatomy_core::math::{exp, total_variation};
-use data_anatomy_core::mixture::Mixture;
-use data_anatomy_core::planted::{GaussianWorld, PlantedProblem};
-use data_anatomy_core::rng::RandomStream;
-use data_anatomy_core::study::{Study, StudyOptions, StudyReplicate, UnknownChoice};
-use data_anatomy_core::taxonomy::Taxonomy;
-use data_anatomy_core::trust::ALARM_LEVEL;
-use data_anatomy_core::unit::Unit;
+use data_anatomy_core::label_shift::analysis::{LabelShift, LabelShiftOptions, analyze};
+use data_anatomy_core::label_shift::bootstrap::{Bootstrap, Replicate};
+use data_anatomy_core::label_shift::calibration::CalibrationMethod;
+use data_anatomy_core::label_shift::estimate::Estimator;
+use data_anatomy_core::label_shift::estimate::choice::EstimatorChoice;
+use data_anatomy_core::label_shift::estimate::problem::{Generations, Problem, Validation};
+use data_anatomy_core::label_shift::planted::{GaussianWorld, PlantedProblem};
+use data_anatomy_core::label_shift::study::{Study, StudyOptions, StudyReplicate, UnknownChoice};
+use data_anatomy_core::label_shift::trust::ALARM_LEVEL;
+use data_anatomy_core::numeric::log_probabilities::LogProbabilities;
+use data_anatomy_core::numeric::math::{exp, total_variation};
+use data_anatomy_core::numeric::rng::RandomStream;
+use data_anatomy_core::shares::mixture::Mixture;
+use data_anatomy_core::shares::taxonomy::Taxonomy;
+use data_anatomy_core::shares::unit::Unit;
 
 /// OLMo-1B in six categories: Web, GitHub, Wikipedia, Books, ArXiv, StackExchange.
 const OLMO: [f64; 6] = [0.811, 0.134, 0.001, 0.002, 0.023, 0.029];

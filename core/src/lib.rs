@@ -1,71 +1,53 @@
 //! Every number of data-anatomy: what the program and the page both compute, and in the same bits.
 //!
-//! The way of the data, and where to begin reading:
+//! It does not read files, look at a clock, start threads, or draw from a source of chance that is not
+//! named: bytes and seeds come in, values and text go out. Clippy forbids the rest, and every floating-point
+//! function but those of [`numeric::math`], which are libm's.
 //!
-//! 1. [`taxonomy`], [`mixture`]: named categories, and shares of a whole that cannot be built wrong.
-//! 2. [`run`], [`spec`], [`bundled_specs`]: an estimate and a published mixture, read from a file;
-//!    what is wrong with one is an [`input_error`].
-//! 3. [`estimate`], with [`calibration`], [`confusion_matrix`] and [`bootstrap`]: a mixture from a
-//!    classifier's verdicts, and how sure it is; [`trust`] tests what it rests on, [`open_set`] tells
-//!    what is of no category, [`unit`] turns documents into tokens, and [`study`] is all of it.
-//!    [`planted`] makes problems whose answer is known.
-//! 4. [`membership`]: scores of single documents, and the share of each category that was trained on.
-//! 5. [`alignment`], [`metrics`], [`baselines`], [`evaluation`]: a run scored against a truth.
-//! 6. [`report`], [`figures`], [`plot`], [`report_page`]: what is shown of it.
-//! 7. [`workspace`]: the files that somebody has open, for the page.
+//! Its rooms, and what each may import, as a test holds them to it:
+//!
+//! ```text
+//!                      page
+//!                    ↙      ↘
+//!            evaluate        label_shift     membership
+//!                  ↘          ↙     ↘        ↙
+//!                   files            show
+//!                        ↘         ↙
+//!                         messages
+//!                            ↓
+//!                         shares
+//!                            ↓
+//!                         numeric
+//! ```
+//!
+//! Read them from below: [`numeric`] counts, [`shares`] are of a whole, [`messages`] say what is wrong or
+//! doubtful, [`files`] come in, and what is to be seen goes out by [`show`]. Three rooms hold the methods:
+//! [`label_shift`] estimates a mixture from a classifier's verdicts on a model's texts, [`membership`] the share
+//! of each category that a model was trained on, and [`evaluate`] scores either against a published mixture.
+//! [`page`] is all of it together, for somebody who has files open.
 //!
 #![doc = include_str!("example.md")]
 //!
-//! Pure: no files, clock, threads or environment, and no floating-point function but those of
-//! [`math`], which are libm's; clippy forbids the others. Matrices are named by what they map:
-//! `pred_from_true[(predicted, true)]`; in files a row is a true class.
+//! Matrices are named by what they map: `pred_from_true[(predicted, true)]`; in files a row is a true class.
 #![cfg_attr(not(test), warn(clippy::print_stdout, clippy::print_stderr))]
 
-pub mod alignment;
-pub mod baselines;
-pub mod bootstrap;
-pub mod bundled_specs;
-pub mod calibration;
-pub mod confusion_matrix;
-pub mod diagnostic;
-pub mod digest;
-pub mod document_lengths;
-pub mod estimate;
-pub mod evaluation;
-pub mod figures;
-pub mod input_error;
-pub mod inspection;
-pub mod interval;
-pub mod log_probabilities;
-pub mod math;
-pub mod matrix;
+pub mod numeric;
+
+pub mod shares;
+
+pub mod messages;
+
+pub mod files;
+
+pub mod show;
+
+pub mod label_shift;
+
 pub mod membership;
-pub mod metrics;
-pub mod mixture;
-pub mod open_set;
-pub mod paired;
-mod parser_message;
-pub mod planted;
-pub mod plot;
-pub mod predictions;
-pub mod reestimate;
-pub mod report;
-pub mod report_page;
-pub mod rng;
-pub mod run;
-pub mod simplex;
-pub mod spec;
-pub mod spec_lint;
-pub mod study;
-pub mod summary;
-pub mod table;
-pub mod taxonomy;
-pub mod termination;
-pub mod text;
-pub mod trust;
-pub mod unit;
-pub mod well_known;
-pub mod workspace;
+
+pub mod evaluate;
+
+pub mod page;
 
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,7 @@ mod passes;
 // Results: files, numbers, the seed study's command.
 mod results;
 
-use data_anatomy_core::rng::RandomStream;
+use data_anatomy_core::numeric::rng::RandomStream;
 use data_anatomy_tests::Scratch;
 
 /// Words of each category.

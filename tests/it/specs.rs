@@ -1,5 +1,5 @@
-use data_anatomy_core::bundled_specs;
-use data_anatomy_core::spec::SpecFile;
+use data_anatomy_core::files::bundled_specs;
+use data_anatomy_core::files::spec::SpecFile;
 use data_anatomy_tests::{Scratch, project};
 
 #[test]

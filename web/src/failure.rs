@@ -1,6 +1,6 @@
 //! Errors and panics as JavaScript sees them.
 
-use data_anatomy_core::input_error::InputError;
+use data_anatomy_core::messages::input_error::InputError;
 use wasm_bindgen::{JsError, JsValue};
 
 /// Name of the global that holds the message of a panic; the page shows it.

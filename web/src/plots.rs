@@ -1,7 +1,8 @@
 //! The plots of an evaluation: on a canvas, as SVG, in words.
 
-use data_anatomy_core::figures::{EvaluationPlot, WIDTH};
-use data_anatomy_core::plot::{Plot, Style, Theme, draw, svg};
+use data_anatomy_core::evaluate::figures::EvaluationPlot;
+use data_anatomy_core::show::figure::WIDTH;
+use data_anatomy_core::show::plot::{Plot, Style, Theme, draw, svg};
 use plotters_canvas::CanvasBackend;
 use serde::Deserialize;
 use wasm_bindgen::JsValue;

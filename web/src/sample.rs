@@ -25,8 +25,8 @@ pub fn sample_files() -> String {
 
 #[cfg(test)]
 mod tests {
-    use data_anatomy_core::run::Run;
-    use data_anatomy_core::spec::SpecFile;
+    use data_anatomy_core::files::run::Run;
+    use data_anatomy_core::files::spec::SpecFile;
 
     use super::*;
 

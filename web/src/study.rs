@@ -1,10 +1,11 @@
 //! An estimate that is made in steps, so that the page can show progress and stop.
 
-use data_anatomy_core::input_error::InputError;
-use data_anatomy_core::interval::Interval;
-use data_anatomy_core::reestimate::{Choices, StoredRun};
-use data_anatomy_core::study::{Study, StudyReplicate};
-use data_anatomy_core::summary::{Context, Summary};
+use data_anatomy_core::files::record::Context;
+use data_anatomy_core::label_shift::reestimate::{Choices, StoredRun};
+use data_anatomy_core::label_shift::study::{Study, StudyReplicate};
+use data_anatomy_core::label_shift::summary::Summary;
+use data_anatomy_core::messages::input_error::InputError;
+use data_anatomy_core::numeric::interval::Interval;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// A study under way: a step is one replicate, or one interval after all of those.

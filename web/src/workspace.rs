@@ -1,11 +1,11 @@
 //! The open files, as JavaScript sees them: JSON text in, JSON text out.
 
-use data_anatomy_core::evaluation::Evaluation;
-use data_anatomy_core::figures;
-use data_anatomy_core::reestimate::Choices;
-use data_anatomy_core::report;
-use data_anatomy_core::report_page::{self, ViewOptions};
-use data_anatomy_core::workspace::{self as core, FileKind, Opened, Refused};
+use data_anatomy_core::evaluate::evaluation::Evaluation;
+use data_anatomy_core::evaluate::figures;
+use data_anatomy_core::evaluate::report;
+use data_anatomy_core::label_shift::reestimate::Choices;
+use data_anatomy_core::page::report_page::{self, ViewOptions};
+use data_anatomy_core::page::workspace::{self as core, FileKind, Opened, Refused};
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;

@@ -9,11 +9,11 @@ use super::histogram::Histogram;
 use super::roc::AttackQuality;
 use super::share::{NoShare, Scores, ShareEstimate};
 use super::unaided::{UnaidedOptions, UnaidedShare, UnaidedTests};
-use crate::diagnostic::Diagnostic;
-use crate::interval::Interval;
-use crate::math;
-use crate::rng::RandomStream;
-use crate::table::fixed;
+use crate::messages::diagnostic::Diagnostic;
+use crate::numeric::interval::Interval;
+use crate::numeric::math;
+use crate::numeric::rng::RandomStream;
+use crate::show::table::fixed;
 
 /// The scores of one attack on the documents of one category.
 #[derive(Debug, Clone, PartialEq, Default)]

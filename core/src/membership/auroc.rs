@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::interval::Interval;
-use crate::math;
+use crate::numeric::interval::Interval;
+use crate::numeric::math;
 
 /// How well scores tell members from non-members: the probability that a member scores higher than
 /// a non-member, ties counted half.

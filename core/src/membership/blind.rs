@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::auroc::{Auroc, AurocDifference};
-use crate::diagnostic::Diagnostic;
-use crate::interval::Interval;
-use crate::table::fixed;
+use crate::messages::diagnostic::Diagnostic;
+use crate::numeric::interval::Interval;
+use crate::show::table::fixed;
 
 /// What a classifier that never sees the model says of the two sets of documents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,7 +90,7 @@ impl BlindComparison {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rng::RandomStream;
+    use crate::numeric::rng::RandomStream;
 
     fn auroc(seed: u64, shift: f64) -> Auroc {
         let mut stream = RandomStream::new(seed, 0);

@@ -1,6 +1,6 @@
 //! Hartigan's dip test: whether scores have more than one mode.
 
-use crate::rng::RandomStream;
+use crate::numeric::rng::RandomStream;
 
 /// How far the values are from having one mode: the least distance of their empirical distribution
 /// function from a continuous one that is convex up to some point and concave from there. At least

@@ -3,8 +3,10 @@
 use super::histogram::Histogram;
 use super::roc::AttackQuality;
 use super::summary::CategoryRecord;
-use crate::plot::{Bell, Bins, Densities, DensityPanel, GroupedBars, RocCurve, RocPlot, Series};
-use crate::table::fixed;
+use crate::show::plot::{
+    Bell, Bins, Densities, DensityPanel, GroupedBars, RocCurve, RocPlot, Series,
+};
+use crate::show::table::fixed;
 
 /// The share of members in each category with its interval; intervals alone where the share is not
 /// identifiable.

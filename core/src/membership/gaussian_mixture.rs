@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::math;
-use crate::rng::RandomStream;
-use crate::termination::Termination;
+use crate::numeric::math;
+use crate::numeric::rng::RandomStream;
+use crate::numeric::termination::Termination;
 
 /// One normal distribution of a mixture.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::interval::quantile;
+use crate::numeric::interval::quantile;
 
 /// The most bins of a histogram.
 const MAX_BINS: usize = 60;
@@ -38,7 +38,7 @@ impl Histogram {
         if !(range > 0.0 && range.is_finite()) {
             return Self::default();
         }
-        let cube_root = crate::math::pow(scores.len() as f64, 1.0 / 3.0);
+        let cube_root = crate::numeric::math::pow(scores.len() as f64, 1.0 / 3.0);
         let wish = 2.0 * (three_quarters - quarter) / cube_root;
         let n_bins = if wish > 0.0 { (range / wish).ceil() } else { MAX_BINS as f64 };
         let n_bins = n_bins.clamp(1.0, MAX_BINS as f64) as usize;

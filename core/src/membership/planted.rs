@@ -1,7 +1,7 @@
 //! Planted problems of membership: scores whose share of members is known.
 
-use crate::math;
-use crate::rng::RandomStream;
+use crate::numeric::math;
+use crate::numeric::rng::RandomStream;
 
 /// What the scores of members and non-members are distributed like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::auroc::{Auroc, binomial_interval};
-use crate::interval::Interval;
-use crate::math;
+use crate::numeric::interval::Interval;
+use crate::numeric::math;
 
 /// The false-positive rates at which attacks are compared.
 pub const FALSE_POSITIVE_RATES: [f64; 3] = [0.001, 0.01, 0.05];

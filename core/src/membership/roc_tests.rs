@@ -1,6 +1,6 @@
 use super::*;
 use crate::membership::auroc::AurocDifference;
-use crate::rng::RandomStream;
+use crate::numeric::rng::RandomStream;
 use serde_json::Value;
 
 const GOLDEN: &str = include_str!("../../../tests/golden/membership_statistics.json");

@@ -3,7 +3,7 @@
 use super::attack::{Attack, Need};
 use super::evidence::{Evidence, NoScore, TokenStatistics, mean_log_prob};
 use super::token_frequencies::TokenFrequencies;
-use crate::math;
+use crate::numeric::math;
 
 /// The share of tokens that Min-K% and Min-K%++ look at unless told otherwise: the seed study's.
 pub const DEFAULT_MINK_RATIO: f64 = 0.1;

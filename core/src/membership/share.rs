@@ -35,9 +35,9 @@ mod search;
 
 use serde::{Deserialize, Serialize};
 
-use crate::interval::Interval;
-use crate::math;
-use crate::rng::RandomStream;
+use crate::numeric::interval::Interval;
+use crate::numeric::math;
+use crate::numeric::rng::RandomStream;
 use likelihood::{Counts, Link};
 
 /// How far the logarithm of the members' deviation is believed to be from that of non-members.

@@ -11,11 +11,11 @@ use super::gaussian_mixture::GaussianMixture;
 use super::histogram::Histogram;
 use super::roc::AttackQuality;
 use super::unaided::UnaidedTests;
-use crate::diagnostic::Diagnostic;
-use crate::interval::Interval;
-use crate::run::SCHEMA_VERSION;
-use crate::summary::{Context, Priors, ToolRecord};
-use crate::table::{Cell, Column, Table};
+use crate::files::record::{Context, Priors, ToolRecord};
+use crate::files::run::SCHEMA_VERSION;
+use crate::messages::diagnostic::Diagnostic;
+use crate::numeric::interval::Interval;
+use crate::show::table::{Cell, Column, Table};
 
 /// One category as the file has it. The first nine fields are the seed study's.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

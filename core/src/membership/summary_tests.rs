@@ -1,13 +1,14 @@
 use super::*;
-use crate::evaluation::{EvaluateOptions, Evaluation};
-use crate::input_error::Problem;
+use crate::evaluate::evaluation::{EvaluateOptions, Evaluation};
+use crate::evaluate::report;
+use crate::files::run::{Dialect, Run};
+use crate::files::spec::SpecFile;
 use crate::membership::analysis::CategoryScores;
 use crate::membership::figures;
 use crate::membership::planted::{PlantedScores, Shape};
-use crate::plot::Plot as _;
-use crate::run::{Dialect, Run};
-use crate::spec::SpecFile;
-use crate::{report, report_page};
+use crate::messages::input_error::Problem;
+use crate::page::report_page;
+use crate::show::plot::Plot as _;
 
 const OPTIONS: AnalysisOptions = AnalysisOptions { level: 0.95, n_replicates: 50, seed: 3 };
 

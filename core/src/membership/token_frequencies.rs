@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::math;
+use crate::numeric::math;
 
 /// How often each token of a vocabulary occurs in a reference corpus.
 ///

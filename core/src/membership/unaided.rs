@@ -18,8 +18,8 @@ use serde::{Deserialize, Serialize};
 use super::dip::dip_p_value;
 use super::gaussian_mixture::{FitOptions, GaussianMixture};
 use super::share::{MIN_DOCUMENTS, WIDEST};
-use crate::interval::Interval;
-use crate::rng::RandomStream;
+use crate::numeric::interval::Interval;
+use crate::numeric::rng::RandomStream;
 
 /// The probability at which a test takes sides.
 const SIGNIFICANCE: f64 = 0.05;

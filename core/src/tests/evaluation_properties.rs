@@ -1,12 +1,13 @@
 //! What holds of every spec and evaluation, and figures of published mixtures that can be checked by hand.
 
-use crate::alignment::{AlignOptions, Merge, align};
-use crate::bundled_specs;
-use crate::evaluation::{EvaluateOptions, Evaluation};
-use crate::metrics::{Metrics, overlap_accuracy};
-use crate::mixture::Mixture;
-use crate::run::Run;
-use crate::spec::{Spec, SpecFile};
+use crate::evaluate::alignment::{AlignOptions, align};
+use crate::evaluate::evaluation::{EvaluateOptions, Evaluation};
+use crate::evaluate::metrics::{Metrics, overlap_accuracy};
+use crate::files::bundled_specs;
+use crate::files::run::Run;
+use crate::files::spec::{Spec, SpecFile};
+use crate::shares::merge::Merge;
+use crate::shares::mixture::Mixture;
 use proptest::prelude::*;
 
 fn spec_of(weights: &[f64]) -> Spec {
@@ -90,7 +91,7 @@ proptest! {
         let one = align(&run, &spec, &AlignOptions::default()).unwrap();
         let names: Vec<String> = run.taxonomy.names().iter().rev().cloned().collect();
         let shares: Vec<f64> = run.estimate.shares().iter().rev().copied().collect();
-        run.taxonomy = crate::taxonomy::Taxonomy::new(names).unwrap();
+        run.taxonomy = crate::shares::taxonomy::Taxonomy::new(names).unwrap();
         run.estimate = Mixture::new(shares).unwrap();
         let other = align(&run, &spec, &AlignOptions::default()).unwrap();
         prop_assert_eq!(one, other);

@@ -1,14 +1,16 @@
 //! The estimation mathematics against SciPy, scikit-learn, QuaPy and the seed study.
 //! The numbers were made by `tests/oracle/estimation.py`; its versions stand in the golden file.
 
-use crate::calibration::{CalibrationMethod, WeightedDocuments, fit};
-use crate::confusion_matrix::{ConfusionMatrix, Hard, PredictedShares, Soft, VoteCount};
-use crate::estimate::label_shift::{LabelShift, LabelShiftOptions, analyze};
-use crate::estimate::problem::{Generations, Problem, Validation};
-use crate::estimate::{Estimator, inversion};
-use crate::log_probabilities::LogProbabilities;
-use crate::taxonomy::Taxonomy;
-use crate::termination::Termination;
+use crate::label_shift::analysis::{LabelShift, LabelShiftOptions, analyze};
+use crate::label_shift::calibration::{CalibrationMethod, WeightedDocuments, fit};
+use crate::label_shift::confusion_matrix::{
+    ConfusionMatrix, Hard, PredictedShares, Soft, VoteCount,
+};
+use crate::label_shift::estimate::problem::{Generations, Problem, Validation};
+use crate::label_shift::estimate::{Estimator, inversion};
+use crate::numeric::log_probabilities::LogProbabilities;
+use crate::numeric::termination::Termination;
+use crate::shares::taxonomy::Taxonomy;
 use serde_json::Value;
 
 const ESTIMATION: &str = include_str!("../../../tests/golden/estimation.json");

@@ -8,10 +8,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::alignment::Merge;
-use crate::evaluation::{EvaluateOptions, Evaluation, RunEvaluation};
-use crate::run::Run;
-use crate::spec::SpecFile;
+use crate::evaluate::evaluation::{EvaluateOptions, Evaluation, RunEvaluation};
+use crate::files::run::Run;
+use crate::files::spec::SpecFile;
+use crate::shares::merge::Merge;
 use serde_json::Value;
 
 /// The golden figures are those of 64-bit floats added in another order.

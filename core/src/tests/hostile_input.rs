@@ -1,10 +1,11 @@
 //! Any bytes at all: the readers refuse or accept, and never panic.
 
-use crate::alignment::Merge;
-use crate::predictions;
-use crate::run::Run;
-use crate::spec::SpecFile;
-use crate::workspace::Workspace;
+use crate::files::predictions;
+use crate::files::run::Run;
+use crate::files::spec::SpecFile;
+use crate::messages::input_error::InputError;
+use crate::page::workspace::Workspace;
+use crate::shares::merge::Merge;
 use proptest::prelude::*;
 
 /// Pieces that summaries and specs are made of, to get past the first check now and then.
@@ -63,7 +64,7 @@ fn read_all(bytes: &[u8]) {
         Run::parse("r/summary.json", bytes).err(),
         SpecFile::parse("s.yaml", bytes).err(),
         predictions::parse("p", &String::from_utf8_lossy(bytes)).err(),
-        Merge::parse(&String::from_utf8_lossy(bytes)).err(),
+        Merge::parse(&String::from_utf8_lossy(bytes)).err().map(InputError::from),
     ]
     .into_iter()
     .flatten()

@@ -1,7 +1,7 @@
 //! Files that are refused, each with its exact message: what was found, where, and what to do.
 
-use crate::report_page::ViewOptions;
-use crate::workspace::{FileKind, Workspace};
+use crate::page::report_page::ViewOptions;
+use crate::page::workspace::{FileKind, Workspace};
 
 /// One refused file: its name, its bytes, and the message (place and remedy included).
 struct Case {

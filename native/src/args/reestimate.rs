@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use data_anatomy_core::unit::Unit;
+use data_anatomy_core::shares::unit::Unit;
 
 use super::{CalibrationKind, EstimatorKind};
 

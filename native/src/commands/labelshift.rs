@@ -5,16 +5,17 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::Context as _;
-use data_anatomy_core::alignment::Merge;
-use data_anatomy_core::diagnostic::Diagnostic;
-use data_anatomy_core::estimate::Estimator;
-use data_anatomy_core::estimate::label_shift::{LabelShift, analyze};
-use data_anatomy_core::interval::Interval;
-use data_anatomy_core::math;
-use data_anatomy_core::reestimate::Choices;
-use data_anatomy_core::report;
-use data_anatomy_core::study::{Study, StudyReplicate, merged_lengths};
-use data_anatomy_core::summary::{Context, Summary};
+use data_anatomy_core::evaluate::report;
+use data_anatomy_core::files::record::Context;
+use data_anatomy_core::label_shift::analysis::{LabelShift, analyze};
+use data_anatomy_core::label_shift::estimate::Estimator;
+use data_anatomy_core::label_shift::reestimate::Choices;
+use data_anatomy_core::label_shift::study::{Study, StudyReplicate, merged_lengths};
+use data_anatomy_core::label_shift::summary::Summary;
+use data_anatomy_core::messages::diagnostic::Diagnostic;
+use data_anatomy_core::numeric::interval::Interval;
+use data_anatomy_core::numeric::math;
+use data_anatomy_core::shares::merge::Merge;
 use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 

@@ -4,10 +4,10 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::ensure;
+use data_anatomy_core::evaluate::report;
 use data_anatomy_core::membership::analysis::AnalysisOptions;
 use data_anatomy_core::membership::attack::Attack;
 use data_anatomy_core::membership::summary::MembershipSummary;
-use data_anatomy_core::report;
 
 use crate::args::{AttackArgs, AttackChoice, MembershipArgs, MinkppArgs};
 use crate::exit::Outcome;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use data_anatomy_core::diagnostic::Diagnostic;
+use data_anatomy_core::messages::diagnostic::Diagnostic;
 use serde_json::{Value, json};
 
 use super::document_lengths::{self, KnownLengths};

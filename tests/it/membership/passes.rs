@@ -2,7 +2,7 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use data_anatomy_core::rng::RandomStream;
+use data_anatomy_core::numeric::rng::RandomStream;
 use data_anatomy_tests::Scratch;
 
 use super::{ALL, with_everything};

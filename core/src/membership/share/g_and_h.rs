@@ -1,8 +1,8 @@
 //! The distribution of non-members as a smooth one.
 
 use super::normal_scores::{FARTHEST, OUTER};
-use crate::interval::quantile;
-use crate::math;
+use crate::numeric::interval::quantile;
+use crate::numeric::math;
 
 /// How far out, of the outermost quantiles, the inner ones are that tails are measured against, in
 /// normal scores.
@@ -119,7 +119,7 @@ fn tails(inner_share: f64, asymmetry: f64, reach: f64, n_scores: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rng::RandomStream;
+    use crate::numeric::rng::RandomStream;
 
     fn score(skew: f64, tails: f64, z: f64) -> f64 {
         let u = z * math::exp(0.5 * tails * z * z);

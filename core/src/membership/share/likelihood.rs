@@ -3,7 +3,7 @@
 use super::Scores;
 use super::g_and_h::GAndH;
 use super::normal_scores::NormalScores;
-use crate::math;
+use crate::numeric::math;
 
 /// On which scale members are about a copy of non-members, moved and stretched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

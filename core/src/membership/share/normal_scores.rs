@@ -1,7 +1,7 @@
 //! The scale on which non-members are standard normal.
 
-use crate::interval::quantile;
-use crate::math;
+use crate::numeric::interval::quantile;
+use crate::numeric::math;
 
 /// The outermost quantile that is a knot: beyond it the scale goes on straight.
 pub(super) const OUTER: f64 = 0.02;
@@ -68,7 +68,7 @@ impl NormalScores {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rng::RandomStream;
+    use crate::numeric::rng::RandomStream;
 
     #[test]
     fn normal_scores_of_normal_documents_are_their_scores() {

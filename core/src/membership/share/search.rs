@@ -2,7 +2,7 @@
 
 use super::SPREAD_DEVIATION;
 use super::likelihood::{Counts, Link, Ratio};
-use crate::math;
+use crate::numeric::math;
 
 /// Means that a search starts from, in deviations of non-members.
 const FIRST_SHIFTS: [f64; 8] = [0.0, 0.3, 0.6, 1.0, 1.5, 2.2, 3.2, 5.0];

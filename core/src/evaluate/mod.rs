@@ -1,0 +1,17 @@
+//! Runs scored against a published mixture.
+//!
+//! [`alignment`] puts a run and a truth on the same categories, decided per pair. [`metrics`] score,
+//! [`baselines`] say what trivial guesses would score, [`paired`] compares two runs on the documents that
+//! both saw. [`evaluation`] is the one object of all this, from which [`report`] makes tables and
+//! Markdown, and [`figures`] plots.
+//!
+//! Imports [`numeric`](crate::numeric), [`shares`](crate::shares), [`messages`](crate::messages),
+//! [`files`](crate::files), [`show`](crate::show).
+
+pub mod alignment;
+pub mod baselines;
+pub mod evaluation;
+pub mod figures;
+pub mod metrics;
+pub mod paired;
+pub mod report;

@@ -1,0 +1,19 @@
+//! Files of every dialect, from bytes to checked values.
+//!
+//! [`mod@text`] refuses what is no text. [`run`] reads a summary (ours or the seed study's), [`predictions`] the
+//! verdicts beside it, [`spec`] a published mixture ([`bundled_specs`] are carried along, [`spec_lint`]
+//! says what one lacks), [`document_lengths`] how long documents are. [`record`] is what each summary says
+//! of its origin, [`digest`] how files are told apart.
+//!
+//! Imports [`numeric`](crate::numeric), [`shares`](crate::shares), [`messages`](crate::messages).
+
+pub mod bundled_specs;
+pub mod digest;
+mod document_lengths;
+pub(crate) mod json;
+pub mod predictions;
+pub mod record;
+pub mod run;
+pub mod spec;
+pub mod spec_lint;
+pub mod text;

@@ -1,0 +1,124 @@
+//! The likelihood of a mixture given calibrated posteriors, its maximum and its profiles.
+
+mod maximum;
+mod quadratic;
+
+pub(crate) use maximum::maximize_roughly;
+pub use maximum::{LikelihoodFit, maximize};
+
+use crate::label_shift::calibration::Calibration;
+use crate::numeric::log_probabilities::LogProbabilities;
+use crate::numeric::math;
+use crate::numeric::matrix::Matrix;
+
+/// For each text and class, a number proportional, within the text, to the density of the text
+/// under the class: `[n_docs, n_classes]`, the largest of each row 1.
+///
+/// With them the log-likelihood of a mixture is, up to a constant,
+///
+/// ```text
+/// l(mixture) = sum_i weight_i log sum_k mixture_k ratio_ik,   ratio_ik ~ posterior_ik / prior_k
+/// ```
+///
+/// which is concave (Alexandari et al. 2020, arXiv 1901.06852, section 2.2).
+#[derive(Debug, Clone, PartialEq)]
+pub struct LikelihoodRatios {
+    ratios: Matrix,
+    weights: Vec<f64>,
+}
+
+impl LikelihoodRatios {
+    /// The ratios of the texts that have weight: calibrated posteriors over `prior`, the shares of
+    /// the classes in the documents that the calibration was fitted on.
+    pub fn new(
+        scores: &LogProbabilities,
+        calibration: &Calibration,
+        prior: &[f64],
+        weights: &[f64],
+    ) -> Self {
+        let log_prior: Vec<f64> = prior.iter().map(|&share| math::ln(share)).collect();
+        let used: Vec<usize> = (0..weights.len()).filter(|&doc| weights[doc] > 0.0).collect();
+        let mut ratios = Matrix::zeros(used.len(), scores.n_classes());
+        for (row_idx, &document) in used.iter().enumerate() {
+            let row = ratios.row_mut(row_idx);
+            calibration.logits(scores.row(document), row);
+            let mut largest = f64::NEG_INFINITY;
+            for (entry, log_share) in row.iter_mut().zip(&log_prior) {
+                *entry -= log_share;
+                largest = largest.max(*entry);
+            }
+            for entry in row {
+                *entry = math::exp(*entry - largest);
+            }
+        }
+        Self { ratios, weights: used.into_iter().map(|document| weights[document]).collect() }
+    }
+
+    /// The ratios of things that are counted: `densities` has a row per kind and a column per class,
+    /// `counts` says how often each kind was seen. Kinds that were not seen are left out.
+    pub(crate) fn of_densities(densities: &Matrix, counts: &[f64]) -> Self {
+        let seen: Vec<usize> = (0..counts.len()).filter(|&kind| counts[kind] > 0.0).collect();
+        let mut ratios = Matrix::zeros(seen.len(), densities.n_cols());
+        for (row_idx, &kind) in seen.iter().enumerate() {
+            let largest = densities.row(kind).iter().copied().fold(0.0, f64::max);
+            for (entry, density) in ratios.row_mut(row_idx).iter_mut().zip(densities.row(kind)) {
+                *entry = density / largest;
+            }
+        }
+        Self { ratios, weights: seen.into_iter().map(|kind| counts[kind]).collect() }
+    }
+
+    /// How many classes there are.
+    pub fn n_classes(&self) -> usize {
+        self.ratios.n_cols()
+    }
+
+    /// The sum of the weights: the number of texts, if each weighs 1.
+    pub fn total_weight(&self) -> f64 {
+        self.weights.iter().sum()
+    }
+
+    /// The gradient of the mean log-likelihood at `shares`: for each class the weighted mean of
+    /// its ratio over the mixture's. At a maximum it is 1 for classes with a positive share and at
+    /// most 1 for the others.
+    pub fn gradient(&self, shares: &[f64]) -> Vec<f64> {
+        let mut gradient = vec![0.0; shares.len()];
+        for (row, weight) in self.ratios.rows().zip(&self.weights) {
+            let factor = weight / math::dot(row, shares);
+            for (entry, ratio) in gradient.iter_mut().zip(row) {
+                *entry += factor * ratio;
+            }
+        }
+        let total = self.total_weight();
+        gradient.iter_mut().for_each(|entry| *entry /= total);
+        gradient
+    }
+
+    /// Minus the Hessian of the mean log-likelihood at `shares`: the weighted mean of the outer
+    /// products of ratio over mixture, `[n_classes, n_classes]`.
+    pub fn curvature(&self, shares: &[f64]) -> Matrix {
+        let every_class: Vec<usize> = (0..shares.len()).collect();
+        let mixed: Vec<f64> = self.ratios.rows().map(|row| math::dot(row, shares)).collect();
+        maximum::curvature(&self.ratios, &self.weights, &mixed, &every_class)
+    }
+
+    /// The ratios of a mixture in which `class` has the share `share`, as ratios of the mixture of
+    /// the other classes: `share ratio_k + (1 - share) ratio_j` for each other class j. Fixing
+    /// one share thus leaves a problem of the same form, and profiles need no other solver.
+    pub(crate) fn with_fixed(&self, class: usize, share: f64) -> Self {
+        let mut ratios = Matrix::zeros(self.ratios.n_rows(), self.n_classes() - 1);
+        for (row_idx, row) in self.ratios.rows().enumerate() {
+            let fixed = share * row[class];
+            let (before, after) = (&row[..class], &row[class + 1..]);
+            for (entry, ratio) in ratios.row_mut(row_idx).iter_mut().zip(before.iter().chain(after))
+            {
+                *entry = fixed + (1.0 - share) * ratio;
+            }
+        }
+        Self { ratios, weights: self.weights.clone() }
+    }
+}
+
+#[cfg(test)]
+#[path = "likelihood_tests.rs"]
+mod tests;

@@ -1,0 +1,249 @@
+//! A whole study of stored verdicts: estimate, intervals, unknown share, tests, in either unit.
+//!
+//! The program and the page compute through this module alone, so that both give the same numbers. Its
+//! replicates may be made in any order and on any number of threads.
+
+mod shares;
+
+use crate::label_shift::analysis::{LabelShift, LabelShiftOptions, analyze};
+use crate::label_shift::bootstrap::{Bootstrap, Replicate};
+use crate::label_shift::calibration::CalibrationMethod;
+use crate::label_shift::estimate::choice::EstimatorChoice;
+use crate::label_shift::estimate::problem::Problem;
+use crate::label_shift::estimate::{Estimator, doubt};
+use crate::label_shift::trust::{self, Check, Trust, TrustDraw};
+use crate::label_shift::verdicts::Verdicts;
+use crate::messages::diagnostic::Diagnostic;
+use crate::messages::input_error::InputError;
+use crate::numeric::interval::Interval;
+use crate::shares::document_lengths::DocumentLengths;
+use crate::shares::merge::Merge;
+use crate::shares::unit::{self, Unit};
+pub use shares::{SharesRecord, StudyShares, UnknownRecord};
+
+/// How texts of no category are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub enum UnknownChoice {
+    /// Not at all.
+    #[default]
+    Ignored,
+    /// By [`crate::label_shift::open_set`].
+    Estimated,
+    /// By a threshold of the largest probability, as the seed study does.
+    Threshold(f64),
+}
+
+/// What to do with verdicts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StudyOptions {
+    /// The estimator.
+    pub estimator: EstimatorChoice,
+    /// The calibration of the classifier.
+    pub calibration: CalibrationMethod,
+    /// Categories to count as one, in this order.
+    pub merges: Vec<Merge>,
+    /// The unit of the shares that are shown first.
+    pub unit: Unit,
+    /// How texts of no category are looked for.
+    pub unknown: UnknownChoice,
+    /// Level of the intervals, between 0 and 1.
+    pub level: f64,
+    /// Bootstrap replicates (0: no intervals and no tests).
+    pub n_replicates: u64,
+    /// Seed of every random choice.
+    pub seed: u64,
+}
+
+/// A study that is prepared: its estimate is made, its replicates are not.
+#[derive(Debug)]
+pub struct Study {
+    bootstrap: Bootstrap<'static>,
+    trust: Trust,
+    /// The draws that chose the estimator, all of them whatever the number of replicates; none where it
+    /// was named.
+    draws: Vec<TrustDraw>,
+    /// Why `em` was not taken, if it was left to the tests.
+    mistrust: Option<String>,
+    lengths: Option<DocumentLengths>,
+    options: StudyOptions,
+}
+
+/// What replicate `index` of a study gives.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StudyReplicate {
+    replicate: Replicate,
+    mean_lengths: Option<Vec<f64>>,
+    trust: Option<TrustDraw>,
+}
+
+impl Study {
+    /// The study of these verdicts. `lengths`, if known, are those of the verdicts' categories as they
+    /// are before any merge.
+    ///
+    /// # Errors
+    /// If a merge names what is not there, or the verdicts pose no label-shift problem.
+    pub fn new(
+        verdicts: &Verdicts,
+        lengths: Option<&DocumentLengths>,
+        options: StudyOptions,
+    ) -> Result<Self, InputError> {
+        let merged = verdicts.merged(&options.merges)?;
+        let problem = merged.problem(options.calibration)?;
+        let lengths = lengths.map(|lengths| merged_lengths(verdicts, &merged, lengths));
+        Ok(Self::of_problem(problem, lengths, options))
+    }
+
+    /// The study of a problem that is posed already, with the lengths of its categories if known; merges
+    /// in the options are taken as done.
+    pub fn of_problem(
+        problem: Problem,
+        lengths: Option<DocumentLengths>,
+        options: StudyOptions,
+    ) -> Self {
+        let with = |estimator| LabelShiftOptions { estimator, calibration: options.calibration };
+        let (first, n_draws) = match options.estimator {
+            EstimatorChoice::Auto => (Estimator::Em, trust::N_DRAWS),
+            EstimatorChoice::Named(estimator) => (estimator, 0),
+        };
+        let mut analysis = analyze(problem, with(first));
+        let trust = Trust::new(&analysis, options.seed);
+        let draws: Vec<TrustDraw> = (0..n_draws).map(|index| trust.draw(index)).collect();
+        let mistrust = if draws.is_empty() { None } else { trust.mistrust(&draws) };
+        if mistrust.is_some() {
+            analysis = analyze(analysis.problem, with(Estimator::Pacc));
+        }
+        let bootstrap = Bootstrap::owning(analysis, options.seed);
+        let bootstrap = match options.unknown {
+            UnknownChoice::Ignored => bootstrap,
+            UnknownChoice::Estimated => bootstrap.with_open_set(),
+            UnknownChoice::Threshold(threshold) => bootstrap.with_threshold(threshold),
+        };
+        Self { bootstrap, trust, draws, mistrust, lengths, options }
+    }
+
+    /// The analysis that the study starts from.
+    pub fn analysis(&self) -> &LabelShift {
+        self.bootstrap.analysis()
+    }
+
+    /// What was asked for.
+    pub fn options(&self) -> &StudyOptions {
+        &self.options
+    }
+
+    /// The lengths of whole documents, after merging, if they are known.
+    pub fn lengths(&self) -> Option<&DocumentLengths> {
+        self.lengths.as_ref()
+    }
+
+    /// The unit of the shares shown first: the one asked for, or documents where lengths are unknown.
+    pub fn unit(&self) -> Unit {
+        if self.lengths.is_some() { self.options.unit } else { Unit::Documents }
+    }
+
+    /// Replicate number `index`, below `options.n_replicates`.
+    pub fn replicate(&self, index: u64) -> StudyReplicate {
+        let seed = self.options.seed;
+        let means = |lengths| unit::replicate_means(lengths, seed, index);
+        StudyReplicate {
+            replicate: self.bootstrap.replicate(index),
+            mean_lengths: self.lengths.as_ref().map(means),
+            trust: (index < trust::N_DRAWS).then(|| self.trust_draw(index)),
+        }
+    }
+
+    fn trust_draw(&self, index: u64) -> TrustDraw {
+        let made = usize::try_from(index).ok().and_then(|index| self.draws.get(index));
+        made.copied().unwrap_or_else(|| self.trust.draw(index))
+    }
+
+    /// How many intervals the study has: one per category, none without replicates.
+    pub fn n_intervals(&self) -> usize {
+        if self.options.n_replicates > 1 { self.analysis().problem.taxonomy().len() } else { 0 }
+    }
+
+    /// The interval of the share of documents of category `class`, below [`Study::n_intervals`], from
+    /// all replicates in order. Each takes a while, so they too may be made in any order.
+    pub fn interval(&self, class: usize, replicates: &[StudyReplicate]) -> Interval {
+        let unbounded: Vec<f64> =
+            replicates.iter().map(|one| one.replicate.unbounded[class]).collect();
+        self.bootstrap.interval(class, &unbounded, self.options.level)
+    }
+
+    /// The shares in both units with their intervals, from all replicates and intervals in order.
+    pub fn shares(&self, replicates: &[StudyReplicate], intervals: &[Interval]) -> StudyShares {
+        shares::of(self, replicates, intervals)
+    }
+
+    /// The tests of what the estimate rests on, from all replicates in order.
+    pub fn checks(&self, replicates: &[StudyReplicate]) -> Vec<Check> {
+        let draws: Vec<TrustDraw> = replicates.iter().filter_map(|one| one.trust).collect();
+        let resampled: Vec<Replicate> =
+            replicates.iter().map(|one| one.replicate.clone()).collect();
+        self.trust.checks(self.analysis(), &draws, &resampled)
+    }
+
+    /// All that a reader must know, the checks among it.
+    pub fn diagnostics(&self, checks: &[Check]) -> Vec<Diagnostic> {
+        let mut diagnostics: Vec<Diagnostic> =
+            self.analysis().doubts.iter().map(Diagnostic::from).collect();
+        diagnostics.extend(checks.iter().map(Check::diagnostic));
+        diagnostics.extend(self.doubt_of_unit());
+        diagnostics
+            .extend(self.mistrust.iter().map(|reason| Diagnostic::note(ESTIMATOR_CHOSEN, reason)));
+        diagnostics
+    }
+
+    fn doubt_of_unit(&self) -> Option<Diagnostic> {
+        if self.lengths.is_some() {
+            return None;
+        }
+        let message = "these are shares of documents: how long whole documents of each category are is \
+                       not known, so shares of tokens, which published mixtures are, cannot be given \
+                       (--document-lengths FILE tells)";
+        Some(if self.options.unit == Unit::Tokens {
+            Diagnostic::warning(LENGTHS_UNKNOWN, message)
+        } else {
+            Diagnostic::note(LENGTHS_UNKNOWN, message)
+        })
+    }
+}
+
+/// The code of the doubt about the unit.
+const LENGTHS_UNKNOWN: &str = "lengths_unknown";
+
+/// The code of the note about the choice of the estimator.
+const ESTIMATOR_CHOSEN: &str = "estimator_chosen";
+
+/// Whether a diagnostic of this code comes from a study, and not from what was before it.
+pub fn makes_diagnostic(code: &str) -> bool {
+    [LENGTHS_UNKNOWN, ESTIMATOR_CHOSEN].contains(&code)
+        || doubt::CODES.contains(&code)
+        || trust::CODES.contains(&code)
+}
+
+/// The lengths of the merged categories: their parts are taken to be mixed as they are in the
+/// validation documents, as everything else about a merged category is.
+pub fn merged_lengths(
+    verdicts: &Verdicts,
+    merged: &Verdicts,
+    lengths: &DocumentLengths,
+) -> DocumentLengths {
+    let mut weights = vec![0.0; verdicts.taxonomy.len()];
+    let mut group_of = vec![None; verdicts.taxonomy.len()];
+    for (before, after) in verdicts.validation().zip(merged.validation()) {
+        let position = before.true_class.as_ref().and_then(|name| verdicts.taxonomy.position(name));
+        let group = after.true_class.as_ref().and_then(|name| merged.taxonomy.position(name));
+        if let (Some(position), Some(group)) = (position, group) {
+            weights[position] += 1.0;
+            group_of[position] = Some(group);
+        }
+    }
+    let members = |group| (0..group_of.len()).filter(|&at| group_of[at] == Some(group)).collect();
+    let groups: Vec<Vec<usize>> = (0..merged.taxonomy.len()).map(members).collect();
+    lengths.merged(&groups, &weights)
+}
+
+#[cfg(test)]
+#[path = "study_tests.rs"]
+mod tests;

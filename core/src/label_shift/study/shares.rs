@@ -1,0 +1,153 @@
+//! The shares of a study, in both units, with intervals.
+
+use serde::Serialize;
+
+use super::{Study, StudyReplicate, UnknownChoice};
+use crate::label_shift::open_set::{self, UnknownShare};
+use crate::numeric::interval::Interval;
+use crate::shares::unit::{self, DocumentShares, Unit};
+
+/// Shares in one unit, in category order.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SharesRecord {
+    /// The estimate.
+    pub point: Vec<f64>,
+    /// Mean of the replicates; the estimate itself where there are none.
+    pub mean: Vec<f64>,
+    /// Lower ends of the intervals, if any.
+    pub ci_lo: Option<Vec<f64>>,
+    /// Upper ends of the intervals, if any.
+    pub ci_hi: Option<Vec<f64>>,
+}
+
+/// Shares in both units.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StudyShares {
+    /// Of documents.
+    pub documents: SharesRecord,
+    /// Of tokens, where lengths are known.
+    pub tokens: Option<SharesRecord>,
+    /// Replicates in the study's unit, `[n_replicates, n_categories]`.
+    pub replicates: Vec<Vec<f64>>,
+    /// The share of no category, where it was asked for.
+    pub unknown: Option<UnknownRecord>,
+}
+
+/// The share of no category, and the shares of all categories beside it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct UnknownRecord {
+    /// The share of no category.
+    pub share: UnknownShare,
+    /// Shares of the categories, then of "Unknown", in the study's unit. In tokens a text of no
+    /// category is taken to be as long as the others are on average.
+    pub with_unknown: SharesRecord,
+}
+
+pub(super) fn of(
+    study: &Study,
+    replicates: &[StudyReplicate],
+    intervals: &[Interval],
+) -> StudyShares {
+    let mixtures: Vec<Vec<f64>> =
+        replicates.iter().map(|one| one.replicate.mixture.shares().to_vec()).collect();
+    let point = study.analysis().estimate.mixture.shares().to_vec();
+    let ends = (!intervals.is_empty()).then(|| intervals.to_vec());
+    let tokens = study.lengths().map(|lengths| {
+        let means: Vec<Vec<f64>> =
+            replicates.iter().filter_map(|one| one.mean_lengths.clone()).collect();
+        let rows: Vec<Vec<f64>> = mixtures
+            .iter()
+            .zip(&means)
+            .map(|(shares, means)| unit::token_shares(shares, means))
+            .collect();
+        let own_means = lengths.means();
+        let ends = ends.as_ref().map(|intervals| {
+            let level = study.options().level;
+            let documents =
+                DocumentShares { point: &point, intervals, replicates: &mixtures, level };
+            unit::token_intervals(documents, &own_means, &means)
+        });
+        (record(unit::token_shares(&point, &own_means), mean_of(&rows), ends.as_deref()), rows)
+    });
+    let documents = record(point.clone(), mean_of(&mixtures), ends.as_deref());
+    let (tokens, token_rows) = tokens.unzip();
+    let rows = token_rows.filter(|_| study.unit() == Unit::Tokens).unwrap_or(mixtures);
+    StudyShares { documents, tokens, replicates: rows, unknown: unknown(study, replicates) }
+}
+
+fn record(point: Vec<f64>, mean: Option<Vec<f64>>, intervals: Option<&[Interval]>) -> SharesRecord {
+    let ends = |end: fn(Interval) -> f64| {
+        intervals.map(|all| all.iter().map(|&interval| end(interval)).collect())
+    };
+    SharesRecord {
+        mean: mean.unwrap_or_else(|| point.clone()),
+        ci_lo: ends(Interval::lo),
+        ci_hi: ends(Interval::hi),
+        point,
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a count of replicates")]
+fn mean_of(rows: &[Vec<f64>]) -> Option<Vec<f64>> {
+    let mut total = rows.first()?.clone();
+    for row in &rows[1..] {
+        total.iter_mut().zip(row).for_each(|(sum, entry)| *sum += entry);
+    }
+    let n = rows.len() as f64;
+    total.iter_mut().for_each(|entry| *entry /= n);
+    Some(total)
+}
+
+fn unknown(study: &Study, replicates: &[StudyReplicate]) -> Option<UnknownRecord> {
+    let found = study.bootstrap.open_set_estimate()?;
+    let share = found.unknown.clamp(0.0, 1.0);
+    let in_unit = |known: &[f64], unknown: f64, means: Option<&Vec<f64>>| -> Vec<f64> {
+        let known = match means.filter(|_| study.unit() == Unit::Tokens) {
+            Some(means) => unit::token_shares(known, means),
+            None => known.to_vec(),
+        };
+        let scaled = known.iter().map(|share| share * (1.0 - unknown));
+        scaled.chain(std::iter::once(unknown)).collect()
+    };
+    let means = study.lengths().map(crate::shares::document_lengths::DocumentLengths::means);
+    let point = in_unit(&found.known, share, means.as_ref());
+    let rows: Vec<Vec<f64>> = replicates
+        .iter()
+        .filter_map(|one| {
+            let drawn = one.replicate.open_set.as_ref()?;
+            let unknown = drawn.unknown.clamp(0.0, 1.0);
+            Some(in_unit(&drawn.known, unknown, one.mean_lengths.as_ref()))
+        })
+        .collect();
+    let drawn: Vec<_> =
+        replicates.iter().filter_map(|one| one.replicate.open_set.as_ref()).collect();
+    let level = study.options().level;
+    let intervals = (rows.len() > 1).then(|| {
+        let of_category = |category: usize| {
+            let drawn: Vec<f64> = rows.iter().map(|row| row[category]).collect();
+            study.bootstrap.bounded_interval(point[category], &drawn, level)
+        };
+        let mut all: Vec<Interval> = (0..point.len() - 1).map(of_category).collect();
+        all.push(study.bootstrap.open_set_interval(&found, &drawn, level));
+        all
+    });
+    let own = intervals.as_ref().and_then(|all| all.last().copied());
+    let (method, threshold, assumption) = match study.options().unknown {
+        UnknownChoice::Threshold(threshold) => {
+            ("threshold", Some(threshold), open_set::THRESHOLD_ASSUMPTION)
+        }
+        _ => ("sure_half", None, open_set::ASSUMPTION),
+    };
+    Some(UnknownRecord {
+        share: UnknownShare {
+            share,
+            ci_lo: own.map(Interval::lo),
+            ci_hi: own.map(Interval::hi),
+            level: own.map(|_| level),
+            method,
+            threshold,
+            assumption,
+        },
+        with_unknown: record(point, mean_of(&rows), intervals.as_deref()),
+    })
+}
