@@ -88,6 +88,29 @@ fn a_face_is_looked_through() {
 }
 
 #[test]
+fn all_of_a_face_is_what_is_mentioned_of_it() {
+    let files = [
+        ("lib.rs", "mod room; mod user;"),
+        ("room/mod.rs", "mod one; mod two; pub use one::One; pub use two::Two;"),
+        ("room/one.rs", "pub struct One;"),
+        ("room/two.rs", "pub struct Two;"),
+        ("user.rs", "use crate::room::*; fn f(_: One) { println!(\"{}\", x.Two); }"),
+    ];
+    assert_eq!(arrows(&files), ["user.rs -> room/one.rs: One"]);
+}
+
+#[test]
+fn what_a_function_defines_inside_is_nobody_elses() {
+    let files = [
+        ("lib.rs", "mod a; mod b; mod user;"),
+        ("a.rs", "pub struct A;"),
+        ("b.rs", "pub use crate::a::A; fn f() { struct A; }"),
+        ("user.rs", "use crate::b::A;"),
+    ];
+    assert_eq!(arrows(&files), ["b.rs -> a.rs: A", "user.rs -> a.rs: A"]);
+}
+
+#[test]
 fn a_loop_through_what_is_handed_on_is_found() {
     let files = [
         ("a/src/lib.rs", "mod room; mod user;"),
@@ -115,7 +138,7 @@ fn a_file_that_defines_something_imports_what_it_hands_on() {
 #[test]
 fn code_of_tests_imports_nothing() {
     let files = [
-        ("lib.rs", "mod a; mod b; #[cfg(test)] mod fixture; #[cfg(test)] mod tests;"),
+        ("lib.rs", "mod a; mod b; mod b_tests; #[cfg(test)] mod fixture; #[cfg(test)] mod tests;"),
         ("a.rs", "pub struct A; pub fn f() {}"),
         ("fixture.rs", "use crate::a::A;"),
         ("tests.rs", "use crate::a::A;"),
@@ -182,14 +205,20 @@ fn variants_and_functions_of_a_type_are_its_files() {
 fn a_function_beside_its_type_is_where_it_stands() {
     let files = [
         ("lib.rs", "mod a; mod b; mod c;"),
-        ("a.rs", "pub struct Type; impl Type { fn own(&self) { self.far(); } }"),
-        ("b.rs", "use crate::a::Type; impl Type { pub fn far(&self) {} pub fn make() {} }"),
+        (
+            "a.rs",
+            "pub struct Type; impl Type { fn own(&self) { self.far(); assert!(self.near()); } }",
+        ),
+        (
+            "b.rs",
+            "use crate::a::Type; impl Type { pub fn far(&self) {} pub fn near(&self) {} pub fn make() {} }",
+        ),
         ("c.rs", "fn f() { crate::a::Type::make(); }"),
     ];
     assert_eq!(
         arrows(&files),
         [
-            "a.rs -> b.rs: Type::far",
+            "a.rs -> b.rs: Type::far, Type::near",
             "b.rs -> a.rs: Type",
             "c.rs -> a.rs: Type",
             "c.rs -> b.rs: Type::make",
@@ -200,11 +229,13 @@ fn a_function_beside_its_type_is_where_it_stands() {
 #[test]
 fn a_module_and_a_function_may_share_a_name() {
     let files = [
-        ("lib.rs", "mod dip; mod user;"),
+        ("lib.rs", "mod dip; mod other; mod user; pub use dip::dip;"),
         ("dip.rs", "pub fn dip() {} pub struct Dip;"),
+        ("other.rs", "fn f() { crate::dip() }"),
         ("user.rs", "use crate::dip::{self, dip}; fn f() -> dip::Dip { dip() }"),
     ];
-    assert_eq!(arrows(&files), ["user.rs -> dip.rs: Dip, dip"]);
+    let expected = ["other.rs -> dip.rs: dip", "user.rs -> dip.rs: Dip, dip"];
+    assert_eq!(arrows(&files), expected);
 }
 
 #[test]

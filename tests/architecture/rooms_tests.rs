@@ -99,3 +99,18 @@ fn a_house_without_a_drawing_is_told() {
     let unknown = format!("{CORE}{CRATES}```rooms attic\n```\n");
     assert_eq!(faults("", &unknown), ["`rooms attic`: there is no such crate"]);
 }
+
+#[test]
+fn a_crate_may_lie_within_another() {
+    let tree = sketched(&[
+        ("native/src/lib.rs", "mod run;"),
+        ("native/src/run.rs", "use house_native_lm::Model;"),
+        ("native/lm/src/lib.rs", "pub mod cpu; pub struct Model;"),
+        ("native/lm/src/cpu.rs", "pub struct Cpu;"),
+    ]);
+    let markdown = "```rooms crates\nnative/lm ->\nnative -> native/lm\n```\n\
+                    ```rooms native\nrun ->\n```\n```rooms native/lm\ncpu ->\n```\n";
+    let imports = imports::of(&tree).unwrap();
+    let faults = rooms::faults(&tree, &imports, &Drawing::all_in(markdown).unwrap());
+    assert_eq!(faults, Vec::<String>::new());
+}

@@ -42,7 +42,7 @@ impl<'a> Scope<'a> {
 
     /// The module or item that a path means in a module; none outside the workspace.
     pub(crate) fn find(&self, from: ModuleId, path: &NamedPath) -> Option<Place> {
-        Some(self.walk(from, path, &mut Trail::new())?.0)
+        Some(self.walk(from, path, false, &mut Trail::new())?.0)
     }
 
     /// The files that define the function behind a type, if it is one of its own.
@@ -51,14 +51,22 @@ impl<'a> Scope<'a> {
         from: ModuleId,
         path: &NamedPath,
     ) -> Option<&BTreeSet<String>> {
-        let (place, used) = self.walk(from, path, &mut Trail::new())?;
+        let (place, used) = self.walk(from, path, false, &mut Trail::new())?;
         let Place::Item { name, files } = place else { return None };
         let member = path.segments.get(used)?;
         files.into_iter().find_map(|file| self.members.get(&(name.clone(), file, member.clone())))
     }
 
     /// Goes along a path to its end or to the first item, and counts the segments it took.
-    fn walk(&self, from: ModuleId, path: &NamedPath, trail: &mut Trail) -> Option<(Place, usize)> {
+    ///
+    /// `leads_on` says whether more is looked up in what the path means.
+    fn walk(
+        &self,
+        from: ModuleId,
+        path: &NamedPath,
+        leads_on: bool,
+        trail: &mut Trail,
+    ) -> Option<(Place, usize)> {
         let modules = &self.modules.all;
         let n = path.segments.len();
         let first = path.segments.first()?;
@@ -67,20 +75,20 @@ impl<'a> Scope<'a> {
             "crate" => Place::Module(modules[from].root),
             "self" => Place::Module(from),
             "super" => Place::Module(modules[from].parent?),
-            _ => match self.member(from, first, n > 1, trail) {
+            _ => match self.member(from, first, leads_on || n > 1, trail) {
                 Some(place) => place,
                 None => Place::Module(*self.modules.libraries.get(first)?),
             },
         };
         for (at, segment) in path.segments.iter().enumerate().skip(1) {
             let Place::Module(module) = place else { return Some((place, at)) };
-            place = match segment.as_str() {
-                "super" => Place::Module(modules[module].parent?),
-                _ => self.member(module, segment, at + 1 < n, trail).unwrap_or_else(|| {
-                    // Made by a macro, or handed on from outside the workspace.
-                    Place::Item { name: segment.clone(), files: modules[module].files.clone() }
-                }),
-            };
+            if segment == "super" {
+                place = Place::Module(modules[module].parent?);
+                continue;
+            }
+            let found = self.member(module, segment, leads_on || at + 1 < n, trail);
+            // What is not found was made by a macro, or is handed on from outside the workspace.
+            place = found.unwrap_or_else(|| item(segment, &modules[module].files));
         }
         Some((place, n))
     }
@@ -94,18 +102,13 @@ impl<'a> Scope<'a> {
         trail.push(looked_up);
         let module = &self.modules.all[id];
         let mut places: Vec<Place> = Vec::new();
-        places.extend(
-            module
-                .items
-                .get(name)
-                .map(|files| Place::Item { name: name.to_owned(), files: files.clone() }),
-        );
+        places.extend(module.items.get(name).map(|files| item(name, files)));
         places.extend(module.children.get(name).map(|child| Place::Module(*child)));
         for import in module.imports.iter().filter(|one| one.name.as_deref() == Some(name)) {
-            places.extend(self.walk(id, &import.path, trail).map(|(place, _)| place));
+            places.extend(self.walk(id, &import.path, leads_on, trail).map(|(place, _)| place));
         }
         for import in module.imports.iter().filter(|one| one.name.is_none()) {
-            if let Some((Place::Module(opened), _)) = self.walk(id, &import.path, trail) {
+            if let Some((Place::Module(opened), _)) = self.walk(id, &import.path, true, trail) {
                 places.extend(self.member(opened, name, leads_on, trail));
             }
         }
@@ -113,4 +116,8 @@ impl<'a> Scope<'a> {
         let is_meant = |place: &&Place| matches!(place, Place::Module(_)) == leads_on;
         places.iter().find(is_meant).or(places.first()).cloned()
     }
+}
+
+fn item(name: &str, files: &BTreeSet<String>) -> Place {
+    Place::Item { name: name.to_owned(), files: files.clone() }
 }

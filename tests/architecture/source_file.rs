@@ -5,7 +5,7 @@ use syn::ext::IdentExt as _;
 use syn::visit::{self, Visit};
 use syn::{
     Attribute, Block, Expr, ExprMethodCall, ImplItem, Item, ItemImpl, ItemMod, ItemUse, Macro,
-    Meta, Stmt, TraitItem, Type, VisRestricted, Visibility,
+    Meta, Stmt, TraitItem, Type, Visibility,
 };
 
 use crate::module::{Import, Member, Mention, Module, ModuleId};
@@ -225,7 +225,4 @@ impl Visit<'_> for Reader<'_> {
             self.mention_all(&TokenBuffer::new2(list.tokens.clone()), true);
         }
     }
-
-    /// Nothing: `pub(super)` takes nothing from there.
-    fn visit_vis_restricted(&mut self, _: &VisRestricted) {}
 }
