@@ -40,6 +40,7 @@ test: setup-test ## check and test everything, cheapest first
 check: setup-rust ## the daily loop: format, lints and quick tests
 	cargo fmt --all --check
 	cargo test -p data-anatomy-core
+	cargo test -p data-anatomy-architecture
 	cargo clippy --workspace --all-targets -- -D warnings
 
 .PHONY: page
