@@ -19,7 +19,7 @@ use data_anatomy_core::report_page::ViewOptions;
 use crate::sample::args::{MergeWebArgs, SampleArgs};
 pub use classifier::EncoderArgs;
 pub use labelshift::{
-    CalibrationChoice, EchoArgs, LabelshiftArgs, LengthMatchKind, SourceKind, Sources, SplitArgs,
+    CalibrationChoice, EchoArgs, LabelshiftArgs, SplitArgs, TypedLengthMatch, TypedSource,
 };
 pub use lm::{AuthorArgs, DrawingArgs, GenerateArgs, ModelArgs, Preset, ScoreArgs};
 pub use membership::{

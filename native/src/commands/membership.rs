@@ -15,6 +15,7 @@ use crate::membership::analysis::AttackResult;
 use crate::membership::collected::{self, Collected, Job};
 use crate::membership::{attacks, outputs};
 use crate::progress::Progress;
+use crate::runs;
 
 pub(super) fn minkpp(args: &MinkppArgs) -> anyhow::Result<Outcome> {
     let settings = AttackArgs::default();
@@ -149,5 +150,5 @@ fn check(job: Job<'_>) -> anyhow::Result<()> {
         "--dcpdd-limit: expected a number above 0, found {}",
         settings.dcpdd_limit
     );
-    super::check_run_name(job.run_name)
+    runs::check_name(job.run_name)
 }
