@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::lm::{AuthorArgs, DrawingArgs};
+use super::sample::WindowKind;
 use super::{CalibrationKind, ClassifierKind, EncoderArgs, EstimatorKind, StudyViewArgs, UnitKind};
-use crate::sample::args::WindowKind;
 
 /// Arguments of `labelshift`.
 #[derive(Debug, Args)]

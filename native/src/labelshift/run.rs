@@ -174,7 +174,7 @@ fn length_match(args: &LabelshiftArgs, texts: &Texts) -> Option<LengthMatch> {
         LengthMatchKind::None => None,
         LengthMatchKind::Generations => {
             let texts = texts.generations.texts.iter().map(|text| text.text.as_str());
-            LengthMatch::to(texts, args.split.window, args.seed)
+            LengthMatch::to(texts, args.split.window.into(), args.seed)
         }
     }
 }
