@@ -7,6 +7,7 @@ use data_anatomy_core::estimate::Estimator;
 use data_anatomy_core::reestimate::Choices;
 
 use super::lm::{AuthorArgs, DrawingArgs};
+use super::sample::WindowKind;
 use super::{CalibrationKind, ClassifierKind, EncoderArgs, EstimatorKind, StudyViewArgs, UnitKind};
 use crate::labelshift::length_match::LengthMatchKind;
 use crate::labelshift::settings::{
@@ -15,7 +16,6 @@ use crate::labelshift::settings::{
     WritingSettings, can_take_turns,
 };
 use crate::labelshift::sources::SourceKind;
-use crate::sample::args::WindowKind;
 
 /// Arguments of `labelshift`.
 #[derive(Debug, Args)]
@@ -272,7 +272,7 @@ impl LabelshiftArgs {
             },
             cut: CutSettings {
                 length_match: self.split.length_match.into(),
-                window: self.split.window,
+                window: self.split.window.into(),
             },
             echoes: self.echoes()?,
             choices: self.choices(),

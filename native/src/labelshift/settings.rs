@@ -14,7 +14,7 @@ use crate::lm::author::Drawing;
 use crate::lm::author_choice::AuthorChoice;
 use crate::lm::prompts::NO_PROMPTS;
 use crate::runs;
-use crate::sample::args::WindowKind;
+use crate::sample::window::WindowKind;
 
 /// Texts that a model is asked for unless it is said how many.
 pub const N_TEXTS: usize = 400;
