@@ -2,14 +2,14 @@
 //! the intervals made from replicates. Throughput is in texts.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use data_anatomy_core::bootstrap::{Bootstrap, Replicate};
-use data_anatomy_core::estimate::label_shift::{LabelShift, LabelShiftOptions, analyze};
-use data_anatomy_core::estimate::likelihood::{LikelihoodRatios, maximize};
-use data_anatomy_core::estimate::problem::Problem;
-use data_anatomy_core::mixture::Mixture;
-use data_anatomy_core::planted::{GaussianWorld, PlantedProblem};
-use data_anatomy_core::rng::RandomStream;
-use data_anatomy_core::taxonomy::Taxonomy;
+use data_anatomy_core::label_shift::analysis::{LabelShift, LabelShiftOptions, analyze};
+use data_anatomy_core::label_shift::bootstrap::{Bootstrap, Replicate};
+use data_anatomy_core::label_shift::estimate::likelihood::{LikelihoodRatios, maximize};
+use data_anatomy_core::label_shift::estimate::problem::Problem;
+use data_anatomy_core::label_shift::planted::{GaussianWorld, PlantedProblem};
+use data_anatomy_core::numeric::rng::RandomStream;
+use data_anatomy_core::shares::mixture::Mixture;
+use data_anatomy_core::shares::taxonomy::Taxonomy;
 use std::hint::black_box;
 
 const N_TEXTS: usize = 1000;

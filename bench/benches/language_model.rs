@@ -21,7 +21,7 @@ use data_anatomy::lm::generate::{Finished, GenerateOptions, Observer, Wanted, ge
 use data_anatomy::lm::sampling::Sampling;
 use data_anatomy::lm::score::score;
 use data_anatomy::lm::tokenizer::Tokenizer;
-use data_anatomy_core::rng::RandomStream;
+use data_anatomy_core::numeric::rng::RandomStream;
 use safetensors::tensor::{Dtype, TensorView};
 
 const VOCABULARY: usize = 4096;

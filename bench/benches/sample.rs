@@ -14,7 +14,7 @@ use data_anatomy::sample::digest::Digest;
 use data_anatomy::sample::document::{Fields, LineReader};
 use data_anatomy::sample::reading::{self, Part};
 use data_anatomy::sample::shard;
-use data_anatomy_core::rng::RandomStream;
+use data_anatomy_core::numeric::rng::RandomStream;
 
 /// Documents of a shard, and characters of each.
 const SIZES: [(usize, usize); 2] = [(4_000, 500), (1_000, 4_000)];

@@ -2,9 +2,9 @@
 //! categories.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use data_anatomy_core::matrix::Matrix;
-use data_anatomy_core::rng::RandomStream;
-use data_anatomy_core::simplex::{least_squares, project};
+use data_anatomy_core::numeric::matrix::Matrix;
+use data_anatomy_core::numeric::rng::RandomStream;
+use data_anatomy_core::numeric::simplex::{least_squares, project};
 use std::hint::black_box;
 
 const SIZES: [usize; 3] = [6, 30, 87];

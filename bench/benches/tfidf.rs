@@ -11,7 +11,7 @@ use std::hint::black_box;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use data_anatomy::classifier::Classifier;
 use data_anatomy::classifier::tfidf::{Corpus, Options, TfidfClassifier, TrainingSet};
-use data_anatomy_core::taxonomy::Taxonomy;
+use data_anatomy_core::shares::taxonomy::Taxonomy;
 
 const N_CLASSES: usize = 6;
 const WORDS_PER_DOCUMENT: usize = 300;

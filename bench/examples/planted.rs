@@ -6,15 +6,15 @@
 //! cargo run --release -p data-anatomy-bench --example planted -- coverage [REPETITIONS] [REPLICATES] [ESTIMATOR]
 //! ```
 
-use data_anatomy_core::bootstrap::{Bootstrap, Replicate};
-use data_anatomy_core::calibration::CalibrationMethod;
-use data_anatomy_core::estimate::Estimator;
-use data_anatomy_core::estimate::label_shift::{LabelShift, LabelShiftOptions, analyze};
-use data_anatomy_core::estimate::problem::Problem;
-use data_anatomy_core::interval::Interval;
-use data_anatomy_core::mixture::Mixture;
-use data_anatomy_core::planted::{GaussianWorld, PlantedProblem};
-use data_anatomy_core::taxonomy::Taxonomy;
+use data_anatomy_core::label_shift::analysis::{LabelShift, LabelShiftOptions, analyze};
+use data_anatomy_core::label_shift::bootstrap::{Bootstrap, Replicate};
+use data_anatomy_core::label_shift::calibration::CalibrationMethod;
+use data_anatomy_core::label_shift::estimate::Estimator;
+use data_anatomy_core::label_shift::estimate::problem::Problem;
+use data_anatomy_core::label_shift::planted::{GaussianWorld, PlantedProblem};
+use data_anatomy_core::numeric::interval::Interval;
+use data_anatomy_core::shares::mixture::Mixture;
+use data_anatomy_core::shares::taxonomy::Taxonomy;
 
 /// OLMo-1B in six categories: Web, GitHub, Wikipedia, Books, ArXiv, StackExchange.
 const OLMO: [f64; 6] = [0.811, 0.134, 0.001, 0.002, 0.023, 0.029];

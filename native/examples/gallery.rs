@@ -6,7 +6,7 @@
 use std::path::Path;
 
 use data_anatomy::png::{DEFAULT_SCALE, png};
-use data_anatomy_core::plot::{
+use data_anatomy_core::show::plot::{
     ErrorBars, GroupedBars, Heatmap, Plot, Scatter, ScatterPoint, Series, Theme, svg,
 };
 

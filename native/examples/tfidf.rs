@@ -16,7 +16,7 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 use data_anatomy::classifier::Classifier;
 use data_anatomy::classifier::tfidf::{Corpus, Options, TfidfClassifier, TrainingSet};
-use data_anatomy_core::taxonomy::Taxonomy;
+use data_anatomy_core::shares::taxonomy::Taxonomy;
 use serde_json::{Value, json};
 
 use documents::{Documents, read, score};

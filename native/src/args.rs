@@ -12,11 +12,11 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use data_anatomy_core::calibration::CalibrationMethod;
-use data_anatomy_core::estimate::Estimator;
-use data_anatomy_core::estimate::choice::EstimatorChoice;
-use data_anatomy_core::evaluation::DEFAULT_TOLERANCE;
-use data_anatomy_core::report_page::ViewOptions;
+use data_anatomy_core::evaluate::evaluation::DEFAULT_TOLERANCE;
+use data_anatomy_core::label_shift::calibration::CalibrationMethod;
+use data_anatomy_core::label_shift::estimate::Estimator;
+use data_anatomy_core::label_shift::estimate::choice::EstimatorChoice;
+use data_anatomy_core::page::report_page::ViewOptions;
 
 pub use classifier::EncoderArgs;
 pub use labelshift::{

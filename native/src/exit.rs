@@ -3,8 +3,8 @@
 use std::io;
 use std::process::ExitCode;
 
-use data_anatomy_core::input_error::InputError;
-use data_anatomy_core::text::printable;
+use data_anatomy_core::messages::input_error::InputError;
+use data_anatomy_core::messages::printable::printable;
 
 use crate::progress::print_line;
 

@@ -5,8 +5,8 @@ use std::io::{self, BufWriter, Read as _, Write as _};
 use std::path::Path;
 
 use anyhow::Context as _;
-use data_anatomy_core::input_error::{InputError, Problem};
-use data_anatomy_core::text::MAX_FILE_BYTES;
+use data_anatomy_core::files::text::MAX_FILE_BYTES;
+use data_anatomy_core::messages::input_error::{InputError, Problem};
 
 /// The bytes of the file at `path`; `-` is standard input.
 ///

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use data_anatomy_core::figures::WIDTH;
-use data_anatomy_core::plot::{Plot, Theme};
+use data_anatomy_core::show::figure::WIDTH;
+use data_anatomy_core::show::plot::{Plot, Theme};
 
 use crate::{files, png};
 

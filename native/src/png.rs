@@ -9,7 +9,7 @@ use std::convert::Infallible;
 use ab_glyph::{Font, FontRef, OutlineCurve};
 use ab_glyph_rasterizer::{Point, Rasterizer, point};
 use anyhow::Context;
-use data_anatomy_core::plot::{Plot, Style, Theme, draw};
+use data_anatomy_core::show::plot::{Plot, Style, Theme, draw};
 use plotters_backend::text_anchor::HPos;
 use plotters_backend::{
     BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind,
@@ -401,7 +401,7 @@ impl DrawingBackend for Canvas {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use data_anatomy_core::plot::{GroupedBars, Series, text_width};
+    use data_anatomy_core::show::plot::{GroupedBars, Series, text_width};
 
     const WHITE: BackendColor = BackendColor { alpha: 1.0, rgb: (255, 255, 255) };
 

@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use data_anatomy_core::input_error::InputError;
-use data_anatomy_core::run::Run;
-use data_anatomy_core::{predictions, text};
+use data_anatomy_core::files::predictions;
+use data_anatomy_core::files::run::Run;
+use data_anatomy_core::files::text;
+use data_anatomy_core::messages::input_error::InputError;
 
 use crate::files;
 

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use data_anatomy_core::bundled_specs;
-use data_anatomy_core::input_error::{InputError, Problem};
-use data_anatomy_core::spec::{Spec, SpecFile};
+use data_anatomy_core::files::bundled_specs;
+use data_anatomy_core::files::spec::{Spec, SpecFile};
+use data_anatomy_core::messages::input_error::{InputError, Problem};
 
 use crate::files;
 

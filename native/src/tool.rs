@@ -1,6 +1,6 @@
 //! Which program wrote a file, and when.
 
-use data_anatomy_core::summary::ToolRecord;
+use data_anatomy_core::files::record::ToolRecord;
 
 /// This program: name, version and the commit that it was built from.
 pub fn record() -> ToolRecord {

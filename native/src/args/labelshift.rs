@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use data_anatomy_core::estimate::Estimator;
-use data_anatomy_core::reestimate::Choices;
+use data_anatomy_core::label_shift::estimate::Estimator;
+use data_anatomy_core::label_shift::reestimate::Choices;
 
 use super::lm::{AuthorArgs, DrawingArgs};
 use super::sample::WindowKind;

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use data_anatomy_core::reestimate::Choices;
-use data_anatomy_core::unit::Unit;
+use data_anatomy_core::label_shift::reestimate::Choices;
+use data_anatomy_core::shares::unit::Unit;
 
 use super::{CalibrationKind, EstimatorKind};
 

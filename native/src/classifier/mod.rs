@@ -9,8 +9,8 @@ use std::path::Path;
 #[cfg(feature = "burn")]
 use anyhow::Context as _;
 use anyhow::Result;
-use data_anatomy_core::diagnostic::Diagnostic;
-use data_anatomy_core::taxonomy::Taxonomy;
+use data_anatomy_core::messages::diagnostic::Diagnostic;
+use data_anatomy_core::shares::taxonomy::Taxonomy;
 #[cfg(feature = "burn")]
 use rayon::prelude::*;
 

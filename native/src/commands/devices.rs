@@ -2,7 +2,7 @@
 
 use std::io::{self, Write as _};
 
-use data_anatomy_core::table::{Cell, Column, Table};
+use data_anatomy_core::show::table::{Cell, Column, Table};
 use serde_json::json;
 
 use crate::exit::Outcome;

@@ -3,14 +3,14 @@
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use data_anatomy_core::evaluation::{Evaluation, Evaluator};
-use data_anatomy_core::figures::EvaluationPlot;
-use data_anatomy_core::input_error::{InputError, Problem};
-use data_anatomy_core::report;
-use data_anatomy_core::run::Run;
-use data_anatomy_core::spec::Spec;
-use data_anatomy_core::text::printable;
-use data_anatomy_core::workspace::evaluate_options;
+use data_anatomy_core::evaluate::evaluation::{Evaluation, Evaluator};
+use data_anatomy_core::evaluate::figures::EvaluationPlot;
+use data_anatomy_core::evaluate::report;
+use data_anatomy_core::files::run::Run;
+use data_anatomy_core::files::spec::Spec;
+use data_anatomy_core::messages::input_error::{InputError, Problem};
+use data_anatomy_core::messages::printable::printable;
+use data_anatomy_core::page::workspace::evaluate_options;
 use rayon::prelude::*;
 
 use crate::args::{EvaluateArgs, ViewArgs};

@@ -2,8 +2,8 @@
 
 use std::io::Write as _;
 
-use data_anatomy_core::report;
-use data_anatomy_core::summary::Summary;
+use data_anatomy_core::evaluate::report;
+use data_anatomy_core::label_shift::summary::Summary;
 use serde_json::Value;
 
 use crate::args::LabelshiftArgs;

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use data_anatomy_core::report;
+use data_anatomy_core::evaluate::report;
 
 use crate::args::{MembershipArgs, MinkppArgs};
 use crate::exit::Outcome;

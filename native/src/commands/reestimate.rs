@@ -3,10 +3,11 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use data_anatomy_core::document_lengths::DocumentLengths;
-use data_anatomy_core::reestimate::StoredRun;
-use data_anatomy_core::summary::Summary;
-use data_anatomy_core::{predictions, text};
+use data_anatomy_core::files::predictions;
+use data_anatomy_core::files::text;
+use data_anatomy_core::label_shift::reestimate::StoredRun;
+use data_anatomy_core::label_shift::summary::Summary;
+use data_anatomy_core::shares::document_lengths::DocumentLengths;
 
 use super::labelshift;
 use crate::args::ReestimateArgs;

@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 
 use anyhow::Context as _;
-use data_anatomy_core::evaluation::Evaluation;
-use data_anatomy_core::figures;
-use data_anatomy_core::report_page;
-use data_anatomy_core::spec::Spec;
-use data_anatomy_core::workspace::Workspace;
+use data_anatomy_core::evaluate::evaluation::Evaluation;
+use data_anatomy_core::evaluate::figures;
+use data_anatomy_core::files::spec::Spec;
+use data_anatomy_core::page::report_page;
+use data_anatomy_core::page::workspace::Workspace;
 
 use crate::args::{ReportArgs, ViewArgs};
 use crate::exit::Outcome;
@@ -55,7 +55,7 @@ fn workspace(paths: &[PathBuf], spec: &Spec, view: &ViewArgs) -> anyhow::Result<
             workspace.add(&path.display().to_string(), &files::read(&path)?);
         }
     }
-    if data_anatomy_core::bundled_specs::find(&spec.id) != Ok(spec) {
+    if data_anatomy_core::files::bundled_specs::find(&spec.id) != Ok(spec) {
         let (path, _) = specs::path_and_variant(&view.ground_truth);
         workspace.add(path, &files::read(path.as_ref())?);
     }

@@ -3,8 +3,8 @@
 use std::io::Write as _;
 
 use anyhow::Context as _;
-use data_anatomy_core::table::{Cell, Column, Table};
-use data_anatomy_core::text::printable;
+use data_anatomy_core::messages::printable::printable;
+use data_anatomy_core::show::table::{Cell, Column, Table};
 use serde_json::Value;
 
 use crate::args::SampleArgs;

@@ -2,12 +2,12 @@
 
 use std::io::{self, Write as _};
 
-use data_anatomy_core::bundled_specs;
-use data_anatomy_core::evaluation::SpecView;
-use data_anatomy_core::report;
-use data_anatomy_core::spec::{Spec, SpecFile};
-use data_anatomy_core::spec_lint;
-use data_anatomy_core::table::{Cell, Column, Table};
+use data_anatomy_core::evaluate::evaluation::SpecView;
+use data_anatomy_core::evaluate::report;
+use data_anatomy_core::files::bundled_specs;
+use data_anatomy_core::files::spec::{Spec, SpecFile};
+use data_anatomy_core::files::spec_lint;
+use data_anatomy_core::show::table::{Cell, Column, Table};
 
 use serde::Serialize;
 
@@ -27,7 +27,7 @@ fn list(json: bool) -> anyhow::Result<Outcome> {
     let mut out = io::stdout().lock();
     let specs = || bundled_specs::all().iter().flat_map(SpecFile::all);
     if json {
-        let choices = data_anatomy_core::workspace::Workspace::new().spec_choices();
+        let choices = data_anatomy_core::page::workspace::Workspace::new().spec_choices();
         writeln!(out, "{}", serde_json::to_string_pretty(&choices)?)?;
         return Ok(Outcome::Done);
     }

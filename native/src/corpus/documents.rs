@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use data_anatomy_core::input_error::InputError;
-use data_anatomy_core::rng::RandomStream;
+use data_anatomy_core::messages::input_error::InputError;
+use data_anatomy_core::numeric::rng::RandomStream;
 use serde::{Deserialize, Serialize};
 
 use super::jsonl;

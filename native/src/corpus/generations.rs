@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use data_anatomy_core::input_error::{InputError, Problem};
+use data_anatomy_core::messages::input_error::{InputError, Problem};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 

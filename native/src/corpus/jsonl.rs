@@ -3,9 +3,9 @@
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
 
-use data_anatomy_core::digest::Sha256Digest;
-use data_anatomy_core::input_error::{InputError, Problem};
-use data_anatomy_core::text;
+use data_anatomy_core::files::digest::Sha256Digest;
+use data_anatomy_core::files::text;
+use data_anatomy_core::messages::input_error::{InputError, Problem};
 use serde::de::DeserializeOwned;
 
 use crate::files;

@@ -4,10 +4,10 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use data_anatomy_core::input_error::{InputError, Problem};
-use data_anatomy_core::rng::RandomStream;
-use data_anatomy_core::taxonomy::Taxonomy;
-use data_anatomy_core::well_known;
+use data_anatomy_core::messages::input_error::{InputError, Problem};
+use data_anatomy_core::numeric::rng::RandomStream;
+use data_anatomy_core::shares::taxonomy::Taxonomy;
+use data_anatomy_core::shares::well_known;
 use serde::{Deserialize, Serialize};
 
 use super::fingerprint::fingerprint;

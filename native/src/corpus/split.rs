@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use data_anatomy_core::rng::RandomStream;
+use data_anatomy_core::numeric::rng::RandomStream;
 
 /// Folds of the validation documents of one split: each half is calibrated by the other, so that calibration
 /// and confusion matrix never share a document.

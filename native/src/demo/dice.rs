@@ -1,6 +1,6 @@
 //! Portable dice: the same rolls for the same seed, on every machine.
 
-use data_anatomy_core::rng::scramble;
+use data_anatomy_core::numeric::rng::scramble;
 use rand_core::Rng;
 use rand_pcg::Pcg32;
 

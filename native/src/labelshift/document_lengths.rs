@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use data_anatomy_core::document_lengths::{CategoryLengths, DocumentLengths, Measure};
-use data_anatomy_core::taxonomy::Taxonomy;
+use data_anatomy_core::shares::document_lengths::{CategoryLengths, DocumentLengths, Measure};
+use data_anatomy_core::shares::taxonomy::Taxonomy;
 use rayon::prelude::*;
 
 use super::inputs::References;

@@ -6,9 +6,9 @@
 
 use std::path::Path;
 
-use data_anatomy_core::diagnostic::Diagnostic;
-use data_anatomy_core::rng::RandomStream;
-use data_anatomy_core::text::head;
+use data_anatomy_core::messages::diagnostic::Diagnostic;
+use data_anatomy_core::messages::printable::head;
+use data_anatomy_core::numeric::rng::RandomStream;
 use serde::Deserialize;
 use serde_json::{Value, json};
 

@@ -1,8 +1,8 @@
 //! What a run starts from: reference documents by category, and texts that the model wrote.
 
-use data_anatomy_core::diagnostic::Diagnostic;
-use data_anatomy_core::taxonomy::Taxonomy;
-use data_anatomy_core::well_known;
+use data_anatomy_core::messages::diagnostic::Diagnostic;
+use data_anatomy_core::shares::taxonomy::Taxonomy;
+use data_anatomy_core::shares::well_known;
 use serde_json::{Value, json};
 
 use super::degenerate;

@@ -1,7 +1,7 @@
 //! Reference documents cut to the lengths of the texts that are judged: a classifier is surer of a long
 //! text than of a short one, and its errors are only those that it makes on the texts if both are alike.
 
-use data_anatomy_core::rng::RandomStream;
+use data_anatomy_core::numeric::rng::RandomStream;
 
 use crate::sample::window::{Window, WindowKind};
 

@@ -3,8 +3,8 @@
 use std::io::Write as _;
 use std::path::Path;
 
-use data_anatomy_core::predictions::Prediction;
-use data_anatomy_core::summary::Summary;
+use data_anatomy_core::files::predictions::Prediction;
+use data_anatomy_core::label_shift::summary::Summary;
 
 use super::settings::OutputSettings;
 use crate::{files, plots};

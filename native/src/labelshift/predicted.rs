@@ -1,10 +1,10 @@
 //! The classifier's verdicts.
 
-use data_anatomy_core::diagnostic::Diagnostic;
-use data_anatomy_core::estimate::verdicts::Verdicts;
-use data_anatomy_core::predictions::{Origin, Prediction, snippet, stored_probability};
-use data_anatomy_core::rng::RandomStream;
-use data_anatomy_core::taxonomy::Taxonomy;
+use data_anatomy_core::files::predictions::{Origin, Prediction, snippet, stored_probability};
+use data_anatomy_core::label_shift::verdicts::Verdicts;
+use data_anatomy_core::messages::diagnostic::Diagnostic;
+use data_anatomy_core::numeric::rng::RandomStream;
+use data_anatomy_core::shares::taxonomy::Taxonomy;
 
 use super::inputs::References;
 use super::material::{Material, Piece};

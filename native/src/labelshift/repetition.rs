@@ -1,9 +1,9 @@
 //! What the estimate would be without texts that are one phrase over and over.
 
-use data_anatomy_core::alignment::Merge;
-use data_anatomy_core::diagnostic::Diagnostic;
-use data_anatomy_core::estimate::label_shift::{LabelShift, analyze};
-use data_anatomy_core::math;
+use data_anatomy_core::label_shift::analysis::{LabelShift, analyze};
+use data_anatomy_core::messages::diagnostic::Diagnostic;
+use data_anatomy_core::numeric::math;
+use data_anatomy_core::shares::merge::Merge;
 use serde_json::{Map, Value, json};
 
 use super::run::Run;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::Context as _;
-use data_anatomy_core::diagnostic::Diagnostic;
+use data_anatomy_core::messages::diagnostic::Diagnostic;
 use serde_json::{Value, json};
 
 use super::document_lengths::{self, KnownLengths};

@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 
-use data_anatomy_core::reestimate::Choices;
+use data_anatomy_core::label_shift::reestimate::Choices;
 
 use super::length_match::LengthMatchKind;
 use super::sources::{SourceKind, Sources};

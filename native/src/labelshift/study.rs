@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::Context as _;
-use data_anatomy_core::interval::Interval;
-use data_anatomy_core::study::{Study, StudyReplicate, merged_lengths};
-use data_anatomy_core::summary::{Context, Summary};
+use data_anatomy_core::files::record::Context;
+use data_anatomy_core::label_shift::study::{Study, StudyReplicate, merged_lengths};
+use data_anatomy_core::label_shift::summary::Summary;
+use data_anatomy_core::numeric::interval::Interval;
 use rayon::prelude::*;
 
 use super::config::config;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::Context as _;
-use data_anatomy_core::input_error::{InputError, Problem};
+use data_anatomy_core::messages::input_error::{InputError, Problem};
 use serde_json::{Map, Value};
 
 use super::blueprint::Activation;

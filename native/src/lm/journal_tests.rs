@@ -23,7 +23,7 @@ fn open(path: &Path, n_wanted: u64) -> anyhow::Result<Journal> {
 fn complete(path: &Path, n_wanted: u64, seed: u64) -> (Vec<u8>, Vec<u8>) {
     let journal = open(path, n_wanted).unwrap();
     let mut missing = journal.missing();
-    data_anatomy_core::rng::RandomStream::new(seed, 0).shuffle(&mut missing);
+    data_anatomy_core::numeric::rng::RandomStream::new(seed, 0).shuffle(&mut missing);
     for id in missing {
         journal.append(&generation(id)).unwrap();
     }

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use data_anatomy_core::digest::sha256_hex;
-use data_anatomy_core::input_error::{InputError, Problem};
+use data_anatomy_core::files::digest::sha256_hex;
+use data_anatomy_core::messages::input_error::{InputError, Problem};
 use serde_json::{Value, json};
 
 use crate::files;
@@ -125,7 +125,7 @@ impl Prompts {
     fn read(path: &Path) -> Result<Self, InputError> {
         let shown = path.display().to_string();
         let bytes = files::read(path)?;
-        let content = data_anatomy_core::text::decode(&shown, &bytes)?;
+        let content = data_anatomy_core::files::text::decode(&shown, &bytes)?;
         let mut prompts = Vec::new();
         let mut ids = BTreeSet::new();
         for (position, line) in content.lines().enumerate() {

@@ -1,7 +1,7 @@
 //! Rotary position embeddings (Su et al. 2021, RoFormer) and the ways to stretch them.
 
-use data_anatomy_core::input_error::InputError;
-use data_anatomy_core::math;
+use data_anatomy_core::messages::input_error::InputError;
+use data_anatomy_core::numeric::math;
 
 use super::config::Config;
 

@@ -1,7 +1,7 @@
 use std::fs;
 use std::path::Path;
 
-use data_anatomy_core::rng::RandomStream;
+use data_anatomy_core::numeric::rng::RandomStream;
 use serde_json::{Map, Value, json};
 
 use super::*;

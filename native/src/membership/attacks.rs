@@ -1,7 +1,7 @@
 //! `attacks.json` and `attacks.csv`: how well each attack tells members from others.
 
 use data_anatomy_core::membership::roc::{AttackQuality, FALSE_POSITIVE_RATES};
-use data_anatomy_core::table::{Cell, Column, Table};
+use data_anatomy_core::show::table::{Cell, Column, Table};
 use serde_json::{Value, json};
 
 use super::analysis::{AttackResult, Compared};

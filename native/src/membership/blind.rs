@@ -7,8 +7,8 @@
 use std::collections::BTreeMap;
 
 use anyhow::Context as _;
-use data_anatomy_core::rng::RandomStream;
-use data_anatomy_core::taxonomy::Taxonomy;
+use data_anatomy_core::numeric::rng::RandomStream;
+use data_anatomy_core::shares::taxonomy::Taxonomy;
 
 use super::evidence::PoolScores;
 use crate::classifier::tfidf::{Corpus, Options, TfidfClassifier, TrainingSet};

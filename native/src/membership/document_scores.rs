@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use data_anatomy_core::table::csv_field;
+use data_anatomy_core::show::table::csv_field;
 
 use super::collected::Collected;
 use super::evidence::PoolScores;

@@ -2,13 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use data_anatomy_core::diagnostic::Diagnostic;
+use data_anatomy_core::files::record::Context;
 use data_anatomy_core::membership::analysis::AnalysisOptions;
 use data_anatomy_core::membership::attack::Attack;
 use data_anatomy_core::membership::figures;
 use data_anatomy_core::membership::roc::AttackQuality;
 use data_anatomy_core::membership::summary::MembershipSummary;
-use data_anatomy_core::summary::Context;
+use data_anatomy_core::messages::diagnostic::Diagnostic;
 use serde_json::{Map, Value, json};
 
 use super::analysis::{AttackResult, without_score};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context as _, ensure};
-use data_anatomy_core::well_known;
+use data_anatomy_core::shares::well_known;
 use serde_json::Value;
 
 use crate::{files, specs};

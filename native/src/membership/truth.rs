@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, ensure};
-use data_anatomy_core::well_known;
+use data_anatomy_core::shares::well_known;
 use serde::Deserialize;
 
 use crate::files;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use data_anatomy_core::rng::RandomStream;
+use data_anatomy_core::numeric::rng::RandomStream;
 
 use super::layout::{self, Layout};
 use super::pass::Task;

@@ -2,7 +2,7 @@
 //!
 //! Both see a document as lower-case words (`words`).
 
-use data_anatomy_core::rng;
+use data_anatomy_core::numeric::rng;
 
 use super::words;
 

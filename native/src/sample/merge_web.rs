@@ -6,7 +6,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use data_anatomy_core::well_known::{self, WellKnownMerge};
+use data_anatomy_core::shares::well_known::{self, WellKnownMerge};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;

@@ -49,7 +49,7 @@ pub mod work;
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Context as _;
-use data_anatomy_core::well_known;
+use data_anatomy_core::shares::well_known;
 use rayon::prelude::*;
 use serde_json::Value;
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
-use data_anatomy_core::text::shortened;
-use data_anatomy_core::well_known;
+use data_anatomy_core::messages::printable::shortened;
+use data_anatomy_core::shares::well_known;
 
 use super::document::{Fault, FaultKind, MAX_SHOWN_CHARS};
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use data_anatomy_core::rng::RandomStream;
+use data_anatomy_core::numeric::rng::RandomStream;
 
 use super::super::digest::Digest;
 use super::*;

@@ -9,7 +9,7 @@
 
 use std::collections::BTreeMap;
 
-use data_anatomy_core::rng::scramble;
+use data_anatomy_core::numeric::rng::scramble;
 use twox_hash::XxHash3_64;
 
 /// Makes the priorities of one category's documents.

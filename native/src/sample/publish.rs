@@ -6,7 +6,7 @@ use std::io::{self, Write as _};
 use std::path::Path;
 
 use anyhow::Context as _;
-use data_anatomy_core::digest::Sha256Digest;
+use data_anatomy_core::files::digest::Sha256Digest;
 use serde::Serialize;
 use serde_json::Value;
 

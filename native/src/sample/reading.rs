@@ -5,7 +5,7 @@ use std::io::{self, BufReader, Read};
 use std::ops::{ControlFlow, Range};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use data_anatomy_core::rng::RandomStream;
+use data_anatomy_core::numeric::rng::RandomStream;
 use parquet::errors::ParquetError;
 use twox_hash::XxHash3_64;
 

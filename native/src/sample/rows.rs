@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fs::File;
 
-use data_anatomy_core::text::shortened;
+use data_anatomy_core::messages::printable::shortened;
 use parquet::basic::Type;
 use parquet::column::reader::ColumnReaderImpl;
 use parquet::data_type::{ByteArray, ByteArrayType};

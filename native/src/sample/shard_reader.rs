@@ -3,8 +3,8 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::Context as _;
-use data_anatomy_core::text::shortened;
-use data_anatomy_core::well_known;
+use data_anatomy_core::messages::printable::shortened;
+use data_anatomy_core::shares::well_known;
 use rustc_hash::FxHashMap;
 
 use super::document::{Document, Fault, Text};

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::Context as _;
-use data_anatomy_core::well_known;
+use data_anatomy_core::shares::well_known;
 use glob::{MatchOptions, Pattern};
 
 use super::document::{Fields, LineReader};

@@ -1,6 +1,6 @@
 //! Which part of a document is kept.
 
-use data_anatomy_core::rng::RandomStream;
+use data_anatomy_core::numeric::rng::RandomStream;
 use serde::Serialize;
 
 /// Parts of a document.

@@ -3,7 +3,7 @@
 //! White space parts words, and each ideograph is a word, so that texts in scripts without blanks can be
 //! compared, too. A word's hash is made of its lower-case bytes alone, however it is spelled.
 
-use data_anatomy_core::rng;
+use data_anatomy_core::numeric::rng;
 
 use super::swar::{self, HIGH_BITS};
 

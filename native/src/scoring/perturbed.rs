@@ -1,6 +1,6 @@
 //! Copies of a text with some words replaced, for the neighbourhood attack.
 
-use data_anatomy_core::rng::RandomStream;
+use data_anatomy_core::numeric::rng::RandomStream;
 use serde_json::{Value, json};
 
 use super::row::Row;

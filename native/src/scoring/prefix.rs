@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::ensure;
-use data_anatomy_core::rng::RandomStream;
+use data_anatomy_core::numeric::rng::RandomStream;
 use serde_json::{Value, json};
 
 use super::row::Row;

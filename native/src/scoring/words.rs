@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use data_anatomy_core::digest::Sha256Digest;
-use data_anatomy_core::rng::RandomStream;
+use data_anatomy_core::files::digest::Sha256Digest;
+use data_anatomy_core::numeric::rng::RandomStream;
 
 /// Where the words of a text are: its longest runs of letters and digits.
 pub fn places(text: &str) -> Vec<Range<usize>> {

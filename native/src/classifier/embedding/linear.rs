@@ -1,7 +1,7 @@
 //! A logistic regression on scaled embeddings.
 
 use anyhow::ensure;
-use data_anatomy_core::rng::RandomStream;
+use data_anatomy_core::numeric::rng::RandomStream;
 use serde::{Deserialize, Serialize};
 
 use super::super::logistic::{Convergence, Problem, Solution, Stop, log_softmax};

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use data_anatomy_core::taxonomy::Taxonomy;
+use data_anatomy_core::shares::taxonomy::Taxonomy;
 use proptest::prelude::*;
 
 use super::features::{Features, Scaler};

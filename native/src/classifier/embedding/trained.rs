@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use anyhow::{Context as _, ensure};
-use data_anatomy_core::diagnostic::Diagnostic;
-use data_anatomy_core::taxonomy::Taxonomy;
+use data_anatomy_core::messages::diagnostic::Diagnostic;
+use data_anatomy_core::shares::taxonomy::Taxonomy;
 use serde_json::{Value, json};
 
 use super::super::encoder::body::{Encoder, Take};

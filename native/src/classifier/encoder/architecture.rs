@@ -1,7 +1,7 @@
 //! What an encoder computes: its family and sizes, from `config.json` and back to one.
 
 use anyhow::{Context as _, bail, ensure};
-use data_anatomy_core::taxonomy::Taxonomy;
+use data_anatomy_core::shares::taxonomy::Taxonomy;
 use serde_json::{Map, Value, json};
 
 use crate::lm::blueprint;

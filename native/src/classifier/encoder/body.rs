@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context as _, ensure};
-use data_anatomy_core::taxonomy::Taxonomy;
+use data_anatomy_core::shares::taxonomy::Taxonomy;
 use rayon::prelude::*;
 
 use super::super::Progress;

@@ -1,6 +1,6 @@
 //! Which numbers training sets to zero: the same for a seed on every device.
 
-use data_anatomy_core::rng::RandomStream;
+use data_anatomy_core::numeric::rng::RandomStream;
 
 use super::tensors::{Device, Floats, floats};
 

@@ -6,8 +6,8 @@ use std::io::Read as _;
 use std::path::Path;
 
 use anyhow::{Context as _, bail, ensure};
-use data_anatomy_core::digest::{Sha256Digest, sha256_hex};
-use data_anatomy_core::taxonomy::Taxonomy;
+use data_anatomy_core::files::digest::{Sha256Digest, sha256_hex};
+use data_anatomy_core::shares::taxonomy::Taxonomy;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 

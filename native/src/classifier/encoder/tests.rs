@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use burn_flex::FlexDevice;
-use data_anatomy_core::taxonomy::Taxonomy;
+use data_anatomy_core::shares::taxonomy::Taxonomy;
 use safetensors::SafeTensors;
 use serde::Deserialize;
 

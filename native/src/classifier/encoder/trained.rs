@@ -4,8 +4,8 @@ use std::path::Path;
 use std::time::Instant;
 
 use anyhow::Context as _;
-use data_anatomy_core::diagnostic::Diagnostic;
-use data_anatomy_core::taxonomy::Taxonomy;
+use data_anatomy_core::messages::diagnostic::Diagnostic;
+use data_anatomy_core::shares::taxonomy::Taxonomy;
 use serde_json::Value;
 
 use super::super::logistic::log_softmax;

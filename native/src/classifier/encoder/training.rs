@@ -1,7 +1,7 @@
 //! Fine-tuning: batches, loss, steps.
 
 use anyhow::{Context as _, ensure};
-use data_anatomy_core::rng::RandomStream;
+use data_anatomy_core::numeric::rng::RandomStream;
 use rayon::prelude::*;
 
 use super::super::logistic::log_softmax;

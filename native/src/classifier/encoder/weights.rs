@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context as _, bail};
-use data_anatomy_core::rng::RandomStream;
+use data_anatomy_core::numeric::rng::RandomStream;
 use safetensors::tensor::{Dtype, TensorView};
 
 use super::architecture::Architecture;

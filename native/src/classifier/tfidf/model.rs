@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use anyhow::{Result, ensure};
-use data_anatomy_core::diagnostic::Diagnostic;
-use data_anatomy_core::taxonomy::Taxonomy;
+use data_anatomy_core::messages::diagnostic::Diagnostic;
+use data_anatomy_core::shares::taxonomy::Taxonomy;
 use rayon::prelude::*;
 
 use super::super::logistic::{Convergence, Problem, Stop, Termination, log_softmax};

@@ -1,6 +1,6 @@
 //! GPT-2, and what GPT-BigCode shares with it.
 
-use data_anatomy_core::input_error::InputError;
+use data_anatomy_core::messages::input_error::InputError;
 
 use super::{epsilon, usual_scale};
 use crate::lm::blueprint::{

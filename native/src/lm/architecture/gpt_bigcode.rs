@@ -1,6 +1,6 @@
 //! GPT-BigCode: SantaCoder and StarCoder, GPT-2 with one head of keys and values.
 
-use data_anatomy_core::input_error::InputError;
+use data_anatomy_core::messages::input_error::InputError;
 
 use super::gpt2;
 use crate::lm::blueprint::{Blueprint, LinearSource, Rows};

@@ -1,6 +1,6 @@
 //! GPT-Neo: learned positions, attention without scale, and windows on some layers.
 
-use data_anatomy_core::input_error::InputError;
+use data_anatomy_core::messages::input_error::InputError;
 use serde_json::Value;
 
 use super::epsilon;

@@ -1,6 +1,6 @@
 //! GPT-NeoX: Pythia and GPT-NeoX-20B.
 
-use data_anatomy_core::input_error::InputError;
+use data_anatomy_core::messages::input_error::InputError;
 
 use super::{Parts, UsualSizes, epsilon};
 use crate::lm::blueprint::{

@@ -1,6 +1,6 @@
 //! LLaMA and its close kin: Mistral (sliding window), Qwen 2 (biases), Qwen 3 (norms on heads).
 
-use data_anatomy_core::input_error::InputError;
+use data_anatomy_core::messages::input_error::InputError;
 
 use super::{Parts, UsualNames, UsualSizes, epsilon, usual_rotary, windows};
 use crate::lm::blueprint::{Activation, Blueprint, Mlp, Norm, NormKind, NormSource, QueryKeyNorm};

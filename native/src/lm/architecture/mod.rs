@@ -9,7 +9,7 @@ mod olmo;
 mod olmo_original;
 mod starcoder2;
 
-use data_anatomy_core::input_error::InputError;
+use data_anatomy_core::messages::input_error::InputError;
 
 use super::blueprint::{
     Blueprint, LayerPlan, LayerSource, LinearSource, Mlp, ModelSource, Norm, NormSource,

@@ -1,6 +1,6 @@
 //! OLMo in the layout of `transformers`: 1 (norms without weights), 2 (norms after), 3 (windows).
 
-use data_anatomy_core::input_error::InputError;
+use data_anatomy_core::messages::input_error::InputError;
 
 use super::{Parts, UsualNames, UsualSizes, epsilon, usual_rotary, windows};
 use crate::lm::blueprint::{

@@ -1,7 +1,7 @@
 //! OLMo 1 in the layout it was first published in (allenai/OLMo-1B): fused projections, norms without
 //! weights, an embedding that is padded beyond the vocabulary.
 
-use data_anatomy_core::input_error::InputError;
+use data_anatomy_core::messages::input_error::InputError;
 
 use super::olmo::clip;
 use super::usual_scale;

@@ -1,6 +1,6 @@
 //! StarCoder 2: layer norms, biases, a sliding window.
 
-use data_anatomy_core::input_error::InputError;
+use data_anatomy_core::messages::input_error::InputError;
 
 use super::{Parts, UsualNames, UsualSizes, epsilon, usual_rotary, windows};
 use crate::lm::blueprint::{

@@ -17,7 +17,7 @@ use std::collections::btree_map::Entry;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail, ensure};
-use data_anatomy_core::text::shortened;
+use data_anatomy_core::messages::printable::shortened;
 
 pub use element_type::{ElementType, WeightType};
 pub use host_tensor::HostTensor;

@@ -1,7 +1,7 @@
 //! The engine against `transformers`, golden numbers, plain sums, and itself.
 #![allow(clippy::cast_possible_truncation, reason = "test numbers are small")]
 
-use data_anatomy_core::rng::RandomStream;
+use data_anatomy_core::numeric::rng::RandomStream;
 use serde::Deserialize;
 
 use super::matmul;

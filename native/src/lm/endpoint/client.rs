@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use anyhow::Context as _;
-use data_anatomy_core::text::shortened;
+use data_anatomy_core::messages::printable::shortened;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use ureq::tls::{RootCerts, TlsConfig};

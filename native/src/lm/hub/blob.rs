@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use data_anatomy_core::digest::Sha256Digest;
+use data_anatomy_core::files::digest::Sha256Digest;
 
 use super::client::{Client, Failure, RemoteFile};
 use crate::files;

@@ -6,7 +6,7 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread;
 
-use data_anatomy_core::digest::sha256_hex;
+use data_anatomy_core::files::digest::sha256_hex;
 
 pub(super) const MODEL: &str = "org/tiny";
 pub(super) const MAIN: &str = "0123456789abcdef0123456789abcdef01234567";

@@ -3,7 +3,7 @@ use std::fs;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 
-use data_anatomy_core::digest::sha256_hex;
+use data_anatomy_core::files::digest::sha256_hex;
 use tempfile::TempDir;
 
 use super::client::{Client, RemoteFile};

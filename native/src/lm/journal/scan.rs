@@ -6,7 +6,7 @@ use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 
 use anyhow::Context as _;
-use data_anatomy_core::input_error::{InputError, Problem};
+use data_anatomy_core::messages::input_error::{InputError, Problem};
 
 use super::Generation;
 

@@ -1,6 +1,6 @@
 //! Tests of the classifier as a whole.
 
-use data_anatomy_core::taxonomy::Taxonomy;
+use data_anatomy_core::shares::taxonomy::Taxonomy;
 
 use super::{Corpus, Options, TfidfClassifier, TrainingSet};
 

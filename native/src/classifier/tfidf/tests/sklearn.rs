@@ -10,7 +10,7 @@ use super::super::vocabulary::Vocabulary;
 use super::super::{Corpus, NgramKind, Options, Termination, TfidfClassifier, TrainingSet};
 use super::{Tolerance, assert_close, silent};
 use crate::classifier::Classifier;
-use data_anatomy_core::taxonomy::Taxonomy;
+use data_anatomy_core::shares::taxonomy::Taxonomy;
 
 fn golden() -> Value {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/golden/tfidf.json");
