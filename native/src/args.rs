@@ -5,6 +5,8 @@ mod labelshift;
 mod lm;
 mod membership;
 mod reestimate;
+mod sample;
+mod threads;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -16,29 +18,21 @@ use data_anatomy_core::label_shift::estimate::Estimator;
 use data_anatomy_core::label_shift::estimate::choice::EstimatorChoice;
 use data_anatomy_core::page::report_page::ViewOptions;
 
-use crate::sample::args::{MergeWebArgs, SampleArgs};
 pub use classifier::EncoderArgs;
 pub use labelshift::{
-    CalibrationChoice, EchoArgs, LabelshiftArgs, LengthMatchKind, SourceKind, Sources, SplitArgs,
+    CalibrationChoice, EchoArgs, LabelshiftArgs, SplitArgs, TypedLengthMatch, TypedSource,
 };
 pub use lm::{AuthorArgs, DrawingArgs, GenerateArgs, ModelArgs, Preset, ScoreArgs};
 pub use membership::{
     AnalysisArgs, AttackArgs, AttackChoice, MembershipArgs, MinkppArgs, PoolArgs,
 };
 pub use reestimate::{ReestimateArgs, StudyViewArgs, UnitKind};
+pub use sample::{HubArgs, MergeWebArgs, SampleArgs, ShareKind, WindowKind};
+use threads::threads;
 
 /// The version and the commit it was built from.
 pub const VERSION: &str =
     concat!(env!("CARGO_PKG_VERSION"), " (commit ", env!("DATA_ANATOMY_COMMIT"), ")");
-
-/// The most threads that can be asked for.
-const MAX_THREADS: usize = 1024;
-
-/// The number of threads that was typed; 0 stands for all cores.
-pub(crate) fn threads(typed: &str) -> Result<usize, String> {
-    let n = typed.parse().ok().filter(|n| *n <= MAX_THREADS);
-    n.ok_or_else(|| format!("expected from 0 to {MAX_THREADS}"))
-}
 
 /// The arguments with `--flag_name` spelled `--flag-name`, so that every flag also works as the seed
 /// study spells it. Values, and what follows a bare `--`, stay as they are.

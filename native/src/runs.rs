@@ -1,4 +1,4 @@
-//! Reading the summaries of run folders.
+//! Run folders: their names, and reading the summaries in them.
 
 use std::path::{Path, PathBuf};
 
@@ -33,4 +33,19 @@ pub fn read(run: &Path, with_predictions: bool) -> Result<Run, InputError> {
         predictions::check_categories(&shown, &parsed.predictions, &parsed.taxonomy)?;
     }
     Ok(parsed)
+}
+
+/// Refuses a name of a run that is not that of a folder.
+///
+/// # Errors
+/// If it is empty, or leads elsewhere.
+pub fn check_name(name: &str) -> anyhow::Result<()> {
+    let is_name = !name.is_empty() && name != "." && name != "..";
+    let is_foreign = |character: char| matches!(character, '/' | '\\') || character.is_control();
+    anyhow::ensure!(
+        is_name && !name.contains(is_foreign),
+        "--run-name: expected the name of a folder, found `{name}`; the folder it is made in is \
+         --output-dir"
+    );
+    Ok(())
 }

@@ -1,6 +1,6 @@
 //! Which classifier `labelshift` uses, and how it is trained.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 
@@ -59,23 +59,12 @@ pub struct EncoderArgs {
     pub clf_verbose: bool,
 }
 
-impl ClassifierKind {
-    /// The name by which the command line and result files call this kind of classifier.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Tfidf => tfidf::NAME,
-            Self::Distilbert => "distilbert",
-            Self::Embedding => "embedding",
-        }
-    }
-}
-
 impl LabelshiftArgs {
     /// The recipe of the classifier that is asked for.
     ///
     /// # Errors
     /// If this program cannot make it, or flags contradict each other.
-    pub fn recipe(&self) -> anyhow::Result<Recipe> {
+    pub(super) fn recipe(&self) -> anyhow::Result<Recipe> {
         anyhow::ensure!(
             self.classifier != ClassifierKind::Tfidf || self.encoder.hf_pretrained_dir.is_none(),
             "--hf-pretrained-dir is for --classifier distilbert or embedding; a tfidf classifier is \
@@ -95,15 +84,17 @@ impl LabelshiftArgs {
             kind => anyhow::bail!(
                 "this program was built without encoders (feature burn): --classifier {} is not in it; \
                  use --classifier tfidf",
-                kind.name()
+                named(kind)
             ),
         }
     }
+}
 
-    /// Where a trained classifier is loaded from, if one is.
-    pub fn trained_classifier(&self) -> Option<&Path> {
-        self.load_classifier.as_deref().or(self.encoder.hf_pretrained_dir.as_deref())
-    }
+/// The name by which the command line calls this kind of classifier.
+#[cfg(not(feature = "burn"))]
+fn named(kind: ClassifierKind) -> String {
+    use clap::ValueEnum as _;
+    kind.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
 }
 
 #[cfg(feature = "burn")]

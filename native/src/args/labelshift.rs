@@ -3,10 +3,19 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use data_anatomy_core::label_shift::estimate::Estimator;
+use data_anatomy_core::label_shift::reestimate::Choices;
 
 use super::lm::{AuthorArgs, DrawingArgs};
+use super::sample::WindowKind;
 use super::{CalibrationKind, ClassifierKind, EncoderArgs, EstimatorKind, StudyViewArgs, UnitKind};
-use crate::sample::args::WindowKind;
+use crate::labelshift::length_match::LengthMatchKind;
+use crate::labelshift::settings::{
+    ClassifierSettings, CutSettings, DocumentSettings, ECHO_PREFIX, EchoSettings, FOLDS_EXPECTED,
+    MAX_PER_CLASS, NEAR_DUP, OUTPUT_FOLDER, OutputSettings, RUN_NAME, Settings, SplitSettings,
+    WritingSettings, can_take_turns,
+};
+use crate::labelshift::sources::SourceKind;
 
 /// Arguments of `labelshift`.
 #[derive(Debug, Args)]
@@ -33,7 +42,7 @@ pub struct LabelshiftArgs {
     #[arg(long)]
     pub merge_web: bool,
     /// Use at most so many documents of each category.
-    #[arg(long, value_name = "N", default_value_t = 5000)]
+    #[arg(long, value_name = "N", default_value_t = MAX_PER_CLASS)]
     pub max_per_class: usize,
     /// Which documents train and which measure.
     #[command(flatten)]
@@ -76,16 +85,16 @@ pub struct LabelshiftArgs {
     #[arg(long)]
     pub bootstrap: bool,
     /// How many bootstrap replicates the intervals rest on (0: no intervals).
-    #[arg(long, value_name = "N", default_value_t = 500)]
-    pub n_boot: usize,
+    #[arg(long, value_name = "N", default_value_t = Choices::default().n_boot)]
+    pub n_boot: u64,
     /// Level of the intervals.
-    #[arg(long, value_name = "LEVEL", default_value_t = 0.95)]
+    #[arg(long, value_name = "LEVEL", default_value_t = Choices::default().level)]
     pub level: f64,
     /// Merges and texts of no category.
     #[command(flatten)]
     pub view_of_study: StudyViewArgs,
     /// Seed of every random choice.
-    #[arg(long, value_name = "SEED", default_value_t = 42)]
+    #[arg(long, value_name = "SEED", default_value_t = Choices::default().seed)]
     pub seed: u64,
     /// Threads to use (0: all cores).
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = super::threads)]
@@ -94,10 +103,10 @@ pub struct LabelshiftArgs {
     #[arg(long)]
     pub no_plots: bool,
     /// Folder in which the run's folder is made.
-    #[arg(long, value_name = "DIR", default_value = "out")]
+    #[arg(long, value_name = "DIR", default_value = OUTPUT_FOLDER)]
     pub output_dir: PathBuf,
     /// Name of the run and of its folder.
-    #[arg(long, value_name = "NAME", default_value = "labelshift")]
+    #[arg(long, value_name = "NAME", default_value = RUN_NAME)]
     pub run_name: String,
     /// Print the summary as JSON to stdout.
     #[arg(long)]
@@ -127,11 +136,11 @@ pub struct SplitArgs {
     pub validation_dir: Option<PathBuf>,
     /// Documents whose 5-grams of words overlap by this or more never stand on both sides (0: only equal
     /// ones do not).
-    #[arg(long, value_name = "SHARE", default_value_t = 0.8, value_parser = super::share)]
+    #[arg(long, value_name = "SHARE", default_value_t = NEAR_DUP, value_parser = super::share)]
     pub near_dup: f64,
     /// Cut documents to the lengths of the generated texts, or not.
-    #[arg(long, value_enum, default_value_t = LengthMatchKind::Generations)]
-    pub length_match: LengthMatchKind,
+    #[arg(long, value_enum, default_value_t = TypedLengthMatch::Generations)]
+    pub length_match: TypedLengthMatch,
     /// Which part of a document is kept where it is cut.
     #[arg(long, value_enum, default_value_t = WindowKind::Head)]
     pub window: WindowKind,
@@ -139,27 +148,24 @@ pub struct SplitArgs {
 
 /// Folds that can take turns, or none.
 fn cross_fit(text: &str) -> Result<usize, String> {
-    match text.parse() {
-        Ok(n_folds @ (0 | 2..=100)) => Ok(n_folds),
-        _ => Err("expected 0, or 2 to 100".to_owned()),
-    }
+    let n_folds = text.parse().ok().filter(|&n_folds| can_take_turns(n_folds));
+    n_folds.ok_or_else(|| FOLDS_EXPECTED.to_owned())
 }
 
-/// Whether documents are cut.
+/// Whether documents are cut, as it is typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum LengthMatchKind {
+pub enum TypedLengthMatch {
     /// They are read whole.
     None,
     /// To lengths drawn from those of the generated texts.
     Generations,
 }
 
-impl LengthMatchKind {
-    /// The name in files.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Generations => "generations",
+impl From<TypedLengthMatch> for LengthMatchKind {
+    fn from(typed: TypedLengthMatch) -> Self {
+        match typed {
+            TypedLengthMatch::None => Self::None,
+            TypedLengthMatch::Generations => Self::Generations,
         }
     }
 }
@@ -170,12 +176,12 @@ pub struct EchoArgs {
     /// What calibrates and measures the classifier: real documents, echoes (the model's continuations of
     /// documents), both, or auto: real documents.
     #[arg(long, value_enum)]
-    pub calibration_source: Option<SourceKind>,
+    pub calibration_source: Option<TypedSource>,
     /// What trains the classifier; auto: real documents, and echoes where there are any.
-    #[arg(long, value_enum, default_value_t = SourceKind::Auto)]
-    pub training_source: SourceKind,
+    #[arg(long, value_enum, default_value_t = TypedSource::Auto)]
+    pub training_source: TypedSource,
     /// How many tokens of a document an echo continues.
-    #[arg(long, value_name = "N", default_value_t = 16)]
+    #[arg(long, value_name = "N", default_value_t = ECHO_PREFIX)]
     pub echo_prefix: usize,
     /// How many echoes to make at most, spread evenly over categories; each document is continued once. [default:
     /// as many as there are texts]
@@ -183,9 +189,9 @@ pub struct EchoArgs {
     pub num_echoes: Option<usize>,
 }
 
-/// Where labelled texts come from.
+/// Where labelled texts come from, as it is typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum SourceKind {
+pub enum TypedSource {
     /// What the rest of the settings makes possible.
     Auto,
     /// Reference documents.
@@ -196,25 +202,14 @@ pub enum SourceKind {
     Both,
 }
 
-impl SourceKind {
-    /// The name in files.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Auto => "auto",
-            Self::Real => "real",
-            Self::Echo => "echo",
-            Self::Both => "both",
+impl From<TypedSource> for SourceKind {
+    fn from(typed: TypedSource) -> Self {
+        match typed {
+            TypedSource::Auto => Self::Auto,
+            TypedSource::Real => Self::Real,
+            TypedSource::Echo => Self::Echo,
+            TypedSource::Both => Self::Both,
         }
-    }
-
-    /// Whether reference documents are among them.
-    pub fn has_real(self) -> bool {
-        matches!(self, Self::Real | Self::Both)
-    }
-
-    /// Whether continuations are among them.
-    pub fn has_echoes(self) -> bool {
-        matches!(self, Self::Echo | Self::Both)
     }
 }
 
@@ -259,77 +254,101 @@ impl CalibrationChoice {
     }
 }
 
-/// What trains and what calibrates, decided.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Sources {
-    /// What trains.
-    pub training: SourceKind,
-    /// What calibrates and measures.
-    pub calibration: SourceKind,
-}
-
-impl Sources {
-    /// Whether the model has to write echoes.
-    pub fn need_echoes(self) -> bool {
-        self.training.has_echoes() || self.calibration.has_echoes()
-    }
-}
-
-/// Texts that a model is asked for unless the user says how many.
-const DEFAULT_TEXTS: usize = 400;
-
 impl LabelshiftArgs {
-    /// Whether texts are to be made, and not given.
-    pub fn makes_texts(&self) -> bool {
-        self.use_cached_generations.is_none()
-    }
-
-    /// How many texts are to be made.
-    pub fn n_texts(&self) -> usize {
-        if self.num_prompts == 0 { DEFAULT_TEXTS } else { self.num_prompts }
-    }
-
-    /// What trains and what calibrates.
+    /// What is meant, checked.
     ///
     /// # Errors
-    /// If two flags say different things, or a loaded classifier is to be trained.
-    pub fn sources(&self) -> anyhow::Result<Sources> {
-        let by_map = self.calibration.source();
-        let asked = match (self.echo.calibration_source, by_map) {
+    /// If flags say different things, a value is out of its range, or this program cannot make the classifier.
+    pub fn settings(&self) -> anyhow::Result<Settings> {
+        let settings = Settings {
+            documents: self.documents(),
+            given_texts: self.use_cached_generations.clone(),
+            n_texts: self.num_prompts,
+            classifier: self.classifier()?,
+            writing: self.writing()?,
+            split: SplitSettings {
+                cross_fit: self.split.cross_fit,
+                val_fraction: self.split.val_fraction,
+            },
+            cut: CutSettings {
+                length_match: self.split.length_match.into(),
+                window: self.split.window.into(),
+            },
+            echoes: self.echoes()?,
+            choices: self.choices(),
+            output: OutputSettings {
+                folder: self.output_dir.clone(),
+                run_name: self.run_name.clone(),
+                plots: !self.no_plots,
+            },
+            n_threads: self.n_jobs,
+        };
+        settings.check()?;
+        Ok(settings)
+    }
+
+    fn documents(&self) -> DocumentSettings {
+        DocumentSettings {
+            samples: self.local_samples_dir.clone(),
+            validation: self.split.validation_dir.clone(),
+            merge_web: self.merge_web,
+            max_per_class: self.max_per_class,
+            near_dup: self.split.near_dup,
+            lengths: self.document_lengths.clone(),
+        }
+    }
+
+    fn classifier(&self) -> anyhow::Result<ClassifierSettings> {
+        let trained = self.load_classifier.as_ref().or(self.encoder.hf_pretrained_dir.as_ref());
+        Ok(ClassifierSettings {
+            recipe: self.recipe()?,
+            trained: trained.cloned(),
+            save: self.save_classifier.clone(),
+        })
+    }
+
+    fn writing(&self) -> anyhow::Result<WritingSettings> {
+        Ok(WritingSettings {
+            author: self.author.choice(),
+            prompts: self.drawing.prompts().to_owned(),
+            drawing: self.drawing.drawing()?,
+            force: self.force,
+        })
+    }
+
+    fn echoes(&self) -> anyhow::Result<EchoSettings> {
+        Ok(EchoSettings {
+            calibration_source: self.calibration_source()?,
+            training_source: self.echo.training_source.into(),
+            prefix: self.echo.echo_prefix,
+            n_echoes: self.echo.num_echoes,
+        })
+    }
+
+    /// What calibrates, by either of the flags that may say so.
+    fn calibration_source(&self) -> anyhow::Result<SourceKind> {
+        let named: Option<SourceKind> = self.echo.calibration_source.map(Into::into);
+        match (named, self.calibration.source()) {
             (Some(named), Some(other)) if named != other => anyhow::bail!(
                 "--calibration {} and --calibration-source {} say different things; give one of them",
                 other.name(),
                 named.name()
             ),
-            (named, other) => named.or(other).unwrap_or(SourceKind::Auto),
-        };
-        let calibration = match asked {
-            SourceKind::Auto => SourceKind::Real,
-            other => other,
-        };
-        let training = match self.echo.training_source {
-            // A loaded classifier is trained already.
-            _ if self.trained_classifier().is_some() => SourceKind::Real,
-            SourceKind::Auto if calibration.has_echoes() => SourceKind::Both,
-            SourceKind::Auto => SourceKind::Real,
-            other => other,
-        };
-        Ok(Sources { training, calibration })
+            (named, other) => Ok(named.or(other).unwrap_or_default()),
+        }
     }
 
-    /// Whether several classifiers may be trained unasked: none is kept, no split is given, and training one
-    /// takes seconds.
-    pub fn may_cross_fit(&self) -> bool {
-        self.split.val_fraction.is_none()
-            && self.split.validation_dir.is_none()
-            && self.save_classifier.is_none()
-            && self.trained_classifier().is_none()
-            && self.classifier != ClassifierKind::Distilbert
-    }
-
-    /// The share of documents that measure.
-    pub fn val_fraction(&self, sources: Sources) -> f64 {
-        let default = if sources.need_echoes() { 0.5 } else { 0.2 };
-        self.split.val_fraction.unwrap_or(default)
+    fn choices(&self) -> Choices {
+        Choices {
+            estimator: if self.naive { Estimator::Counting.into() } else { self.estimator.into() },
+            calibration: self.calibration.map().into(),
+            merge: self.view_of_study.merge.clone(),
+            unit: self.unit.into(),
+            unknown: self.view_of_study.unknown,
+            unknown_threshold: self.view_of_study.unknown_threshold,
+            level: self.level,
+            n_boot: self.n_boot,
+            seed: self.seed,
+        }
     }
 }

@@ -1,18 +1,15 @@
 //! What can be typed after `generate` and `score`.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use data_anatomy_core::messages::input_error::InputError;
 
-use crate::lm::author::{Author, Drawing};
+use crate::lm::author::Drawing;
+use crate::lm::author_choice::{AuthorChoice, CONCURRENCY, Server, Who};
 use crate::lm::cpu::Precision;
 use crate::lm::device::DeviceChoice;
-use crate::lm::endpoint::{EndpointOptions, Retry};
-use crate::lm::model::{Model, ModelChoice};
-use crate::lm::prompts::Prompts;
-use crate::progress::Progress;
+use crate::lm::model::{self, ModelChoice};
+use crate::lm::prompts;
 
 /// Which model, and how it is computed.
 #[derive(Debug, Args)]
@@ -42,22 +39,21 @@ impl ModelArgs {
     /// # Errors
     /// If no model is named.
     pub fn choice(&self) -> anyhow::Result<ModelChoice> {
-        let Some(model) = &self.target_model else {
-            anyhow::bail!(
-                "no model is named; give --target-model FOLDER or the name of one on the hub"
-            )
-        };
-        let precision = match (self.half, self.int8) {
-            (true, _) => Precision::Bf16,
-            (_, true) => Precision::Int8,
-            _ => Precision::F32,
-        };
+        let Some(model) = &self.target_model else { anyhow::bail!(model::NONE_NAMED) };
         Ok(ModelChoice {
             model: model.clone(),
             revision: self.hf_revision.clone(),
             device: self.device.clone(),
-            precision,
+            precision: self.precision(),
         })
+    }
+
+    fn precision(&self) -> Precision {
+        match (self.half, self.int8) {
+            (true, _) => Precision::Bf16,
+            (_, true) => Precision::Int8,
+            _ => Precision::F32,
+        }
     }
 }
 
@@ -77,36 +73,28 @@ pub struct AuthorArgs {
     #[arg(long, value_name = "VARIABLE", requires = "endpoint")]
     pub key_variable: Option<String>,
     /// Requests to the server at a time.
-    #[arg(long, value_name = "N", default_value_t = 8, requires = "endpoint")]
+    #[arg(long, value_name = "N", default_value_t = CONCURRENCY, requires = "endpoint")]
     pub concurrency: usize,
 }
 
-/// A server has so long to answer.
-const TIMEOUT: Duration = Duration::from_secs(600);
-
 impl AuthorArgs {
-    /// Who is named: a model, whose files are found now, or a server, to which nothing is sent yet.
-    ///
-    /// # Errors
-    /// If nobody is named, or the model cannot be opened.
-    pub fn author(&self, progress: &Progress) -> anyhow::Result<Author> {
-        let Some(url) = &self.endpoint else {
-            return Ok(Author::of_model(Model::open(self.model.choice()?, progress)?));
-        };
-        let drawing = Drawing::default();
-        Ok(Author::Server(EndpointOptions {
-            url: url.clone(),
+    /// Who is named, if anybody is, and how models are computed.
+    pub fn choice(&self) -> AuthorChoice {
+        AuthorChoice {
+            who: self.server().map(Who::Server).or(self.model.target_model.clone().map(Who::Model)),
+            revision: self.model.hf_revision.clone(),
+            device: self.model.device.clone(),
+            precision: self.model.precision(),
+        }
+    }
+
+    fn server(&self) -> Option<Server> {
+        Some(Server {
+            url: self.endpoint.clone()?,
             model: self.model_name.clone().unwrap_or_default(),
-            max_tokens: u32::try_from(drawing.max_new_tokens)?,
-            temperature: drawing.temperature,
-            top_p: drawing.top_p,
-            seed: drawing.seed,
-            keep_prompts: false,
-            concurrency: self.concurrency,
-            timeout: TIMEOUT,
             key_variable: self.key_variable.clone(),
-            retry: Retry::default(),
-        }))
+            concurrency: self.concurrency,
+        })
     }
 }
 
@@ -146,32 +134,33 @@ pub struct DrawingArgs {
 
 impl DrawingArgs {
     /// The way that is asked for: flag by flag, by a preset, or by default.
-    pub fn drawing(&self, seed: u64) -> Drawing {
+    ///
+    /// # Errors
+    /// If a number is out of its range.
+    pub fn drawing(&self) -> anyhow::Result<Drawing> {
         let default = match self.preset {
             Some(Preset::Seed) => Drawing { temperature: 0.8, top_p: 0.9, ..Drawing::default() },
             None => Drawing::default(),
         };
-        Drawing {
+        let drawing = Drawing {
             temperature: self.temperature.unwrap_or(default.temperature),
             top_p: self.top_p.unwrap_or(default.top_p),
             top_k: self.top_k.unwrap_or(default.top_k),
             max_new_tokens: self.max_new_tokens.unwrap_or(default.max_new_tokens),
             batch_size: self.batch_size.unwrap_or(default.batch_size),
             lead_in: self.lead_in,
-            seed,
-        }
+        };
+        drawing.check()?;
+        Ok(drawing)
     }
 
-    /// The prompts that are asked for.
-    ///
-    /// # Errors
-    /// If there is no such file, or it holds no prompts.
-    pub fn prompts(&self) -> Result<Prompts, InputError> {
+    /// The prompts that are asked for, by name or as a file.
+    pub fn prompts(&self) -> &str {
         let default = match self.preset {
-            Some(Preset::Seed) => "neutral",
-            None => "none",
+            Some(Preset::Seed) => prompts::NEUTRAL_NAME,
+            None => prompts::NO_PROMPTS,
         };
-        Prompts::of_choice(self.prompts.as_deref().unwrap_or(default))
+        self.prompts.as_deref().unwrap_or(default)
     }
 
     /// The flags that were given.

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use data_anatomy_core::label_shift::reestimate::Choices;
 use data_anatomy_core::shares::unit::Unit;
 
 use super::{CalibrationKind, EstimatorKind};
@@ -79,4 +80,24 @@ pub struct ReestimateArgs {
     /// Show no progress.
     #[arg(long, short)]
     pub quiet: bool,
+}
+
+impl ReestimateArgs {
+    /// The run's own choices, but for those given.
+    pub fn choices(&self, own: &Choices) -> Choices {
+        let asks_for_unknown = self.view.unknown || self.view.unknown_threshold.is_some();
+        let threshold =
+            if asks_for_unknown { self.view.unknown_threshold } else { own.unknown_threshold };
+        Choices {
+            estimator: self.estimator.map_or(own.estimator, Into::into),
+            calibration: self.calibration.map_or(own.calibration, Into::into),
+            merge: self.view.merge.clone(),
+            unit: self.unit.map_or(own.unit, Into::into),
+            unknown: self.view.unknown || own.unknown,
+            unknown_threshold: threshold,
+            level: self.level.unwrap_or(own.level),
+            n_boot: self.n_boot.unwrap_or(own.n_boot),
+            seed: self.seed.unwrap_or(own.seed),
+        }
+    }
 }

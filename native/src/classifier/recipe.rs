@@ -25,6 +25,26 @@ pub enum Recipe {
 }
 
 impl Recipe {
+    /// The name by which the command line and result files call this kind of classifier.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Tfidf(_) => tfidf::NAME,
+            #[cfg(feature = "burn")]
+            Self::Encoder(_) => encoder::NAME,
+            #[cfg(feature = "burn")]
+            Self::Embedding(_) => embedding::NAME,
+        }
+    }
+
+    /// Whether training takes seconds and not minutes: no encoder is fine-tuned.
+    pub fn is_quick(&self) -> bool {
+        match self {
+            #[cfg(feature = "burn")]
+            Self::Encoder(_) => false,
+            _ => true,
+        }
+    }
+
     /// The settings that the command line can change, by the names of their flags, for the record.
     pub fn settings(&self) -> Map<String, Value> {
         let settings = match self {

@@ -4,26 +4,27 @@ use anyhow::ensure;
 
 use crate::args::GenerateArgs;
 use crate::exit::Outcome;
-use crate::lm::author::Job;
+use crate::lm::author::{Author, Job};
+use crate::lm::prompts::Prompts;
 use crate::progress::Progress;
 
 pub(super) fn run(args: &GenerateArgs) -> anyhow::Result<Outcome> {
     ensure!(args.num_prompts > 0, "--num-prompts: expected 1 or more, found 0");
-    let drawing = args.drawing.drawing(args.seed);
-    drawing.check()?;
-    let prompts = args.drawing.prompts()?;
+    let drawing = args.drawing.drawing()?;
+    let prompts = Prompts::of_choice(args.drawing.prompts())?;
     let progress = Progress::new(args.quiet);
     let job = Job {
         prompts: &prompts,
         n_texts: args.num_prompts,
         drawing,
+        seed: args.seed,
         keep_prompts: false,
         output: &args.output,
         force: args.force,
         elsewhere: "another --output",
         stage: "generate",
     };
-    let tally = args.author.author(&progress)?.write(&job, &progress)?;
+    let tally = Author::open(&args.author.choice(), &progress)?.write(&job, &progress)?;
     let shown = args.output.display();
     if tally.missing.is_empty() {
         progress.say(&format!("{shown}: {} texts, {} tokens", tally.n_texts, tally.n_tokens));

@@ -1,13 +1,13 @@
 //! `merge-web`: CommonCrawl and C4 together as Web.
 
+use crate::args::MergeWebArgs;
 use crate::exit::Outcome;
 use crate::progress::{Progress, print_line};
-use crate::sample::args::MergeWebArgs;
 use crate::sample::merge_web;
 
 pub(super) fn run(args: &MergeWebArgs) -> anyhow::Result<Outcome> {
     let progress = Progress::new(args.quiet);
-    let merged = merge_web::run(args)?;
+    let merged = merge_web::run(&args.settings())?;
     for part in &merged.parts {
         let (path, n_read) = (part.path.display(), part.n_read);
         progress.say(&format!("{path}: {} of {n_read} documents", part.n_kept));

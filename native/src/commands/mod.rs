@@ -37,15 +37,3 @@ pub fn dispatch(command: &Command) -> anyhow::Result<Outcome> {
         Command::Demo(args) => demo::run(args),
     }
 }
-
-/// Refuses a name of a run that is not that of a folder.
-fn check_run_name(name: &str) -> anyhow::Result<()> {
-    let is_name = !name.is_empty() && name != "." && name != "..";
-    let is_foreign = |character: char| matches!(character, '/' | '\\') || character.is_control();
-    anyhow::ensure!(
-        is_name && !name.contains(is_foreign),
-        "--run-name: expected the name of a folder, found `{name}`; the folder it is made in is \
-         --output-dir"
-    );
-    Ok(())
-}

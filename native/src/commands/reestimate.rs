@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use data_anatomy_core::files::predictions;
 use data_anatomy_core::files::text;
-use data_anatomy_core::label_shift::reestimate::{Choices, StoredRun};
+use data_anatomy_core::label_shift::reestimate::StoredRun;
 use data_anatomy_core::label_shift::summary::Summary;
 use data_anatomy_core::shares::document_lengths::DocumentLengths;
 
@@ -13,6 +13,7 @@ use super::labelshift;
 use crate::args::ReestimateArgs;
 use crate::exit::Outcome;
 use crate::files;
+use crate::labelshift::study::carry_out;
 use crate::progress::Progress;
 
 pub(super) fn run(args: &ReestimateArgs) -> anyhow::Result<Outcome> {
@@ -21,9 +22,9 @@ pub(super) fn run(args: &ReestimateArgs) -> anyhow::Result<Outcome> {
         let (shown, bytes) = (path.display().to_string(), files::read(path)?);
         run.lengths = Some(DocumentLengths::parse(&shown, &bytes, &run.verdicts.taxonomy)?);
     }
-    let choices = choices(args, &run.choices());
+    let choices = args.choices(&run.choices());
     let study = run.study(&choices)?;
-    let (replicates, intervals) = labelshift::carry_out(&study, &Progress::new(args.quiet));
+    let (replicates, intervals) = carry_out(&study, &Progress::new(args.quiet));
     let summary = Summary::of_study(&study, &replicates, &intervals, run.context(&choices));
     if let Some(path) = &args.output {
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
@@ -52,22 +53,4 @@ fn open(run: &Path) -> anyhow::Result<StoredRun> {
     let (path, bytes) = (summary.display().to_string(), files::read(&summary)?);
     let summary = text::decode(&path, &bytes)?;
     Ok(StoredRun::new(&shown, parsed, Some((&path, summary)))?)
-}
-
-/// The run's own choices, but for those given.
-fn choices(args: &ReestimateArgs, own: &Choices) -> Choices {
-    let asks_for_unknown = args.view.unknown || args.view.unknown_threshold.is_some();
-    let threshold =
-        if asks_for_unknown { args.view.unknown_threshold } else { own.unknown_threshold };
-    Choices {
-        estimator: args.estimator.map_or(own.estimator, Into::into),
-        calibration: args.calibration.map_or(own.calibration, Into::into),
-        merge: args.view.merge.clone(),
-        unit: args.unit.map_or(own.unit, Into::into),
-        unknown: args.view.unknown || own.unknown,
-        unknown_threshold: threshold,
-        level: args.level.unwrap_or(own.level),
-        n_boot: args.n_boot.unwrap_or(own.n_boot),
-        seed: args.seed.unwrap_or(own.seed),
-    }
 }

@@ -7,17 +7,18 @@ use data_anatomy_core::messages::printable::printable;
 use data_anatomy_core::show::table::{Cell, Column, Table};
 use serde_json::Value;
 
+use crate::args::SampleArgs;
 use crate::exit::Outcome;
 use crate::progress::{Progress, print_line};
-use crate::sample::args::SampleArgs;
 use crate::sample::publish::MANIFEST;
 use crate::sample::{self, Sampled};
 
 pub(super) fn run(args: &SampleArgs) -> anyhow::Result<Outcome> {
+    let settings = args.settings()?;
     let progress = Progress::new(args.quiet);
     let threads = rayon::ThreadPoolBuilder::new().num_threads(args.n_jobs).build();
     let threads = threads.context("--n-jobs: cannot start the threads")?;
-    let sampled = threads.install(|| sample::run(args, &progress))?;
+    let sampled = threads.install(|| sample::run(&settings, &progress))?;
     let mut out = std::io::stdout().lock();
     if args.json {
         writeln!(out, "{}", serde_json::to_string_pretty(&sampled.manifest)?)?;
@@ -25,7 +26,7 @@ pub(super) fn run(args: &SampleArgs) -> anyhow::Result<Outcome> {
         write!(out, "{}", table(&sampled.manifest).to_text())?;
     }
     name_losses(&sampled.manifest);
-    progress.say(&format!("written to {}", args.out_dir.display()));
+    progress.say(&format!("written to {}", settings.out_dir.display()));
     refuse_empty(&sampled)?;
     let lost = &sampled.manifest["lost"];
     let is_whole = [&lost["files"], &lost["documents"]].iter().all(|n| n.as_u64() == Some(0));

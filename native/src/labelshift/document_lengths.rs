@@ -7,7 +7,7 @@ use data_anatomy_core::shares::taxonomy::Taxonomy;
 use rayon::prelude::*;
 
 use super::inputs::References;
-use crate::args::LabelshiftArgs;
+use super::settings::DocumentSettings;
 use crate::files;
 use crate::lm::tokenizer::Tokenizer;
 
@@ -33,20 +33,20 @@ pub struct KnownLengths {
 
 /// The lengths of whole documents; in place of them the reason why they are not known.
 ///
-/// They are those of `--document-lengths`, else of the manifest beside the samples, else of the reference
+/// They are those of the file that the settings name, else of the manifest beside the samples, else of the reference
 /// documents themselves unless these look cut.
 ///
 /// # Errors
 /// If the file that the user names cannot be read.
 pub fn find(
-    args: &LabelshiftArgs,
+    settings: &DocumentSettings,
     references: &References,
     tokenizer: Option<&Tokenizer>,
 ) -> anyhow::Result<Result<KnownLengths, String>> {
-    if let Some(path) = &args.document_lengths {
+    if let Some(path) = &settings.lengths {
         return Ok(Ok(read(path, references)?));
     }
-    let manifest = args.local_samples_dir.join(MANIFEST);
+    let manifest = settings.samples.join(MANIFEST);
     if manifest.is_file() {
         // What to do stands on further lines, and is said of the unit.
         let first_line = |error: anyhow::Error| error.to_string().lines().take(1).collect();

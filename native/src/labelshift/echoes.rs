@@ -14,17 +14,18 @@ use serde_json::{Value, json};
 
 use super::degenerate;
 use super::inputs::References;
-use super::texts::{ELSEWHERE, Texts};
-use crate::args::{LabelshiftArgs, Sources};
+use super::settings::EchoSettings;
+use super::sources::Sources;
+use super::texts::Texts;
+use super::writer::{Order, Writer};
 use crate::corpus::jsonl;
 use crate::corpus::split::Split;
-use crate::lm::author::{Author, Drawing, Job};
+use crate::lm::author::Drawing;
 use crate::lm::prompts::{Prompt, Prompts};
 use crate::lm::tokenizer::Tokenizer;
-use crate::progress::Progress;
 
 /// The file of a run's echoes, in its folder.
-pub const FILE: &str = "echoes.jsonl";
+const FILE: &str = "echoes.jsonl";
 
 /// Echoes are drawn with a seed of their own, so that none shares its random numbers with a text: the bits
 /// of "echo" in ASCII.
@@ -66,57 +67,51 @@ struct Line {
 /// # Errors
 /// If there are too few documents to continue, the file belongs to another run, or the model fails.
 pub fn obtain(
-    args: &LabelshiftArgs,
+    settings: &EchoSettings,
     sources: Sources,
     (references, split): (&References, &Split),
     texts: &Texts,
-    author: Option<&mut Author>,
-    folder: &Path,
-    progress: &Progress,
+    writer: Option<&mut Writer<'_>>,
 ) -> anyhow::Result<Echoes> {
-    let Some(author) = author.filter(|_| sources.need_echoes()) else {
+    let Some(writer) = writer.filter(|_| sources.need_echoes()) else {
         return Ok(Echoes::default());
     };
-    let n_prefix = args.echo.echo_prefix;
+    let n_prefix = settings.prefix;
     anyhow::ensure!(n_prefix > 0, "--echo-prefix: expected 1 or more tokens, found 0");
-    let n_wanted = args.echo.num_echoes.unwrap_or(texts.generations.texts.len());
-    let prefixes = Prefixes { tokenizer: author.tokenizer(), n_tokens: n_prefix };
-    let chosen = choose(references, split, sources, n_wanted, args.seed, &prefixes)?;
+    let n_wanted = settings.n_echoes.unwrap_or(texts.generations.texts.len());
+    let prefixes = Prefixes { tokenizer: writer.tokenizer(), n_tokens: n_prefix };
+    let chosen = choose(references, split, sources, n_wanted, writer.seed, &prefixes)?;
     check(references, split, sources, &chosen)?;
     let prompts = chosen.iter().map(|(document, text)| Prompt {
         id: references.documents[*document].id.clone(),
         text: text.clone(),
     });
-    let prompts = Prompts::of("echo", prompts.collect());
-    let path = folder.join(FILE);
-    let job = Job {
-        prompts: &prompts,
-        n_texts: chosen.len() as u64,
-        drawing: drawing(args, texts.are_whole, n_prefix)?,
+    let written = writer.write(&Order {
+        prompts: &Prompts::of("echo", prompts.collect()),
+        n_texts: chosen.len(),
+        drawing: drawing(writer.settings.drawing, texts.are_whole, n_prefix)?,
+        seed: writer.seed ^ SEED_OF_ECHOES,
         // A text from the separator has a beginning of its own; one after a prompt is kept without it.
         keep_prompts: texts.are_whole,
-        output: &path,
-        force: args.force,
-        elsewhere: ELSEWHERE,
+        file: FILE,
         stage: "echo",
-    };
-    let tally = author.write(&job, progress)?;
-    let mut echoes = read(&path, &chosen)?;
-    echoes.n_missing = tally.missing.len();
+    })?;
+    let mut echoes = read(&written.path, &chosen)?;
+    echoes.n_missing = written.n_missing;
     echoes.n_prefix = n_prefix;
     Ok(echoes)
 }
 
 /// As texts are drawn, to the same length.
-fn drawing(args: &LabelshiftArgs, are_whole: bool, n_prefix: usize) -> anyhow::Result<Drawing> {
-    let drawing = args.drawing.drawing(args.seed ^ SEED_OF_ECHOES);
+fn drawing(of_texts: Drawing, are_whole: bool, n_prefix: usize) -> anyhow::Result<Drawing> {
     let n_kept = if are_whole { n_prefix } else { 0 };
+    let max_new_tokens = of_texts.max_new_tokens;
     anyhow::ensure!(
-        drawing.max_new_tokens > n_kept,
-        "--echo-prefix: {n_prefix} tokens leave nothing to continue of texts of --max-new-tokens {}",
-        drawing.max_new_tokens
+        max_new_tokens > n_kept,
+        "--echo-prefix: {n_prefix} tokens leave nothing to continue of texts of --max-new-tokens \
+         {max_new_tokens}"
     );
-    Ok(Drawing { max_new_tokens: drawing.max_new_tokens - n_kept, ..drawing })
+    Ok(Drawing { max_new_tokens: max_new_tokens - n_kept, ..of_texts })
 }
 
 fn read(path: &Path, chosen: &[(usize, String)]) -> anyhow::Result<Echoes> {

@@ -6,8 +6,8 @@ use data_anatomy_core::shares::well_known;
 use serde_json::{Value, json};
 
 use super::degenerate;
+use super::settings::DocumentSettings;
 use super::texts::Texts;
-use crate::args::LabelshiftArgs;
 use crate::corpus::reference::{self, Document, Reference, ReferenceInput, ReferenceOptions};
 use crate::corpus::split::Grouped;
 use crate::corpus::twins;
@@ -53,18 +53,18 @@ impl References {
             .collect()
     }
 
-    /// The documents that the arguments name.
+    /// The documents that the settings name, where there are more than wanted drawn by the seed.
     ///
     /// # Errors
     /// If a file is not there or malformed, or there is too little of anything.
-    pub fn read(args: &LabelshiftArgs) -> anyhow::Result<Self> {
+    pub fn read(settings: &DocumentSettings, seed: u64) -> anyhow::Result<Self> {
         let options = ReferenceOptions {
-            merge_web: args.merge_web,
-            max_per_class: args.max_per_class,
-            seed: args.seed,
+            merge_web: settings.merge_web,
+            max_per_class: settings.max_per_class,
+            seed,
         };
-        let validation = args.split.validation_dir.as_deref();
-        let reference = reference::read(&args.local_samples_dir, validation, options)?;
+        let validation = settings.validation.as_deref();
+        let reference = reference::read(&settings.samples, validation, options)?;
         let Reference { taxonomy, categories, inputs } = reference;
         let (mut documents, mut classes) = (Vec::new(), Vec::new());
         for (class, category) in categories.into_iter().enumerate() {
@@ -72,7 +72,7 @@ impl References {
             documents.extend(category.documents);
         }
         let texts: Vec<&str> = documents.iter().map(|document| document.text.as_str()).collect();
-        let groups = twins::groups(&texts, args.split.near_dup)?;
+        let groups = twins::groups(&texts, settings.near_dup)?;
         Ok(Self { taxonomy, documents, classes, groups, inputs })
     }
 

@@ -3,14 +3,33 @@
 
 use data_anatomy_core::numeric::rng::RandomStream;
 
-use crate::sample::args::WindowKind;
-use crate::sample::window::Window;
+use crate::sample::window::{Window, WindowKind};
 
 /// Lengths are drawn from streams of a seed of their own: the bits of "length" in ASCII.
 const SEED_OF_LENGTHS: u64 = 0x6c65_6e67_7468;
 
 /// What seeds of classifiers lie apart: odd, so that no two are the same (the golden ratio in 64 bits).
 const SEED_OF_ROUNDS: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// Whether documents are cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LengthMatchKind {
+    /// They are read whole.
+    None,
+    /// To lengths drawn from those of the generated texts.
+    #[default]
+    Generations,
+}
+
+impl LengthMatchKind {
+    /// The name in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Generations => "generations",
+        }
+    }
+}
 
 /// How documents are cut.
 #[derive(Debug, Clone)]

@@ -3,7 +3,7 @@
 use super::echoes::Echoes;
 use super::inputs::References;
 use super::length_match::LengthMatch;
-use crate::args::Sources;
+use super::sources::Sources;
 use crate::corpus::split::Split;
 
 /// A text whose category is known.

@@ -6,16 +6,16 @@ use std::path::Path;
 use data_anatomy_core::files::predictions::Prediction;
 use data_anatomy_core::label_shift::summary::Summary;
 
-use crate::args::LabelshiftArgs;
+use super::settings::OutputSettings;
 use crate::{files, plots};
 
-/// Writes everything of a run but plots if `no_plots`; the summary last.
+/// Writes everything of a run but plots where none are wanted; the summary last.
 ///
 /// # Errors
 /// If the folder cannot be written to.
 pub fn write(
     folder: &Path,
-    args: &LabelshiftArgs,
+    settings: &OutputSettings,
     summary: &Summary,
     predictions: &[Prediction],
 ) -> anyhow::Result<()> {
@@ -26,9 +26,9 @@ pub fn write(
         Ok(())
     })?;
     files::write(&folder.join("summary.csv"), summary.table().to_csv().as_bytes())?;
-    if !args.no_plots {
+    if settings.plots {
         let intervals = summary.intervals();
-        let figures = summary.figures(&args.run_name, intervals.as_deref());
+        let figures = summary.figures(&settings.run_name, intervals.as_deref());
         plots::write(&folder.join("confusion_matrix.png"), &figures.confusion())?;
         plots::write(&folder.join("priors.png"), &figures.priors())?;
         plots::write(&folder.join("pbar_vs_ctpi.png"), &figures.fit())?;

@@ -8,20 +8,11 @@ use data_anatomy_core::shares::taxonomy::Taxonomy;
 
 use super::inputs::References;
 use super::material::{Material, Piece};
-use crate::args::{LabelshiftArgs, Sources};
+use super::settings::ClassifierSettings;
 use crate::classifier::{self, Classifier, TrainingDocuments};
 use crate::corpus::generations::Generation;
-use crate::corpus::split::{Grouped, Split};
+use crate::corpus::split::Split;
 use crate::progress::Progress;
-
-/// Folds that take turns unless the arguments say otherwise.
-const CROSS_FIT: usize = 5;
-
-/// Documents of a category of which a part is enough to measure by.
-const MANY_IN_CATEGORY: usize = 500;
-
-/// Documents of all categories that are too many to train on several times without being asked to.
-const MANY_IN_ALL: usize = 20_000;
 
 /// Which classifier judges which text is drawn from a seed of its own: the bits of "turn" in ASCII.
 const SEED_OF_TURNS: u64 = 0x7475_726e;
@@ -35,68 +26,43 @@ pub struct Predicted {
     pub generations: Vec<Prediction>,
 }
 
-/// A classifier that was trained before, if the arguments name one, and which documents do what.
+/// The classifier that was trained before, if the settings name one.
 ///
 /// # Errors
-/// If the classifier cannot be loaded or knows other categories, or there are too few documents.
-pub fn split(
-    args: &LabelshiftArgs,
-    sources: Sources,
-    references: &References,
-) -> anyhow::Result<(Option<Box<dyn Classifier>>, Split)> {
-    let grouped = references.grouped();
-    let Some(path) = args.trained_classifier() else {
-        let split = if args.split.validation_dir.is_some() {
-            let measures: Vec<bool> =
-                references.documents.iter().map(|document| document.measures).collect();
-            grouped.given(&measures)?
-        } else {
-            random_split(args, sources, &grouped)?
-        };
-        return Ok((None, split));
-    };
-    let classifier = args.recipe()?.load(path)?;
+/// If it cannot be loaded, or knows other categories.
+pub fn load(
+    settings: &ClassifierSettings,
+    categories: &Taxonomy,
+) -> anyhow::Result<Option<Box<dyn Classifier>>> {
+    let Some(path) = &settings.trained else { return Ok(None) };
+    let classifier = settings.recipe.load(path)?;
     anyhow::ensure!(
-        classifier.categories() == &references.taxonomy,
-        "{}: the classifier knows the categories {}; the samples have {}",
+        classifier.categories() == categories,
+        "{}: the classifier knows the categories {}; the samples have {categories}",
         path.display(),
-        classifier.categories(),
-        references.taxonomy
+        classifier.categories()
     );
-    let was_trained_on = |index: usize| classifier.trained_on(&references.documents[index].text);
-    let split = grouped.by_memory(was_trained_on)?;
-    Ok((Some(classifier), split))
+    Ok(Some(classifier))
 }
 
-/// Folds that take turns where the arguments ask for them, or where documents are few and training is cheap.
-fn random_split(
-    args: &LabelshiftArgs,
-    sources: Sources,
-    grouped: &Grouped<'_>,
+/// The documents that a classifier was trained on, and those that it was not, which measure it.
+///
+/// # Errors
+/// If there are too few of these.
+pub fn split_by_memory(
+    classifier: &dyn Classifier,
+    references: &References,
 ) -> anyhow::Result<Split> {
-    let one_split = || grouped.stratified(args.val_fraction(sources), args.seed);
-    match args.split.cross_fit {
-        Some(0) => one_split(),
-        Some(n_folds) => grouped.crossed(n_folds, args.seed),
-        None if args.may_cross_fit() && pays(grouped) => {
-            grouped.crossed(CROSS_FIT, args.seed).or_else(|_| one_split())
-        }
-        None => one_split(),
-    }
+    let was_trained_on = |index: usize| classifier.trained_on(&references.documents[index].text);
+    references.grouped().by_memory(was_trained_on)
 }
 
-/// Whether measuring by every document is worth the training: a small category would leave few, and there are
-/// not so many in all that they would take long.
-fn pays(grouped: &Grouped<'_>) -> bool {
-    grouped.smallest() < MANY_IN_CATEGORY && grouped.classes.len() <= MANY_IN_ALL
-}
-
-/// The classifier that is trained on the material, saved where the arguments say so.
+/// The classifier that is trained on the material, saved where the settings say so.
 ///
 /// # Errors
 /// If it cannot be trained or saved.
 pub fn train(
-    args: &LabelshiftArgs,
+    settings: &ClassifierSettings,
     categories: &Taxonomy,
     material: &Material<'_>,
     progress: &Progress,
@@ -107,8 +73,8 @@ pub fn train(
     let classes = of(|piece| piece.class);
     let documents =
         TrainingDocuments { texts: &texts, sources: &sources, classes: &classes, categories };
-    let classifier = args.recipe()?.train(documents, progress)?;
-    if let Some(path) = &args.save_classifier {
+    let classifier = settings.recipe.train(documents, progress)?;
+    if let Some(path) = &settings.save {
         classifier.save(path)?;
     }
     Ok(classifier)

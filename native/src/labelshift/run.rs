@@ -2,21 +2,23 @@
 
 use std::path::Path;
 
+use anyhow::Context as _;
 use data_anatomy_core::messages::diagnostic::Diagnostic;
 use serde_json::{Value, json};
 
 use super::document_lengths::{self, KnownLengths};
 use super::echoes::{self, Echoes};
 use super::inputs::{self, References};
-use super::length_match::LengthMatch;
+use super::length_match::{LengthMatch, LengthMatchKind};
 use super::material::Material;
 use super::predicted::{self, Predicted};
-use super::texts::{self, Texts};
-use crate::args::{LabelshiftArgs, LengthMatchKind, Sources};
+use super::settings::{ClassifierSettings, CutSettings, Settings};
+use super::sources::Sources;
+use super::texts::Texts;
+use super::writer::Writer;
 use crate::classifier::Classifier;
 use crate::corpus::generations::Generation;
 use crate::corpus::split::Split;
-use crate::lm::author::Author;
 use crate::progress::Progress;
 
 /// Everything up to the verdicts.
@@ -44,23 +46,26 @@ impl Run {
     ///
     /// # Errors
     /// If an input is missing, malformed or too small, or the model or the classifier fails.
-    pub fn new(args: &LabelshiftArgs, folder: &Path, progress: &Progress) -> anyhow::Result<Self> {
-        let sources = args.sources()?;
-        let references = References::read(args)?;
-        let (loaded, split) = predicted::split(args, sources, &references)?;
-        let mut author = texts::author(args, sources, progress)?;
-        let texts = texts::obtain(args, author.as_mut(), folder, progress)?;
+    pub fn new(settings: &Settings, folder: &Path, progress: &Progress) -> anyhow::Result<Self> {
+        let (sources, seed) = (settings.sources(), settings.choices.seed);
+        let references = References::read(&settings.documents, seed)?;
+        let loaded = predicted::load(&settings.classifier, &references.taxonomy)?;
+        let split = match &loaded {
+            Some(classifier) => predicted::split_by_memory(classifier.as_ref(), &references)?,
+            None => settings.split_plan().split(&references, seed)?,
+        };
+        let mut writer = Writer::open(settings, folder, progress)?;
+        let texts = texts(settings, writer.as_mut())?;
         let documents = (&references, &split);
-        let echoes =
-            echoes::obtain(args, sources, documents, &texts, author.as_mut(), folder, progress)?;
-        let tokenizer = author.as_ref().and_then(Author::tokenizer);
-        let lengths = document_lengths::find(args, &references, tokenizer)?;
+        let echoes = echoes::obtain(&settings.echoes, sources, documents, &texts, writer.as_mut())?;
+        let tokenizer = writer.as_ref().and_then(Writer::tokenizer);
+        let lengths = document_lengths::find(&settings.documents, &references, tokenizer)?;
         // Its memory is wanted for training.
-        drop(author);
-        let cut = length_match(args, &texts);
+        drop(writer);
+        let cut = length_match(settings.cut, &texts, seed);
         let inputs = Inputs { references: &references, echoes: &echoes, texts: &texts, sources };
-        let (predicted, classifier_doubts) =
-            judged(args, &inputs, &split, (loaded, cut.as_ref()), progress)?;
+        let judges = Judges { settings: &settings.classifier, loaded, cut, seed };
+        let (predicted, classifier_doubts) = judged(judges, &inputs, &split, progress)?;
         let repetitive = inputs::repetitive(&texts);
         Ok(Self {
             predicted,
@@ -128,27 +133,36 @@ struct Inputs<'i> {
     sources: Sources,
 }
 
+/// What classifiers come from.
+struct Judges<'j> {
+    settings: &'j ClassifierSettings,
+    /// One that was trained before.
+    loaded: Option<Box<dyn Classifier>>,
+    /// How the documents that it reads are cut, if they are.
+    cut: Option<LengthMatch>,
+    seed: u64,
+}
+
 /// The verdicts of each round's classifier on its documents and its part of the texts, and what they say of
 /// themselves.
 fn judged(
-    args: &LabelshiftArgs,
+    mut judges: Judges<'_>,
     inputs: &Inputs<'_>,
     split: &Split,
-    (mut loaded, cut): (Option<Box<dyn Classifier>>, Option<&LengthMatch>),
     progress: &Progress,
 ) -> anyhow::Result<(Predicted, Vec<Diagnostic>)> {
     let texts = &inputs.texts.generations.texts;
     let rounds = split.rounds();
-    let turns = predicted::turns(texts.len(), rounds.len(), args.seed);
+    let turns = predicted::turns(texts.len(), rounds.len(), judges.seed);
     let (mut validation, mut generations) = (Vec::new(), vec![None; texts.len()]);
     let mut doubts: Vec<Diagnostic> = Vec::new();
     for (number, (round, turn)) in rounds.iter().zip(&turns).enumerate() {
-        let cut = cut.map(|cut| cut.of_round(number));
+        let cut = judges.cut.as_ref().map(|cut| cut.of_round(number));
         let Inputs { references, echoes, sources, .. } = inputs;
         let material = Material::new(references, round, echoes, cut.as_ref(), *sources);
-        let classifier = match loaded.take() {
+        let classifier = match judges.loaded.take() {
             Some(classifier) => classifier,
-            None => predicted::train(args, &references.taxonomy, &material, progress)?,
+            None => predicted::train(judges.settings, &references.taxonomy, &material, progress)?,
         };
         let own: Vec<&Generation> = turn.iter().map(|&position| &texts[position]).collect();
         let verdicts = predicted::judge(classifier.as_ref(), &material, &own, progress)?;
@@ -168,13 +182,21 @@ fn doubt_of_lengths(reason: &String) -> Diagnostic {
     Diagnostic::note("lengths_not_measured", reason)
 }
 
+/// The texts of this run.
+fn texts(settings: &Settings, writer: Option<&mut Writer<'_>>) -> anyhow::Result<Texts> {
+    match &settings.given_texts {
+        Some(path) => Texts::given(path, settings.n_texts),
+        None => Texts::written(writer.context("nobody writes texts")?, settings.n_texts_to_write()),
+    }
+}
+
 /// How documents are cut, if they are.
-fn length_match(args: &LabelshiftArgs, texts: &Texts) -> Option<LengthMatch> {
-    match args.split.length_match {
+fn length_match(settings: CutSettings, texts: &Texts, seed: u64) -> Option<LengthMatch> {
+    match settings.length_match {
         LengthMatchKind::None => None,
         LengthMatchKind::Generations => {
             let texts = texts.generations.texts.iter().map(|text| text.text.as_str());
-            LengthMatch::to(texts, args.split.window, args.seed)
+            LengthMatch::to(texts, settings.window, seed)
         }
     }
 }

@@ -2,18 +2,12 @@
 
 use std::path::Path;
 
-use anyhow::Context as _;
-
-use crate::args::{LabelshiftArgs, Sources};
+use super::writer::{Order, Writer};
 use crate::corpus::generations::{self, Generations};
-use crate::lm::author::{Author, Job};
-use crate::progress::Progress;
+use crate::lm::prompts::Prompts;
 
 /// The file of a run's own texts, in its folder.
-pub const FILE: &str = "generations.jsonl";
-
-/// What a user may give to keep texts of other settings.
-pub const ELSEWHERE: &str = "another --run-name";
+const FILE: &str = "generations.jsonl";
 
 /// The texts, and where they are from.
 #[derive(Debug)]
@@ -30,64 +24,35 @@ pub struct Texts {
     pub n_missing: usize,
 }
 
-/// Who writes for this run, if somebody has to.
-///
-/// # Errors
-/// If nobody is named, or the model cannot be opened.
-pub fn author(
-    args: &LabelshiftArgs,
-    sources: Sources,
-    progress: &Progress,
-) -> anyhow::Result<Option<Author>> {
-    let is_named = args.author.endpoint.is_some() || args.author.model.target_model.is_some();
-    if args.makes_texts() {
-        anyhow::ensure!(
-            is_named,
-            "no texts of a model: give --target-model MODEL or --endpoint URL to have them made, or \
-             --use-cached-generations FILE with one {{\"text\": …}} per line"
-        );
-    } else if !sources.need_echoes() {
-        return Ok(None);
-    }
-    anyhow::ensure!(
-        is_named,
-        "echoes are continuations by the model: give --target-model MODEL or --endpoint URL, or \
-         --calibration-source real"
-    );
-    args.author.author(progress).map(Some)
-}
-
-/// The texts of this run.
-///
-/// # Errors
-/// If a file is malformed or belongs to another run, the model fails, or there is no text.
-pub fn obtain(
-    args: &LabelshiftArgs,
-    author: Option<&mut Author>,
-    folder: &Path,
-    progress: &Progress,
-) -> anyhow::Result<Texts> {
-    if let Some(path) = &args.use_cached_generations {
-        let generations = generations::read(path, args.num_prompts)?;
+impl Texts {
+    /// The texts of a file, `n_at_most` of them (0: all).
+    ///
+    /// # Errors
+    /// If it is malformed, or holds no text.
+    pub fn given(path: &Path, n_at_most: usize) -> anyhow::Result<Self> {
+        let generations = generations::read(path, n_at_most)?;
         let are_whole = generations.input.n_prompts.is_none();
-        return Ok(Texts { generations, are_made: false, are_whole, lead_in: 0, n_missing: 0 });
+        Ok(Self { generations, are_made: false, are_whole, lead_in: 0, n_missing: 0 })
     }
-    let author = author.context("nobody writes texts")?;
-    let prompts = args.drawing.prompts()?;
-    let path = folder.join(FILE);
-    let job = Job {
-        prompts: &prompts,
-        n_texts: args.n_texts() as u64,
-        drawing: args.drawing.drawing(args.seed),
-        keep_prompts: false,
-        output: &path,
-        force: args.force,
-        elsewhere: ELSEWHERE,
-        stage: "generate",
-    };
-    let tally = author.write(&job, progress)?;
-    let generations = generations::read(&path, 0)?;
-    let are_whole = prompts.all().is_empty();
-    let (lead_in, n_missing) = (author.lead_in(&job), tally.missing.len());
-    Ok(Texts { generations, are_made: true, are_whole, lead_in, n_missing })
+
+    /// So many texts of the model's own; those that are there already are not made again.
+    ///
+    /// # Errors
+    /// If the file that keeps them belongs to another run, the model fails, or there is no text.
+    pub fn written(writer: &mut Writer<'_>, n_texts: usize) -> anyhow::Result<Self> {
+        let prompts = Prompts::of_choice(&writer.settings.prompts)?;
+        let written = writer.write(&Order {
+            prompts: &prompts,
+            n_texts,
+            drawing: writer.settings.drawing,
+            seed: writer.seed,
+            keep_prompts: false,
+            file: FILE,
+            stage: "generate",
+        })?;
+        let generations = generations::read(&written.path, 0)?;
+        let are_whole = prompts.all().is_empty();
+        let (lead_in, n_missing) = (written.lead_in, written.n_missing);
+        Ok(Self { generations, are_made: true, are_whole, lead_in, n_missing })
+    }
 }

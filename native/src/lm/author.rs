@@ -3,16 +3,18 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
 use serde_json::{Map, Value, json};
 
-use super::endpoint::{self, Endpoint, EndpointOptions};
+use super::author_choice::{AuthorChoice, Server, Who};
+use super::endpoint::{self, Endpoint, EndpointOptions, Retry};
 use super::engine::{Engine, TokenId};
 use super::generate::{self, Finished, GenerateOptions, LeadIn, Observer, Wanted};
 use super::journal::{Generation, Journal, Tally};
 use super::memory::Work;
-use super::model::Model;
+use super::model::{self, Model, ModelChoice};
 use super::prompts::Prompts;
 use super::rate::Rate;
 use super::sampling::Sampling;
@@ -35,8 +37,6 @@ pub struct Drawing {
     /// Tokens of another document that a model writes before each text, and that are thrown away; where
     /// nothing is said, [`LEAD_IN`] before texts that begin as documents do, and none before others.
     pub lead_in: Option<usize>,
-    /// Seed: text number i depends on it, on i and on its prompt.
-    pub seed: u64,
 }
 
 /// After so many tokens of another document, what a small model writes first is within .01 (total variation)
@@ -51,7 +51,7 @@ impl Default for Drawing {
     fn default() -> Self {
         let (temperature, top_p, top_k) = (1.0, 1.0, 0);
         let (max_new_tokens, batch_size, lead_in) = (128, 64, None);
-        Self { temperature, top_p, top_k, max_new_tokens, batch_size, lead_in, seed: 42 }
+        Self { temperature, top_p, top_k, max_new_tokens, batch_size, lead_in }
     }
 }
 
@@ -77,6 +77,8 @@ pub struct Job<'a> {
     pub n_texts: u64,
     /// How they are drawn.
     pub drawing: Drawing,
+    /// Seed: text number i depends on it, on i and on its prompt.
+    pub seed: u64,
     /// Whether a text that is kept begins with its prompt.
     pub keep_prompts: bool,
     /// Where they are kept; what is there already is not made again.
@@ -94,8 +96,8 @@ pub struct Job<'a> {
 pub enum Author {
     /// A model, whose weights are loaded when the first text is to be made.
     Model(Box<ModelAuthor>),
-    /// A server; its number of tokens, temperature, top-p and seed are a job's.
-    Server(EndpointOptions),
+    /// A server.
+    Server(Server),
 }
 
 /// A model that writes.
@@ -112,9 +114,21 @@ impl fmt::Debug for ModelAuthor {
 }
 
 impl Author {
-    /// A model whose files were found.
-    pub fn of_model(model: Model) -> Self {
-        Self::Model(Box::new(ModelAuthor { model, engine: None }))
+    /// The author that is named: a model, whose files are found now, or a server, to which nothing is sent yet.
+    ///
+    /// # Errors
+    /// If nobody is named, or the model cannot be opened.
+    pub fn open(choice: &AuthorChoice, progress: &Progress) -> anyhow::Result<Self> {
+        let AuthorChoice { who, revision, device, precision } = choice.clone();
+        match who {
+            None => anyhow::bail!(model::NONE_NAMED),
+            Some(Who::Server(server)) => Ok(Self::Server(server)),
+            Some(Who::Model(model)) => {
+                let choice = ModelChoice { model, revision, device, precision };
+                let model = Model::open(choice, progress)?;
+                Ok(Self::Model(Box::new(ModelAuthor { model, engine: None })))
+            }
+        }
     }
 
     /// The model's own tokenizer; a server's is not known.
@@ -142,30 +156,22 @@ impl Author {
         job.drawing.check()?;
         match self {
             Self::Model(author) => author.write(job, progress),
-            Self::Server(options) => by_server(options, job, progress),
+            Self::Server(server) => by_server(server, job, progress),
         }
     }
 }
 
+/// A server has so long to answer.
+const TIMEOUT: Duration = Duration::from_secs(600);
+
 /// The texts from a server.
-fn by_server(
-    options: &EndpointOptions,
-    job: &Job<'_>,
-    progress: &Progress,
-) -> anyhow::Result<Tally> {
+fn by_server(server: &Server, job: &Job<'_>, progress: &Progress) -> anyhow::Result<Tally> {
     ensure!(job.drawing.top_k == 0, "--top-k: servers of this kind do not know it; leave it out");
     ensure!(
         job.drawing.lead_in.unwrap_or(0) == 0,
         "--lead-in: servers of this kind separate no documents; leave it out"
     );
-    let endpoint = Endpoint::new(EndpointOptions {
-        max_tokens: u32::try_from(job.drawing.max_new_tokens)?,
-        temperature: job.drawing.temperature,
-        top_p: job.drawing.top_p,
-        seed: job.drawing.seed,
-        keep_prompts: job.keep_prompts,
-        ..options.clone()
-    })?;
+    let endpoint = Endpoint::new(options(server, job)?)?;
     let mut config = endpoint.description();
     config["prompts"] = job.prompts.description().clone();
     if job.keep_prompts {
@@ -180,6 +186,23 @@ fn by_server(
     finish(journal)
 }
 
+/// What is asked of a server.
+fn options(server: &Server, job: &Job<'_>) -> anyhow::Result<EndpointOptions> {
+    Ok(EndpointOptions {
+        url: server.url.clone(),
+        model: server.model.clone(),
+        max_tokens: u32::try_from(job.drawing.max_new_tokens)?,
+        temperature: job.drawing.temperature,
+        top_p: job.drawing.top_p,
+        seed: job.seed,
+        keep_prompts: job.keep_prompts,
+        concurrency: server.concurrency,
+        timeout: TIMEOUT,
+        key_variable: server.key_variable.clone(),
+        retry: Retry::default(),
+    })
+}
+
 impl Job<'_> {
     fn journal(&self, sections: Map<String, Value>) -> anyhow::Result<Journal> {
         Journal::open(self.output, sections, self.n_texts, self.force, self.elsewhere)
@@ -192,9 +215,8 @@ fn finish(journal: Journal) -> anyhow::Result<Tally> {
 
 impl ModelAuthor {
     fn write(&mut self, job: &Job<'_>, progress: &Progress) -> anyhow::Result<Tally> {
-        let Drawing { temperature, top_p, top_k, max_new_tokens, batch_size, seed, .. } =
-            job.drawing;
-        let sampling = Sampling::new(temperature, top_k, top_p)?;
+        let Drawing { temperature, top_p, top_k, max_new_tokens, batch_size, .. } = job.drawing;
+        let (seed, sampling) = (job.seed, Sampling::new(temperature, top_k, top_p)?);
         let journal = job.journal(self.sections(job))?;
         let missing = journal.missing();
         if !missing.is_empty() {
@@ -229,7 +251,7 @@ impl ModelAuthor {
             ("top_p".to_owned(), job.drawing.top_p.into()),
             ("top_k".to_owned(), job.drawing.top_k.into()),
             ("max_new_tokens".to_owned(), job.drawing.max_new_tokens.into()),
-            ("seed".to_owned(), job.drawing.seed.into()),
+            ("seed".to_owned(), job.seed.into()),
         ]);
         if job.keep_prompts {
             config.insert("keep_prompts".to_owned(), true.into());

@@ -3,6 +3,7 @@
 
 pub mod architecture;
 pub mod author;
+pub mod author_choice;
 pub mod blueprint;
 pub mod checkpoint;
 pub mod config;

@@ -16,6 +16,10 @@ use super::tokenizer::Tokenizer;
 use super::{architecture, hub, peak};
 use crate::progress::Progress;
 
+/// What is said where a model is needed and none is named.
+pub const NONE_NAMED: &str =
+    "no model is named; give --target-model FOLDER or the name of one on the hub";
+
 /// Which model, and how it is computed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ModelChoice {

@@ -9,6 +9,12 @@ use serde_json::{Value, json};
 
 use crate::files;
 
+/// What is asked for to have no prompts.
+pub const NO_PROMPTS: &str = "none";
+
+/// What is asked for to have the built-in prompts.
+pub const NEUTRAL_NAME: &str = "neutral";
+
 /// A longer prompt leaves a model no room to write.
 const MAX_PROMPT_BYTES: usize = 64 * 1024;
 
@@ -90,8 +96,8 @@ impl Prompts {
     /// If there is no such file, or it holds no prompts, an empty or overlong one, or an id twice.
     pub fn of_choice(choice: &str) -> Result<Self, InputError> {
         match choice {
-            "none" => Ok(Self::none()),
-            "neutral" => Ok(Self::neutral()),
+            NO_PROMPTS => Ok(Self::none()),
+            NEUTRAL_NAME => Ok(Self::neutral()),
             kind if KINDS.iter().any(|(name, _)| *name == kind) => Ok(Self::of_kind(kind)),
             path => Self::read(Path::new(path)),
         }
@@ -105,7 +111,7 @@ impl Prompts {
             .enumerate()
             .map(|(position, text)| Prompt { id: number(position), text: (*text).to_owned() })
             .collect();
-        Self::of("neutral", prompts)
+        Self::of(NEUTRAL_NAME, prompts)
     }
 
     /// Those of the built-in prompts that are of this kind.

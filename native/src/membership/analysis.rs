@@ -1,6 +1,6 @@
 //! Scores of documents handed to core category by category, and its results.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use data_anatomy_core::membership::analysis::{
     AnalysisOptions, BlindScores, CategoryResult, CategoryScores,
@@ -35,11 +35,6 @@ pub enum Compared {
 }
 
 impl Collected {
-    /// The categories of candidates, in the order in which they first occur.
-    pub fn categories(&self) -> Vec<String> {
-        distinct(&self.candidates.categories)
-    }
-
     /// What attacks are measured by.
     pub fn compared(&self) -> Compared {
         let knows_members = self.is_member.is_some() || self.members.n_documents() > 0;
@@ -120,12 +115,6 @@ impl Collected {
     }
 }
 
-/// Each name once, where it first occurs: scores made elsewhere need not be sorted by category.
-pub fn distinct(names: &[String]) -> Vec<String> {
-    let mut seen = HashSet::new();
-    names.iter().filter(|name| seen.insert(name.as_str())).cloned().collect()
-}
-
 /// The numbers of a category's documents.
 fn numbers_of(pool: &PoolScores, category: &str) -> impl Iterator<Item = usize> {
     (0..pool.n_documents()).filter(move |&number| pool.categories[number] == category)
@@ -151,16 +140,4 @@ pub fn without_score(pool: &PoolScores, attack: Attack) -> Vec<String> {
         .map(|((_, reason), n)| (reason.to_string(), *n))
         .collect();
     own.into_iter().map(|(reason, n)| format!("{n} of them: {reason}")).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_category_is_one_wherever_its_documents_stand() {
-        let names = ["Web", "Books", "Web", "Books", "Arxiv"].map(str::to_owned);
-        assert_eq!(distinct(&names), ["Web", "Books", "Arxiv"]);
-        assert_eq!(distinct(&[]), Vec::<String>::new());
-    }
 }

@@ -6,40 +6,21 @@ use std::path::Path;
 
 use anyhow::{Context as _, ensure};
 use data_anatomy_core::membership::attack::Attack;
-use data_anatomy_core::membership::scorer::ScorerOptions;
 use data_anatomy_core::membership::token_frequencies::TokenFrequencies;
 use serde_json::{Value, json};
 
-use super::analysis::distinct;
 use super::blind::{self, BlindCategory, Texts};
 use super::evidence::{PoolScores, Recipe};
 use super::folders::{Kind, Pool, ScoreFolders};
 use super::passes::{Given, Skipped};
+use super::settings::Settings;
 use super::sizes;
 use super::truth::Truth;
-use crate::args::{AnalysisArgs, AttackArgs, PoolArgs};
 use crate::corpus::documents::Documents;
 use crate::corpus::fingerprint::fingerprint;
 use crate::lm::scores::ScoreReader;
 use crate::progress::Progress;
 use crate::scoring::frequencies;
-
-/// What is asked for.
-#[derive(Debug, Clone, Copy)]
-pub struct Job<'run> {
-    /// Documents and the model.
-    pub pools: &'run PoolArgs,
-    /// Settings of single attacks.
-    pub settings: &'run AttackArgs,
-    /// What is made of scores.
-    pub analysis: &'run AnalysisArgs,
-    /// Name of the run.
-    pub run_name: &'run str,
-    /// The attacks.
-    pub attacks: &'run [Attack],
-    /// Whether they were asked for by name: one that is not possible is an error then.
-    pub by_name: bool,
-}
 
 /// What the analysis starts from.
 #[derive(Debug)]
@@ -70,22 +51,25 @@ pub struct Collected {
 ///
 /// # Errors
 /// If something that is needed is not given, cannot be read or written, or a model fails.
-pub fn collect(job: Job<'_>, progress: &Progress) -> anyhow::Result<Collected> {
-    let folders = folders(job);
-    let given = Given::open(job.pools, job.settings, &folders, job.analysis.seed)?;
-    let (attacks, skipped) = given.possible(job.attacks, job.by_name)?;
+pub fn collect(settings: &Settings, progress: &Progress) -> anyhow::Result<Collected> {
+    let Settings { pools, wanted, attacks: of_attacks, analysis, seed, .. } = settings;
+    let folders = ScoreFolders::new(settings.scores());
+    let given = Given::open(pools, of_attacks, &folders, *seed)?;
+    let (attacks, skipped) = given.possible(wanted)?;
     ensure!(!attacks.is_empty(), "no attack is possible with what is given");
-    let truth = truth(job.analysis)?;
-    check_sizes(job.analysis, &given)?;
+    let truth = Truth::of(&analysis.truth)?;
+    check_sizes(analysis.category_sizes.as_deref(), &given)?;
     given.make(&attacks, progress)?;
     let frequencies = read_frequencies(&folders, &attacks)?;
-    let options =
-        ScorerOptions { mink_ratio: job.pools.mink_ratio, dc_pdd_limit: job.settings.dcpdd_limit };
+    let options = of_attacks.scorer_options();
     let recipe = Recipe { attacks: &attacks, options, frequencies: frequencies.as_ref() };
     let there = given.pools();
     let [candidates, nonmembers, members] = read_pools(&folders, &there, recipe)?;
     let is_member = truth.map(|truth| members_of(&truth, &candidates)).transpose()?;
-    let blind = blind(job, &given, &candidates, &nonmembers, progress)?;
+    let blind = match analysis.blind_baseline {
+        true => blind(&given, &candidates, &nonmembers, progress)?,
+        false => None,
+    };
     let n_shared = n_shared(&given)?;
     let (inputs, model) = record(&folders, &there)?;
     Ok(Collected {
@@ -125,10 +109,15 @@ fn members_of(truth: &Truth, candidates: &PoolScores) -> anyhow::Result<Vec<bool
 }
 
 impl Collected {
+    /// The categories of candidates, in the order in which they first occur.
+    pub fn categories(&self) -> Vec<String> {
+        self.candidates.distinct_categories()
+    }
+
     /// Categories of non-members that no candidate has.
     pub fn unknown_categories(&self) -> Vec<String> {
         let known = self.categories();
-        let mut names = distinct(&self.nonmembers.categories);
+        let mut names = self.nonmembers.distinct_categories();
         names.retain(|name| !known.contains(name));
         names
     }
@@ -151,26 +140,13 @@ fn n_shared(given: &Given<'_>) -> anyhow::Result<usize> {
     Ok(n_shared)
 }
 
-/// Where the scores of a run lie.
-fn folders(job: Job<'_>) -> ScoreFolders {
-    let own = || job.analysis.output_dir.join(job.run_name).join("scores");
-    ScoreFolders::new(job.pools.scores.clone().unwrap_or_else(own))
-}
-
 /// Refuses sizes that lack a category before any work is done.
-fn check_sizes(args: &AnalysisArgs, given: &Given<'_>) -> anyhow::Result<()> {
-    let (Some(name), Some(documents)) = (&args.category_sizes, &given.candidates) else {
+fn check_sizes(category_sizes: Option<&str>, given: &Given<'_>) -> anyhow::Result<()> {
+    let (Some(name), Some(documents)) = (category_sizes, &given.candidates) else {
         return Ok(());
     };
     let categories: Vec<String> = documents.categories().into_iter().map(str::to_owned).collect();
     sizes::read(name, &categories).map(|_| ())
-}
-
-fn truth(args: &AnalysisArgs) -> anyhow::Result<Option<Truth>> {
-    match &args.truth {
-        Some(path) => Truth::read(path).map(Some),
-        None => Ok(args.candidates_are_members.then_some(Truth::All)),
-    }
 }
 
 fn read_frequencies(
@@ -186,7 +162,6 @@ fn read_frequencies(
 
 /// What the blind classifier says, where there are texts of candidates and non-members.
 fn blind(
-    job: Job<'_>,
     given: &Given<'_>,
     candidates: &PoolScores,
     nonmembers: &PoolScores,
@@ -194,9 +169,6 @@ fn blind(
 ) -> anyhow::Result<Option<BTreeMap<String, BlindCategory>>> {
     let texts = (given.documents(Pool::Candidates), given.documents(Pool::Nonmembers));
     let (Some(of_candidates), Some(of_nonmembers)) = texts else { return Ok(None) };
-    if job.analysis.no_blind_baseline {
-        return Ok(None);
-    }
     for (documents, pool, flag) in [
         (of_candidates, Pool::Candidates, "--local-samples-dir"),
         (of_nonmembers, Pool::Nonmembers, "--nonmembers"),
@@ -209,7 +181,7 @@ fn blind(
     }
     let texts =
         Texts { candidates: (of_candidates, candidates), nonmembers: (of_nonmembers, nonmembers) };
-    blind::judge(texts, job.analysis.seed, progress).map(Some)
+    blind::judge(texts, given.seed, progress).map(Some)
 }
 
 /// Whether the scores in the folder are those of these documents.

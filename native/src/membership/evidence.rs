@@ -2,7 +2,7 @@
 //!
 //! Scores are read part by part, several at a time; of each document nothing stays but its scores.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use anyhow::{Context as _, ensure};
 use data_anatomy_core::membership::attack::{Attack, Need};
@@ -60,6 +60,12 @@ impl PoolScores {
             all.append(part);
         }
         Ok(all)
+    }
+
+    /// Each category once, where it first occurs: scores made elsewhere need not be sorted by category.
+    pub fn distinct_categories(&self) -> Vec<String> {
+        let mut seen = HashSet::new();
+        self.categories.iter().filter(|name| seen.insert(name.as_str())).cloned().collect()
     }
 
     /// How many documents there are.
@@ -234,5 +240,20 @@ impl Beside {
             TokenStatistics { log_prob: cut(log_prob), mean: cut(mean), variance: cut(variance) };
         let beginning = Evidence { statistics, ..evidence };
         scorer.scores(&[Attack::ReCall], &beginning).pop().unwrap_or(Err(NoScore::NoTokens))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_category_is_one_wherever_its_documents_stand() {
+        let distinct = |names: &[&str]| {
+            let categories = names.iter().copied().map(str::to_owned).collect();
+            PoolScores { categories, ..PoolScores::default() }.distinct_categories()
+        };
+        assert_eq!(distinct(&["Web", "Books", "Web", "Books", "Arxiv"]), ["Web", "Books", "Arxiv"]);
+        assert_eq!(distinct(&[]), Vec::<String>::new());
     }
 }

@@ -1,5 +1,23 @@
 //! A run of membership attacks, step by step: scores made where they are missing ([`passes`]), read and
 //! turned into one number per document ([`evidence`]), analysed in core, written ([`outputs`]).
+//!
+//! ```no_run
+//! use data_anatomy::membership::settings::{PoolSettings, Settings};
+//! use data_anatomy::membership;
+//! use data_anatomy::progress::Progress;
+//!
+//! # fn main() -> anyhow::Result<()> {
+//! // Scores that an earlier run made, and their non-members beside them.
+//! let pools = PoolSettings { scores: Some("out/my_model/scores".into()), ..PoolSettings::default() };
+//! let mut settings = Settings { pools, ..Settings::default() };
+//! settings.analysis.level = 0.9;
+//! let finished = membership::run(&settings, &Progress::new(true))?;
+//! for summary in &finished.summaries {
+//!     println!("{}", summary.categories_table().to_text());
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod analysis;
 pub mod attacks;
@@ -10,5 +28,10 @@ pub mod evidence;
 pub mod folders;
 pub mod outputs;
 pub mod passes;
+pub mod run;
+pub mod settings;
 pub mod sizes;
 pub mod truth;
+
+pub use run::{Finished, run};
+pub use settings::Settings;

@@ -1,6 +1,6 @@
 //! The files of a run's folders.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use data_anatomy_core::files::record::Context;
 use data_anatomy_core::membership::analysis::AnalysisOptions;
@@ -12,7 +12,9 @@ use data_anatomy_core::messages::diagnostic::Diagnostic;
 use serde_json::{Map, Value, json};
 
 use super::analysis::{AttackResult, without_score};
-use super::collected::{Collected, Job};
+use super::collected::Collected;
+use super::settings::{OutputSettings, Settings};
+use super::truth::TruthSource;
 use super::{attacks, document_scores, sizes};
 use crate::{files, plots, tool};
 
@@ -21,22 +23,22 @@ use crate::{files, plots, tool};
 /// # Errors
 /// If the sizes of categories cannot be read.
 pub fn summaries(
-    job: Job<'_>,
+    settings: &Settings,
     collected: &Collected,
     results: &[AttackResult],
     options: &AnalysisOptions,
 ) -> anyhow::Result<Vec<MembershipSummary>> {
     let categories = collected.categories();
-    let sizes = job.analysis.category_sizes.as_ref();
+    let sizes = settings.analysis.category_sizes.as_ref();
     let sizes = sizes.map(|name| sizes::read(name, &categories)).transpose()?;
     let created = tool::now();
     let summary = |result: &AttackResult| {
         let context = Context {
             tool: tool::record(),
             created: Some(created.clone()),
-            config: config(job, collected, result.attack),
+            config: config(settings, collected, result.attack),
             inputs: collected.inputs.clone(),
-            diagnostics: doubts(job, collected, result.attack),
+            diagnostics: doubts(settings.analysis.blind_baseline, collected, result.attack),
         };
         MembershipSummary::new(
             result.attack,
@@ -54,18 +56,19 @@ pub fn summaries(
 /// # Errors
 /// If the folder cannot be written to.
 pub fn write_shared(
-    job: Job<'_>,
-    folder: &Path,
+    outputs: &OutputSettings,
     collected: &Collected,
     results: &[AttackResult],
+    options: &AnalysisOptions,
 ) -> anyhow::Result<()> {
-    files::make_folder(folder)?;
+    let folder = outputs.shared();
+    files::make_folder(&folder)?;
     files::write_with(&folder.join("document_scores.csv"), |file| {
         document_scores::write(file, collected)
     })?;
     let csv = attacks::table(collected, results).to_csv();
     files::write(&folder.join("attacks.csv"), csv.as_bytes())?;
-    let attacks = attacks::json(collected, results, job.analysis.level);
+    let attacks = attacks::json(collected, results, options.level);
     let mut json = serde_json::to_vec_pretty(&attacks)?;
     json.push(b'\n');
     files::write(&folder.join("attacks.json"), &json)?;
@@ -73,33 +76,34 @@ pub fn write_shared(
         Some((result.attack.title().to_owned(), result.quality.last()?.as_ref()?))
     });
     let curves: Vec<(String, &AttackQuality)> = curves.collect();
-    if job.analysis.no_plots || curves.is_empty() {
+    if !outputs.plots || curves.is_empty() {
         return Ok(());
     }
-    let title = format!("Attacks: {}", job.run_name);
+    let title = format!("Attacks: {}", outputs.run_name);
     plots::write(&folder.join("attacks_roc.png"), &figures::roc(&title, &curves, false))?;
     plots::write(&folder.join("attacks_roc_log.png"), &figures::roc(&title, &curves, true))
 }
 
-/// Writes the result of one attack; the summary last.
+/// Writes the result of one attack, the summary last; returns the folder that it is in.
 ///
 /// # Errors
 /// If the folder cannot be written to.
 pub fn write_attack(
-    job: Job<'_>,
-    folder: &Path,
+    outputs: &OutputSettings,
     summary: &MembershipSummary,
     result: &AttackResult,
-) -> anyhow::Result<()> {
-    files::make_folder(folder)?;
+) -> anyhow::Result<PathBuf> {
+    let folder = outputs.of(summary.attack);
+    files::make_folder(&folder)?;
     let per_category = summary.categories_table().to_csv();
     files::write(&folder.join("per_category.csv"), per_category.as_bytes())?;
     let mixture = summary.mixture_table().to_csv();
     files::write(&folder.join("global_mixture.csv"), mixture.as_bytes())?;
-    if !job.analysis.no_plots {
-        draw(job, folder, summary, result)?;
+    if outputs.plots {
+        draw(&outputs.run_name, &folder, summary, result)?;
     }
-    files::write(&folder.join("summary.json"), summary.to_json().as_bytes())
+    files::write(&folder.join("summary.json"), summary.to_json().as_bytes())?;
+    Ok(folder)
 }
 
 /// More curves than this cannot be told apart.
@@ -107,12 +111,12 @@ const MAX_CURVES: usize = 8;
 
 /// The plots of one attack.
 fn draw(
-    job: Job<'_>,
+    name: &str,
     folder: &Path,
     summary: &MembershipSummary,
     result: &AttackResult,
 ) -> anyhow::Result<()> {
-    let (name, title) = (job.run_name, summary.attack.title());
+    let title = summary.attack.title();
     let records = &summary.per_category;
     plots::write(&folder.join("member_shares.png"), &figures::shares(name, records))?;
     let densities = figures::densities(name, title, records);
@@ -132,42 +136,46 @@ fn draw(
 }
 
 /// Every setting that the numbers of this attack depend on, by the name of its flag.
-fn config(job: Job<'_>, collected: &Collected, attack: Attack) -> Map<String, Value> {
-    let (pools, settings, analysis) = (job.pools, job.settings, job.analysis);
-    let shown = |path: &std::path::PathBuf| path.display().to_string();
+fn config(settings: &Settings, collected: &Collected, attack: Attack) -> Map<String, Value> {
+    let Settings { pools, attacks, analysis, seed, outputs, .. } = settings;
+    let shown = |path: &PathBuf| path.display().to_string();
+    let truth = match &analysis.truth {
+        TruthSource::File(path) => Some(shown(path)),
+        TruthSource::Nothing | TruthSource::All => None,
+    };
     let mut config = collected.model.as_object().cloned().unwrap_or_default();
     let own = json!({
         "attack": attack,
-        "local_samples_dir": pools.local_samples_dir.as_ref().map(shown),
+        "local_samples_dir": pools.candidates.as_ref().map(shown),
         "nonmembers": pools.nonmembers.as_ref().map(shown),
         "members": pools.members.as_ref().map(shown),
         "scores": pools.scores.as_ref().map(shown),
         "merge_web": pools.merge_web,
         "max_per_class": pools.max_per_class,
         "category_sizes": analysis.category_sizes,
-        "truth": analysis.truth.as_ref().map(shown),
-        "candidates_are_members": analysis.candidates_are_members,
-        "n_boot": analysis.n_boot,
+        "truth": truth,
+        "candidates_are_members": analysis.truth == TruthSource::All,
+        "n_boot": analysis.n_replicates,
         "level": analysis.level,
-        "seed": analysis.seed,
-        "run_name": job.run_name,
+        "seed": seed,
+        "run_name": outputs.run_name,
     });
     config.extend(own.as_object().cloned().unwrap_or_default());
     let of_attack = match attack {
-        Attack::MinK | Attack::MinKPlusPlus => json!({"mink_ratio": pools.mink_ratio}),
+        Attack::MinK | Attack::MinKPlusPlus => json!({"mink_ratio": attacks.mink_ratio}),
         Attack::Reference => json!({
-            "reference_model": settings.reference_model,
-            "reference_revision": settings.reference_revision,
+            "reference_model": attacks.reference_model,
+            "reference_revision": attacks.reference_revision,
         }),
-        Attack::ReCall => json!({"num_shots": settings.num_shots}),
+        Attack::ReCall => json!({"num_shots": attacks.n_shots}),
         Attack::DcPdd => json!({
-            "reference_corpus": settings.reference_corpus.as_ref().map(shown),
-            "dcpdd_limit": settings.dcpdd_limit,
+            "reference_corpus": attacks.reference_corpus.as_ref().map(shown),
+            "dcpdd_limit": attacks.dc_pdd_limit,
         }),
         Attack::Neighbourhood => json!({
-            "n_perturbations": settings.n_perturbations,
-            "pct_words_masked": settings.pct_words_masked,
-            "span_length": settings.span_length,
+            "n_perturbations": attacks.n_perturbations,
+            "pct_words_masked": attacks.share_masked,
+            "span_length": attacks.span_length,
         }),
         Attack::Loss | Attack::Zlib | Attack::Lowercase => json!({}),
     };
@@ -176,7 +184,7 @@ fn config(job: Job<'_>, collected: &Collected, attack: Attack) -> Map<String, Va
 }
 
 /// What a reader must know that the scores themselves do not tell.
-fn doubts(job: Job<'_>, collected: &Collected, attack: Attack) -> Vec<Diagnostic> {
+fn doubts(blind_baseline: bool, collected: &Collected, attack: Attack) -> Vec<Diagnostic> {
     let mut doubts = Vec::new();
     let pools = [("candidates", &collected.candidates), ("non-members", &collected.nonmembers)];
     for (name, pool) in pools {
@@ -202,11 +210,7 @@ fn doubts(job: Job<'_>, collected: &Collected, attack: Attack) -> Vec<Diagnostic
         doubts.push(Diagnostic::note("unused_nonmembers", message));
     }
     if collected.blind.is_none() && collected.nonmembers.n_documents() > 0 {
-        let why = if job.analysis.no_blind_baseline {
-            "not asked for"
-        } else {
-            "the texts are not given"
-        };
+        let why = if blind_baseline { "the texts are not given" } else { "not asked for" };
         let message = format!(
             "there is no blind baseline ({why}): whether the texts alone tell candidates from non-members is \
              not known"

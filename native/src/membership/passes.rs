@@ -6,7 +6,7 @@ use anyhow::{Context as _, bail, ensure};
 use data_anatomy_core::membership::attack::{Attack, Need};
 
 use super::folders::{Kind, Pool, ScoreFolders};
-use crate::args::{AttackArgs, PoolArgs};
+use super::settings::{AttackSettings, PoolSettings, WantedAttacks};
 use crate::corpus::documents::{Documents, Selection};
 use crate::lm::model::{Model, ModelChoice};
 use crate::progress::Progress;
@@ -29,10 +29,10 @@ pub struct Given<'run> {
     pub members: Option<Documents>,
     /// Where scores lie.
     pub folders: &'run ScoreFolders,
-    /// What was typed.
-    pub pools: &'run PoolArgs,
+    /// Where all this was found, and how scores are made.
+    pub pools: &'run PoolSettings,
     /// Settings of single attacks.
-    pub settings: &'run AttackArgs,
+    pub settings: &'run AttackSettings,
     /// Seed of every random choice.
     pub seed: u64,
 }
@@ -62,23 +62,23 @@ fn open_documents(
 }
 
 impl<'run> Given<'run> {
-    /// What the arguments name.
+    /// What the settings name.
     ///
     /// # Errors
     /// If a folder cannot be read or holds no documents, or a model is named and no documents.
     pub fn open(
-        pools: &'run PoolArgs,
-        settings: &'run AttackArgs,
+        pools: &'run PoolSettings,
+        settings: &'run AttackSettings,
         folders: &'run ScoreFolders,
         seed: u64,
     ) -> anyhow::Result<Self> {
         let selection =
             Selection { merge_web: pools.merge_web, max_per_class: pools.max_per_class, seed };
         let open = |folder: &Option<PathBuf>| open_documents(folder.as_deref(), selection);
-        let candidates = open(&pools.local_samples_dir)?;
+        let candidates = open(&pools.candidates)?;
         let nonmembers = open(&pools.nonmembers)?;
         let members = open(&pools.members)?;
-        if pools.model.target_model.is_some() {
+        if pools.model.is_some() {
             ensure!(
                 candidates.is_some(),
                 "no candidates are given: --local-samples-dir DIR, with one CATEGORY.jsonl per category"
@@ -114,7 +114,7 @@ impl<'run> Given<'run> {
 
     /// Whether a model is given that can make scores.
     fn makes_scores(&self) -> bool {
-        self.pools.model.target_model.is_some()
+        self.pools.model.is_some()
     }
 
     /// What to give for the attack to be possible, or none where it is.
@@ -155,17 +155,14 @@ impl<'run> Given<'run> {
     ///
     /// # Errors
     /// If an attack that was asked for by name is not possible.
-    pub fn possible(
-        &self,
-        wanted: &[Attack],
-        by_name: bool,
-    ) -> anyhow::Result<(Vec<Attack>, Vec<Skipped>)> {
+    pub fn possible(&self, wanted: &WantedAttacks) -> anyhow::Result<(Vec<Attack>, Vec<Skipped>)> {
+        let is_named = matches!(wanted, WantedAttacks::Named(_));
         let mut possible = Vec::new();
         let mut skipped = Vec::new();
-        for &attack in wanted {
+        for attack in wanted.attacks() {
             match self.lacks(attack) {
                 None => possible.push(attack),
-                Some(remedy) if by_name => bail!("--attack {}: {remedy}", attack.name()),
+                Some(remedy) if is_named => bail!("--attack {}: {remedy}", attack.name()),
                 Some(remedy) => skipped.push(Skipped { attack, remedy }),
             }
         }
@@ -177,16 +174,14 @@ impl<'run> Given<'run> {
     /// # Errors
     /// If scores are of another configuration, or a model or file fails.
     pub fn make(&self, attacks: &[Attack], progress: &Progress) -> anyhow::Result<()> {
-        if !self.makes_scores() {
-            return Ok(());
-        }
+        let Some(choice) = &self.pools.model else { return Ok(()) };
         let needs = |need: Need| attacks.iter().any(|attack| attack.need() == Some(need));
         // An empty folder is told of now, and not after hours of scoring.
         let corpus = match needs(Need::TokenFrequencies) {
             true => self.reference_corpus()?,
             false => None,
         };
-        let model = Model::open(self.pools.model.choice()?, progress)?;
+        let model = Model::open(choice.clone(), progress)?;
         let mut scorer = Scorer::new(&model, self.pools.batch_tokens);
         let max_tokens = scorer.max_tokens(self.pools.max_tokens);
         let head = Head { tokenizer: &model.tokenizer, max_tokens };
@@ -211,7 +206,7 @@ impl<'run> Given<'run> {
         // One model in memory at a time.
         drop(scorer);
         if needs(Need::ReferencePass) {
-            self.reference(head, progress)?;
+            self.reference(choice, head, progress)?;
         }
         Ok(())
     }
@@ -247,7 +242,7 @@ impl<'run> Given<'run> {
         context: usize,
     ) -> anyhow::Result<Prefixed<'model>> {
         let nonmembers = self.nonmembers.as_ref().context("no non-members are given")?;
-        let options = PrefixOptions { n_shots: self.settings.num_shots, seed: self.seed };
+        let options = PrefixOptions { n_shots: self.settings.n_shots, seed: self.seed };
         Prefixed::new(head, context, nonmembers, options)
     }
 
@@ -258,7 +253,7 @@ impl<'run> Given<'run> {
     ) -> anyhow::Result<Perturbed<'model>> {
         let options = PerturbedOptions {
             n_copies: self.settings.n_perturbations,
-            share: self.settings.pct_words_masked,
+            share: self.settings.share_masked,
             span: self.settings.span_length,
             seed: self.seed,
         };
@@ -291,12 +286,18 @@ impl<'run> Given<'run> {
             .context("--reference-corpus")
     }
 
-    fn reference(&self, head: Head<'_>, progress: &Progress) -> anyhow::Result<()> {
+    /// The texts by the reference model, computed as the other one is.
+    fn reference(
+        &self,
+        target: &ModelChoice,
+        head: Head<'_>,
+        progress: &Progress,
+    ) -> anyhow::Result<()> {
         let Some(name) = &self.settings.reference_model else { return Ok(()) };
         let choice = ModelChoice {
             model: name.clone(),
             revision: self.settings.reference_revision.clone(),
-            ..self.pools.model.choice()?
+            ..target.clone()
         };
         let model = Model::open(choice, progress).context("--reference-model")?;
         let mut scorer = Scorer::new(&model, self.pools.batch_tokens);

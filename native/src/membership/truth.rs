@@ -1,13 +1,24 @@
 //! Which candidates are members, where that is known: for measuring attacks.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, ensure};
 use data_anatomy_core::shares::well_known;
 use serde::Deserialize;
 
 use crate::files;
+
+/// What tells which candidates are members.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TruthSource {
+    /// Nothing: it is not known.
+    Nothing,
+    /// That all of them are.
+    All,
+    /// A file, as [`Truth::read`] reads it.
+    File(PathBuf),
+}
 
 /// Which candidates are members.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +59,18 @@ enum Entry {
 }
 
 impl Truth {
+    /// What the source tells; none where it is nothing.
+    ///
+    /// # Errors
+    /// If its file cannot be read, or is not of that form.
+    pub fn of(source: &TruthSource) -> anyhow::Result<Option<Self>> {
+        match source {
+            TruthSource::Nothing => Ok(None),
+            TruthSource::All => Ok(Some(Self::All)),
+            TruthSource::File(path) => Self::read(path).map(Some),
+        }
+    }
+
     /// The truth in a JSON file: `{"members": {"CATEGORY": how many of the first lines of CATEGORY.jsonl,
     /// or a list of line numbers from 1}}`. Other fields are passed over.
     ///

@@ -12,12 +12,48 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::args::{MergeWebArgs, ShareKind};
 use super::priority::{Lowest, Offer, Priorities};
 use super::publish::MANIFEST;
+use super::settings::DEFAULT_SEED;
 use crate::corpus::fingerprint::fingerprint;
 use crate::corpus::jsonl;
 use crate::files;
+
+/// Documents of Web, unless another number is asked for.
+pub const DEFAULT_TOTAL: usize = 5000;
+
+/// What is asked of Web.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// Folder with `commoncrawl.jsonl` and `c4.jsonl`, for `web.jsonl`.
+    pub data_dir: PathBuf,
+    /// Documents to keep, 1 or more.
+    pub total: usize,
+    /// Seed of the choice.
+    pub seed: u64,
+    /// How many come from each part.
+    pub share: ShareKind,
+    /// Whether a `web.jsonl` that is there is overwritten.
+    pub force: bool,
+}
+
+impl Settings {
+    /// Web of the parts in this folder, as the command line has it by default.
+    pub fn of(data_dir: impl Into<PathBuf>) -> Self {
+        let (total, seed) = (DEFAULT_TOTAL, DEFAULT_SEED);
+        Self { data_dir: data_dir.into(), total, seed, share: ShareKind::default(), force: false }
+    }
+}
+
+/// How the parts of Web share its documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ShareKind {
+    /// The same number of each, as in the seed study.
+    #[default]
+    Equal,
+    /// In proportion to the qualifying documents of each corpus, by `manifest.json`.
+    Documents,
+}
 
 /// What was merged.
 #[derive(Debug, PartialEq, Eq)]
@@ -72,19 +108,20 @@ impl<'de> Deserialize<'de> for Document {
 ///
 /// # Errors
 /// If a part is missing or malformed, or web.jsonl is there already and not to be overwritten.
-pub fn run(args: &MergeWebArgs) -> anyhow::Result<Merged> {
-    anyhow::ensure!(args.total > 0, "--total: expected at least 1, found 0");
+pub fn run(settings: &Settings) -> anyhow::Result<Merged> {
+    anyhow::ensure!(settings.total > 0, "--total: expected at least 1, found 0");
     let merge = well_known::merges().find(|merge| merge.whole == "web").context("no such merge")?;
-    let path = args.data_dir.join(format!("{}.jsonl", merge.whole));
+    let path = settings.data_dir.join(format!("{}.jsonl", merge.whole));
     anyhow::ensure!(
-        args.force || !path.exists(),
+        settings.force || !path.exists(),
         "{}: is there already; overwrite with --force",
         path.display()
     );
-    let files = part_files(&args.data_dir, merge)?;
-    let wanted = wanted(args, merge)?;
+    let files = part_files(&settings.data_dir, merge)?;
+    let wanted = wanted(settings, merge)?;
     // Twice as many as can be wanted, since those that both parts hold go to one of them.
-    let parts = files.into_iter().map(|path| read(path, args.total.saturating_mul(2), args.seed));
+    let parts =
+        files.into_iter().map(|path| read(path, settings.total.saturating_mul(2), settings.seed));
     let mut parts = parts.collect::<anyhow::Result<Vec<Part>>>()?;
     for (part, n_wanted) in parts.iter().zip(&wanted) {
         anyhow::ensure!(
@@ -134,16 +171,16 @@ fn part_files(folder: &Path, merge: WellKnownMerge) -> anyhow::Result<Vec<PathBu
 }
 
 /// How many documents of each part are wanted.
-fn wanted(args: &MergeWebArgs, merge: WellKnownMerge) -> anyhow::Result<Vec<usize>> {
-    let weights = match args.share {
+fn wanted(settings: &Settings, merge: WellKnownMerge) -> anyhow::Result<Vec<usize>> {
+    let weights = match settings.share {
         ShareKind::Equal => vec![1; merge.parts.len()],
-        ShareKind::Documents => corpus_sizes(&args.data_dir.join(MANIFEST), merge)?,
+        ShareKind::Documents => corpus_sizes(&settings.data_dir.join(MANIFEST), merge)?,
     };
     let sum: u128 = weights.iter().copied().map(u128::from).sum();
     anyhow::ensure!(
         sum > 0,
         "{}: its corpora hold no documents",
-        args.data_dir.join(MANIFEST).display()
+        settings.data_dir.join(MANIFEST).display()
     );
     // Cut points, not shares, are rounded: the numbers always sum to the total.
     let (mut before, mut cut) = (0, 0);
@@ -151,8 +188,8 @@ fn wanted(args: &MergeWebArgs, merge: WellKnownMerge) -> anyhow::Result<Vec<usiz
         .into_iter()
         .map(|weight| {
             before += u128::from(weight);
-            let next = (before * args.total as u128).div_ceil(sum);
-            let n = usize::try_from(next - cut).unwrap_or(args.total);
+            let next = (before * settings.total as u128).div_ceil(sum);
+            let n = usize::try_from(next - cut).unwrap_or(settings.total);
             cut = next;
             n
         })

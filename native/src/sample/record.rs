@@ -224,8 +224,8 @@ impl<'h> Record<'h> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::args::WindowKind;
     use super::super::reading::Unit;
+    use super::super::window::WindowKind;
     use super::*;
 
     #[test]

@@ -4,33 +4,25 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use clap::Parser;
 use serde_json::json;
 use tempfile::TempDir;
 
+use super::window::WindowKind;
 use super::*;
-
-#[derive(Parser)]
-struct Typed {
-    #[command(flatten)]
-    args: SampleArgs,
-}
-
-/// The arguments, after `--root ROOT --out-dir OUT`.
-fn args(root: &Path, out_dir: &Path, more: &str) -> SampleArgs {
-    let words = ["sample", "--root"].map(PathBuf::from).into_iter();
-    let words = words.chain([root.to_owned(), "--out-dir".into(), out_dir.to_owned()]);
-    Typed::parse_from(words.chain(more.split_whitespace().map(PathBuf::from))).args
-}
 
 /// A folder in memory where there is one: these tests make many small files.
 fn folder() -> TempDir {
     tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
 }
 
-fn sample(args: &SampleArgs) -> anyhow::Result<Sampled> {
-    fs::create_dir_all(&args.out_dir).unwrap();
-    run(args, &Progress::new(true))
+/// Settings for documents of any length.
+fn settings(root: &Path, out_dir: &Path) -> Settings {
+    Settings { min_chars: 1, ..Settings::of(root, out_dir) }
+}
+
+fn sample(settings: &Settings) -> anyhow::Result<Sampled> {
+    fs::create_dir_all(&settings.out_dir).unwrap();
+    run(settings, &Progress::new(true))
 }
 
 fn write(root: &Path, name: &str, lines: impl IntoIterator<Item = Value>) {
@@ -88,10 +80,15 @@ fn every_document_of_unequal_shards_is_drawn_alike() {
     let mut counts = vec![0.0_f64; n_documents];
     for seed in 0..N_SAMPLES {
         // Little room for candidates, so that much is refused on the way.
-        let more = format!(
-            "--n-per-category {N_DRAWN} --min-chars 1 --seed {seed} --force --oversample 1 --near-dup 0"
-        );
-        sample(&args(&root, &out, &more)).unwrap();
+        let settings = Settings {
+            n_per_category: N_DRAWN,
+            seed: u64::from(seed),
+            force: true,
+            oversample: 1.0,
+            near_dup: 0.0,
+            ..settings(&root, &out)
+        };
+        sample(&settings).unwrap();
         let drawn = kept(&out, "c4");
         assert_eq!(drawn.len(), N_DRAWN);
         for text in drawn {
@@ -149,9 +146,14 @@ fn one_and_eight_threads_draw_the_same_documents() {
     let on_threads = |n: usize| {
         let out = folder.path().join(format!("out{n}"));
         let pool = rayon::ThreadPoolBuilder::new().num_threads(n).build().unwrap();
-        let args =
-            args(&root, &out, "--n-per-category 40 --min-chars 10 --max-chars 60 --window random");
-        pool.install(|| sample(&args)).unwrap();
+        let settings = Settings {
+            n_per_category: 40,
+            min_chars: 10,
+            max_chars: 60,
+            window: WindowKind::Random,
+            ..settings(&root, &out)
+        };
+        pool.install(|| sample(&settings)).unwrap();
         contents(&out)
     };
     let one = on_threads(1);
@@ -171,16 +173,16 @@ fn little_room_for_candidates_costs_passes_and_changes_nothing() {
             .map(|n| json!({"text": format!("{} end {shard} {n}", words(n / 10 + shard * 20))}));
         write(&root, &format!("c4/{shard}.jsonl"), lines);
     }
-    let with = |oversample: &str| {
-        let out = folder.path().join(oversample);
-        let more = format!("--n-per-category 60 --min-chars 1 --oversample {oversample}");
-        let sampled = sample(&args(&root, &out, &more)).unwrap();
+    let with = |oversample: f64| {
+        let out = folder.path().join(oversample.to_string());
+        let settings = Settings { n_per_category: 60, oversample, ..settings(&root, &out) };
+        let sampled = sample(&settings).unwrap();
         (contents(&out), sampled.manifest)
     };
-    let (little, manifest) = with("1");
+    let (little, manifest) = with(1.0);
     assert!(manifest["n_passes"].as_u64().unwrap() > 1, "{manifest}");
     assert_eq!(manifest["categories"][0]["n_kept"], 60);
-    let (ample, manifest) = with("50");
+    let (ample, manifest) = with(50.0);
     assert_eq!(manifest["n_passes"], 1);
     assert_eq!(little, ample);
 }
@@ -193,7 +195,11 @@ fn the_sample_is_full_whatever_the_shards_threads_and_interruptions() {
         .flat_map(|n| [format!("text number {n}"), format!("TEXT number {n}")])
         .map(|text| json!({"text": text, "source": "c4"}))
         .collect();
-    let more = "--n-per-category 200 --min-chars 1 --near-dup 0";
+    let settings = |root: PathBuf, out: &Path| Settings {
+        n_per_category: 200,
+        near_dup: 0.0,
+        ..settings(&root, out)
+    };
     let corpus = |n_shards: usize| {
         let root = folder.path().join(format!("corpus{n_shards}"));
         for (shard, lines) in lines.chunks(lines.len().div_ceil(n_shards)).enumerate() {
@@ -205,7 +211,7 @@ fn the_sample_is_full_whatever_the_shards_threads_and_interruptions() {
     let drawn = |n_shards: usize, n_threads: usize| {
         let out = folder.path().join(format!("out{n_shards}-{n_threads}"));
         let pool = rayon::ThreadPoolBuilder::new().num_threads(n_threads).build().unwrap();
-        let sampled = pool.install(|| sample(&args(&corpus(n_shards), &out, more))).unwrap();
+        let sampled = pool.install(|| sample(&settings(corpus(n_shards), &out))).unwrap();
         (texts(&out), sampled.manifest["n_passes"].as_u64())
     };
     let whole = drawn(1, 1);
@@ -217,10 +223,10 @@ fn the_sample_is_full_whatever_the_shards_threads_and_interruptions() {
     for n_shards in [1, 3] {
         let out = folder.path().join(format!("again{n_shards}"));
         fs::create_dir_all(out.join("c4.jsonl")).unwrap();
-        sample(&args(&corpus(n_shards), &out, more)).unwrap_err();
+        sample(&settings(corpus(n_shards), &out)).unwrap_err();
         assert!(out.join(".sample-work/shards").read_dir().unwrap().count() > 0);
         fs::remove_dir(out.join("c4.jsonl")).unwrap();
-        let sampled = sample(&args(&corpus(n_shards), &out, more)).unwrap();
+        let sampled = sample(&settings(corpus(n_shards), &out)).unwrap();
         assert_eq!((texts(&out), sampled.manifest["n_passes"].as_u64()), whole);
     }
 }
@@ -243,8 +249,9 @@ fn duplicates_within_and_across_categories_and_excluded_documents_are_left_out()
             .chain((30..40).map(|n| text(words(n)))),
     );
     write(&folder.path().join("held_out"), "eval.jsonl", (18..20).map(|n| text(words(n))));
-    let more = format!("--exclude {}", folder.path().join("held_out").display());
-    let manifest = sample(&args(&root, &out, &more)).unwrap().manifest;
+    let exclude = vec![folder.path().join("held_out")];
+    let settings = Settings { exclude, ..Settings::of(&root, &out) };
+    let manifest = sample(&settings).unwrap().manifest;
     let texts: Vec<String> = kept(&out, "c4").into_iter().chain(kept(&out, "arxiv")).collect();
     // 20 + 10 different documents, less two that are excluded.
     assert_eq!(texts.len(), 28);
@@ -270,9 +277,9 @@ fn whole_lengths_are_told_of_all_documents_before_any_cut() {
         "books/0.jsonl",
         (1..=1_000).map(|n| json!({"text": "aé".repeat(n).chars().take(n).collect::<String>()})),
     );
-    let manifest = sample(&args(&root, &out, "--min-chars 501 --max-chars 100 --near-dup 0"))
-        .unwrap()
-        .manifest;
+    let settings =
+        Settings { min_chars: 501, max_chars: 100, near_dup: 0.0, ..settings(&root, &out) };
+    let manifest = sample(&settings).unwrap().manifest;
     let books = &manifest["categories"][0];
     assert_eq!(
         (&books["n_seen"], &books["n_qualified"], &books["n_kept"]),
@@ -291,13 +298,15 @@ fn an_interrupted_run_goes_on_and_gives_the_same_sample() {
     let folder = folder();
     let root = folder.path().join("corpus");
     mixed_corpus(&root);
-    let more = "--n-per-category 30 --min-chars 10";
+    let with = |n_per_category: usize, out: &Path| {
+        sample(&Settings { n_per_category, min_chars: 10, ..settings(&root, out) })
+    };
     let whole = folder.path().join("whole");
-    sample(&args(&root, &whole, more)).unwrap();
+    with(30, &whole).unwrap();
     // Interrupted by a folder in the way of the manifest, after everything was read.
     let out = folder.path().join("out");
     fs::create_dir_all(out.join("books.jsonl")).unwrap();
-    let error = format!("{:#}", sample(&args(&root, &out, more)).unwrap_err());
+    let error = format!("{:#}", with(30, &out).unwrap_err());
     assert!(error.contains("books.jsonl: is there already"), "{error}");
     let work = out.join(".sample-work/shards");
     let reports = || {
@@ -319,15 +328,12 @@ fn an_interrupted_run_goes_on_and_gives_the_same_sample() {
         fs::write(&unwritten, vec![0; fs::read(&unwritten).unwrap().len()]).unwrap();
     }
     fs::remove_dir(out.join("books.jsonl")).unwrap();
-    let error = format!(
-        "{:#}",
-        sample(&args(&root, &out, "--n-per-category 31 --min-chars 10")).unwrap_err()
-    );
+    let error = format!("{:#}", with(31, &out).unwrap_err());
     assert!(error.contains("n_per_category was 30, is 31") && error.contains("--force"), "{error}");
-    sample(&args(&root, &out, more)).unwrap();
+    with(30, &out).unwrap();
     assert_eq!(contents(&out), contents(&whole));
     assert!(!out.join(".sample-work").exists());
-    let error = sample(&args(&root, &out, more)).unwrap_err().to_string();
+    let error = with(30, &out).unwrap_err().to_string();
     assert!(error.contains("manifest.json: is there already"), "{error}");
 }
 
@@ -336,10 +342,11 @@ fn forcing_replaces_the_whole_sample() {
     let folder = folder();
     let (root, out) = (folder.path().join("corpus"), folder.path().join("out"));
     mixed_corpus(&root);
-    sample(&args(&root, &out, "--n-per-category 5 --min-chars 10")).unwrap();
+    let settings = Settings { n_per_category: 5, min_chars: 10, ..settings(&root, &out) };
+    sample(&settings).unwrap();
     fs::write(out.join("mine.jsonl"), "").unwrap();
-    sample(&args(&root, &out, "--n-per-category 5 --min-chars 10 --categories c4 --force"))
-        .unwrap();
+    let categories = vec!["c4".to_owned()];
+    sample(&Settings { categories, force: true, ..settings }).unwrap();
     assert_eq!(contents(&out).keys().collect::<Vec<_>>(), ["c4.jsonl", "mine.jsonl"]);
 }
 
@@ -350,11 +357,11 @@ fn a_shard_that_changed_is_read_again() {
     let document = |text: String| json!({"text": text, "source": "c4"});
     write(&root, "0.jsonl", (0..3).map(|n| document(format!("before {n}"))));
     fs::create_dir_all(out.join("c4.jsonl")).unwrap();
-    sample(&args(&root, &out, "--min-chars 1")).unwrap_err();
+    sample(&settings(&root, &out)).unwrap_err();
     assert!(out.join(".sample-work/shards").read_dir().unwrap().count() > 0);
     write(&root, "0.jsonl", (0..4).map(|n| document(format!("afterwards {n}"))));
     fs::remove_dir(out.join("c4.jsonl")).unwrap();
-    sample(&args(&root, &out, "--min-chars 1")).unwrap();
+    sample(&settings(&root, &out)).unwrap();
     assert!(kept(&out, "c4").iter().all(|text| text.starts_with("afterwards")));
 }
 
@@ -363,35 +370,38 @@ fn what_is_wrong_with_folders_is_told_before_the_corpus_is_read() {
     let folder = folder();
     let (root, out) = (folder.path().join("corpus"), folder.path().join("out"));
     write(&root, "c4/0.jsonl", (0..3).map(|n| json!({"text": format!("text {n}")})));
-    let refused = |out: &Path, more: &str| {
-        let error = format!("{:#}", sample(&args(&root, out, more)).unwrap_err());
+    let refused = |settings: Settings| {
+        let out = settings.out_dir.clone();
+        let error = format!("{:#}", sample(&settings).unwrap_err());
         let shards = out.join(".sample-work/shards");
         assert!(shards.read_dir().into_iter().flatten().count() == 0, "{error}");
         error
     };
-    let error = refused(&out, "--min-chars 1 --exclude /nonexistent");
+    let excluding = |folder: &Path, out: &Path| {
+        let exclude = vec![folder.to_owned()];
+        Settings { exclude, ..settings(&root, out) }
+    };
+    let error = refused(excluding("/nonexistent".as_ref(), &out));
     assert_eq!(error, "--exclude: /nonexistent: cannot be read: there is no such file");
     // Mended, it goes on.
     let held_out = folder.path().join("held_out");
     write(&held_out, "eval.jsonl", [json!({"text": "text 1"})]);
-    let more = format!("--min-chars 1 --exclude {}", held_out.display());
-    sample(&args(&root, &out, &more)).unwrap();
+    sample(&excluding(&held_out, &out)).unwrap();
     assert_eq!(kept(&out, "c4").len(), 2);
     // A sample can be kept out of the next one, manifest and all.
     let next = folder.path().join("next");
-    let more = format!("--min-chars 1 --exclude {}", out.display());
-    let manifest = sample(&args(&root, &next, &more)).unwrap().manifest;
+    let manifest = sample(&excluding(&out, &next)).unwrap().manifest;
     assert_eq!(
         (kept(&next, "c4"), &manifest["n_documents_to_exclude"]),
         (vec!["text 1".to_owned()], &json!(2))
     );
-    let error = refused(&root, "--force");
+    let error = refused(Settings { force: true, ..settings(&root, &root) });
     assert!(error.contains("the corpus lies there"), "{error}");
     assert_eq!(fs::read_to_string(root.join("c4/0.jsonl")).unwrap().lines().count(), 3);
     let other = folder.path().join("other");
     fs::create_dir_all(&other).unwrap();
     fs::write(other.join("c4.jsonl"), "mine").unwrap();
-    let error = refused(&other, "--min-chars 1");
+    let error = refused(settings(&root, &other));
     assert!(error.contains("c4.jsonl: is there already"), "{error}");
 }
 
@@ -400,31 +410,33 @@ fn a_run_interrupted_at_its_very_end_is_finished() {
     let folder = folder();
     let (root, out) = (folder.path().join("corpus"), folder.path().join("out"));
     write(&root, "c4/0.jsonl", (0..3).map(|n| json!({"text": format!("text {n}")})));
-    let more = "--min-chars 1 --categories c4 arxiv";
-    let Sampled { manifest, empty } = sample(&args(&root, &out, more)).unwrap();
+    let categories = ["c4", "arxiv"].map(str::to_owned).to_vec();
+    let settings = Settings { categories, ..settings(&root, &out) };
+    let Sampled { manifest, empty } = sample(&settings).unwrap();
     assert_eq!(empty, ["arxiv"]);
     let leaving = out.join(".sample-work.removed");
     fs::create_dir_all(leaving.join("shards")).unwrap();
-    let error = sample(&args(&root, &out, "--min-chars 2")).unwrap_err().to_string();
+    let other = Settings { min_chars: 2, ..settings.clone() };
+    let error = sample(&other).unwrap_err().to_string();
     assert!(error.contains("is there already"), "{error}");
     fs::create_dir_all(leaving.join("shards")).unwrap();
-    let again = sample(&args(&root, &out, more)).unwrap();
+    let again = sample(&settings).unwrap();
     assert_eq!((again.manifest, again.empty), (manifest, empty));
     assert!(!leaving.exists());
-    sample(&args(&root, &out, more)).unwrap_err();
+    sample(&settings).unwrap_err();
 }
 
 #[test]
 fn two_runs_do_not_share_a_folder() {
     let folder = folder();
     let work = Work::at(folder.path()).unwrap();
-    let settings = serde_json::Map::new();
-    work.open(&settings, false).unwrap();
+    let record = serde_json::Map::new();
+    work.open(&record, false).unwrap();
     let other = Work::at(folder.path()).unwrap();
-    let error = other.open(&settings, true).unwrap_err().to_string();
+    let error = other.open(&record, true).unwrap_err().to_string();
     assert!(error.contains("another run is at work there"), "{error}");
     drop(work);
-    other.open(&settings, false).unwrap();
+    other.open(&record, false).unwrap();
 }
 
 #[test]
@@ -440,7 +452,7 @@ fn what_faults_and_names_repeat_of_a_file_is_short() {
         json!({"text": [long], "source": "c4"}),
     ];
     write(&root, "0.jsonl", [json!({"text": "good", "source": "c4"})].into_iter().chain(bad));
-    let sampled = sample(&args(&root, &out, "--min-chars 1")).unwrap();
+    let sampled = sample(&settings(&root, &out)).unwrap();
     assert_eq!(sampled.manifest["lost"]["documents"], 4);
     let manifest = sampled.manifest.to_string();
     assert!(manifest.len() < 8_000, "{}", manifest.len());
@@ -456,28 +468,10 @@ fn hostile_names_of_categories_are_faults_and_too_many_stop_the_run() {
     let hostile =
         ["..", "../../etc/passwd", "", "a/b", &"x".repeat(300)].map(|name| line(name.to_owned()));
     write(&root, "0.jsonl", hostile);
-    let sampled = sample(&args(&root, &out, "--min-chars 1")).unwrap();
+    let sampled = sample(&settings(&root, &out)).unwrap();
     assert_eq!(contents(&out).keys().collect::<Vec<_>>(), ["a-b.jsonl", "etc-passwd.jsonl"]);
     assert_eq!(sampled.manifest["lost"]["documents"], 3);
     write(&root, "0.jsonl", (0..2_000).map(|n| line(format!("set {n}"))));
-    let error =
-        sample(&args(&root, &folder.path().join("more"), "--min-chars 1")).unwrap_err().to_string();
+    let error = sample(&settings(&root, &folder.path().join("more"))).unwrap_err().to_string();
     assert!(error.contains("more than 1024 categories"), "{error}");
-}
-
-#[test]
-fn the_command_line_is_the_seed_studys() {
-    let typed = "sample --slimpajama-root train --n-per-category 5000 --seed 42 --min-chars 300 --max-chars 2000 \
-                 --out-dir data_samples --text-col text --categories c4 arxiv";
-    let seed = Typed::parse_from(typed.split_whitespace()).args;
-    let settings = Settings::new(&seed).unwrap();
-    assert_eq!((settings.rules.min_chars, settings.rules.window.max_chars), (300, 2000));
-    assert_eq!(seed.categories, ["c4", "arxiv"]);
-    let typed = "sample --stack-root stack --languages python rust --n-per-language 7";
-    let stack = Typed::parse_from(typed.split_whitespace()).args;
-    assert_eq!((stack.n_per_category, stack.categories.len()), (7, 2));
-    let settings = Settings::new(&stack).unwrap();
-    assert_eq!((settings.rules.min_chars, settings.rules.window.max_chars), (30, 4000));
-    let hub = Typed::parse_from("sample --dataset a/b".split_whitespace()).args;
-    assert!(Settings::new(&hub).unwrap_err().to_string().contains("fetch the files"));
 }

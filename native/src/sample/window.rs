@@ -1,8 +1,18 @@
 //! Which part of a document is kept.
 
 use data_anatomy_core::numeric::rng::RandomStream;
+use serde::Serialize;
 
-use super::args::WindowKind;
+/// Parts of a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WindowKind {
+    /// Its beginning.
+    #[default]
+    Head,
+    /// A stretch from anywhere in it, as what models generate may be.
+    Random,
+}
 
 /// How documents are cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,9 +5,10 @@ use rayon::prelude::*;
 use super::simd::{LANES, Lanes};
 
 /// How weights are held in memory.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Precision {
     /// 32-bit floats.
+    #[default]
     F32,
     /// 16-bit floats with eight bits of exponent.
     Bf16,

@@ -4,6 +4,14 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::threads::threads;
+use crate::sample::merge_web::{self, DEFAULT_TOTAL};
+use crate::sample::settings::{
+    CODE_CHARS, DEFAULT_N_PER_CATEGORY, DEFAULT_NEAR_DUP, DEFAULT_OUT_DIR, DEFAULT_OVERSAMPLE,
+    DEFAULT_SEED, Settings, TEXT_CHARS,
+};
+use crate::sample::window;
+
 /// Arguments of `sample`.
 #[derive(Debug, Clone, Args)]
 pub struct SampleArgs {
@@ -14,16 +22,16 @@ pub struct SampleArgs {
     #[arg(long, value_name = "DIR", conflicts_with = "root")]
     pub stack_root: Option<PathBuf>,
     /// Folder for CATEGORY.jsonl and manifest.json.
-    #[arg(long, value_name = "DIR", default_value = "data_samples")]
+    #[arg(long, value_name = "DIR", default_value = DEFAULT_OUT_DIR)]
     pub out_dir: PathBuf,
     /// Documents to keep of each category.
-    #[arg(long, value_name = "N", default_value_t = 5000, alias = "n-per-language")]
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_N_PER_CATEGORY, alias = "n-per-language")]
     pub n_per_category: usize,
     /// Sample these categories alone; all that are found without it.
     #[arg(long, value_name = "NAME", num_args = 1.., value_delimiter = ',', alias = "languages")]
     pub categories: Vec<String>,
     /// Seed of every random choice.
-    #[arg(long, value_name = "SEED", default_value_t = 42)]
+    #[arg(long, value_name = "SEED", default_value_t = DEFAULT_SEED)]
     pub seed: u64,
     /// Leave out documents with fewer characters [default: 300, or 30 with --stack-root].
     #[arg(long, value_name = "N")]
@@ -47,16 +55,16 @@ pub struct SampleArgs {
     #[arg(long, value_name = "BYTES", value_parser = bytes)]
     pub budget: Option<u64>,
     /// Leave out documents whose sets of 5-grams of words overlap this much (Jaccard; 0: keep them).
-    #[arg(long, value_name = "JACCARD", default_value_t = 0.8)]
+    #[arg(long, value_name = "JACCARD", default_value_t = DEFAULT_NEAR_DUP)]
     pub near_dup: f64,
     /// Leave out what is in this folder, such as evaluation documents. Can be given more than once.
     #[arg(long, value_name = "DIR")]
     pub exclude: Vec<PathBuf>,
     /// Candidates per wanted document; more are read for by themselves where duplicates use them up.
-    #[arg(long, value_name = "FACTOR", default_value_t = 1.25)]
+    #[arg(long, value_name = "FACTOR", default_value_t = DEFAULT_OVERSAMPLE)]
     pub oversample: f64,
     /// Threads to use (0: all cores).
-    #[arg(long, value_name = "N", default_value_t = 0, value_parser = crate::args::threads)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = threads)]
     pub n_jobs: usize,
     /// Overwrite an earlier sample, and start over where an interrupted one was different.
     #[arg(long)]
@@ -70,6 +78,36 @@ pub struct SampleArgs {
     /// Flags of the seed study that name a data set of the hub.
     #[command(flatten)]
     pub hub: HubArgs,
+}
+
+impl SampleArgs {
+    /// What is asked of the sample.
+    ///
+    /// # Errors
+    /// If a data set of the hub is named.
+    pub fn settings(&self) -> anyhow::Result<Settings> {
+        self.hub.refuse()?;
+        let (min_chars, max_chars) =
+            if self.stack_root.is_some() { CODE_CHARS } else { TEXT_CHARS };
+        Ok(Settings {
+            root: self.root.clone().or_else(|| self.stack_root.clone()).unwrap_or_default(),
+            out_dir: self.out_dir.clone(),
+            n_per_category: self.n_per_category,
+            categories: self.categories.clone(),
+            seed: self.seed,
+            min_chars: self.min_chars.unwrap_or(min_chars),
+            max_chars: self.max_chars.unwrap_or(max_chars),
+            window: self.window.into(),
+            text_field: self.text_col.clone(),
+            category_field: self.category_field.clone(),
+            maps: self.map.clone(),
+            budget: self.budget,
+            near_dup: self.near_dup,
+            exclude: self.exclude.clone(),
+            oversample: self.oversample,
+            force: self.force,
+        })
+    }
 }
 
 /// Flags of the seed study that name a data set of the hub, which is not read from here.
@@ -86,6 +124,17 @@ pub struct HubArgs {
     pub split: Option<String>,
 }
 
+impl HubArgs {
+    fn refuse(&self) -> anyhow::Result<()> {
+        anyhow::ensure!(
+            self.dataset.is_none() && self.config.is_none() && self.split.is_none(),
+            "--dataset, --config, --split: data sets of the hub are not read from here: fetch the files, \
+             then give their folder by --root"
+        );
+        Ok(())
+    }
+}
+
 /// Parts of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -96,17 +145,26 @@ pub enum WindowKind {
     Random,
 }
 
+impl From<WindowKind> for window::WindowKind {
+    fn from(kind: WindowKind) -> Self {
+        match kind {
+            WindowKind::Head => Self::Head,
+            WindowKind::Random => Self::Random,
+        }
+    }
+}
+
 /// Arguments of `merge-web`.
 #[derive(Debug, Clone, Args)]
 pub struct MergeWebArgs {
     /// Folder with commoncrawl.jsonl and c4.jsonl; web.jsonl is written there.
-    #[arg(long, value_name = "DIR", default_value = "data_samples")]
+    #[arg(long, value_name = "DIR", default_value = DEFAULT_OUT_DIR)]
     pub data_dir: PathBuf,
     /// Documents to keep.
-    #[arg(long, value_name = "N", default_value_t = 5000)]
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_TOTAL)]
     pub total: usize,
     /// Seed of the choice.
-    #[arg(long, value_name = "SEED", default_value_t = 42)]
+    #[arg(long, value_name = "SEED", default_value_t = DEFAULT_SEED)]
     pub seed: u64,
     /// How many come from each: the same number, or as many as their corpora hold documents.
     #[arg(long, value_enum, default_value_t = ShareKind::Equal)]
@@ -119,6 +177,19 @@ pub struct MergeWebArgs {
     pub quiet: bool,
 }
 
+impl MergeWebArgs {
+    /// What is asked of Web.
+    pub fn settings(&self) -> merge_web::Settings {
+        merge_web::Settings {
+            data_dir: self.data_dir.clone(),
+            total: self.total,
+            seed: self.seed,
+            share: self.share.into(),
+            force: self.force,
+        }
+    }
+}
+
 /// How the parts of Web share its documents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ShareKind {
@@ -126,6 +197,15 @@ pub enum ShareKind {
     Equal,
     /// In proportion to the qualifying documents of each corpus, by manifest.json.
     Documents,
+}
+
+impl From<ShareKind> for merge_web::ShareKind {
+    fn from(kind: ShareKind) -> Self {
+        match kind {
+            ShareKind::Equal => Self::Equal,
+            ShareKind::Documents => Self::Documents,
+        }
+    }
 }
 
 /// Units of sizes, and what each stands for.
@@ -154,7 +234,57 @@ fn bytes(text: &str) -> Result<u64, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::bytes;
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    enum Typed {
+        Sample(SampleArgs),
+        MergeWeb(MergeWebArgs),
+    }
+
+    fn settings(typed: &str) -> anyhow::Result<Settings> {
+        match Typed::parse_from(std::iter::once("data-anatomy").chain(typed.split_whitespace())) {
+            Typed::Sample(args) => args.settings(),
+            Typed::MergeWeb(_) => anyhow::bail!("{typed}: not sample"),
+        }
+    }
+
+    #[test]
+    fn what_is_not_typed_is_as_the_settings_have_it() {
+        let expected = Settings::of("corpus", DEFAULT_OUT_DIR);
+        assert_eq!(settings("sample --root corpus").unwrap(), expected);
+        let code = Settings { min_chars: CODE_CHARS.0, max_chars: CODE_CHARS.1, ..expected };
+        assert_eq!(settings("sample --stack-root corpus").unwrap(), code);
+        match Typed::parse_from(["data-anatomy", "merge-web"]) {
+            Typed::MergeWeb(args) => {
+                assert_eq!(args.settings(), merge_web::Settings::of(DEFAULT_OUT_DIR));
+            }
+            Typed::Sample(_) => unreachable!("merge-web was typed"),
+        }
+    }
+
+    #[test]
+    fn the_command_line_is_the_seed_studys() {
+        let seed = settings(
+            "sample --slimpajama-root train --n-per-category 5000 --seed 42 --min-chars 300 \
+             --max-chars 2000 --out-dir data_samples --text-col text --categories c4 arxiv",
+        );
+        let categories = vec!["c4".to_owned(), "arxiv".to_owned()];
+        let text_field = Some("text".to_owned());
+        let expected = Settings { text_field, categories, ..Settings::of("train", "data_samples") };
+        assert_eq!(seed.unwrap(), expected);
+        let stack = settings(
+            "sample --stack-root stack --languages python rust --n-per-language 7 --window random",
+        );
+        let stack = stack.unwrap();
+        assert_eq!((stack.n_per_category, stack.categories.len()), (7, 2));
+        assert_eq!((stack.min_chars, stack.max_chars), (30, 4000));
+        assert_eq!(stack.window, window::WindowKind::Random);
+        let hub = settings("sample --dataset a/b").unwrap_err().to_string();
+        assert!(hub.contains("fetch the files"), "{hub}");
+    }
 
     #[test]
     fn sizes_are_read_with_and_without_units() {
