@@ -12,15 +12,15 @@ use std::hint::black_box;
 use std::path::Path;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use data_anatomy::lm::architecture;
-use data_anatomy::lm::checkpoint::Checkpoint;
-use data_anatomy::lm::config::Config;
-use data_anatomy::lm::cpu::{CpuEngine, Precision};
-use data_anatomy::lm::engine::TokenId;
-use data_anatomy::lm::generate::{Finished, GenerateOptions, Observer, Wanted, generate};
-use data_anatomy::lm::sampling::Sampling;
-use data_anatomy::lm::score::score;
-use data_anatomy::lm::tokenizer::Tokenizer;
+use data_anatomy_lm::architecture;
+use data_anatomy_lm::checkpoint::Checkpoint;
+use data_anatomy_lm::config::Config;
+use data_anatomy_lm::cpu::{CpuEngine, Precision};
+use data_anatomy_lm::engine::TokenId;
+use data_anatomy_lm::generate::{Finished, GenerateOptions, Observer, Wanted, generate};
+use data_anatomy_lm::sampling::Sampling;
+use data_anatomy_lm::score::score;
+use data_anatomy_lm::tokenizer::Tokenizer;
 use data_anatomy_core::numeric::rng::RandomStream;
 use safetensors::tensor::{Dtype, TensorView};
 

@@ -15,7 +15,7 @@ use std::hint::black_box;
 use std::path::Path;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use data_anatomy::lm::scores::ScoreReader;
+use data_anatomy_lm::scores::ScoreReader;
 use data_anatomy::membership::evidence::{PoolScores, Recipe};
 use data_anatomy::membership::folders::{Kind, Pool, ScoreFolders};
 use data_anatomy::scoring::frequencies;

@@ -10,10 +10,10 @@ use std::io::Read as _;
 use std::sync::atomic::AtomicU64;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use data_anatomy::sample::digest::Digest;
-use data_anatomy::sample::document::{Fields, LineReader};
-use data_anatomy::sample::reading::{self, Part};
-use data_anatomy::sample::shard;
+use data_anatomy_corpus::sample::digest::Digest;
+use data_anatomy_corpus::sample::document::{Fields, LineReader};
+use data_anatomy_corpus::sample::reading::{self, Part};
+use data_anatomy_corpus::sample::shard;
 use data_anatomy_core::numeric::rng::RandomStream;
 
 /// Documents of a shard, and characters of each.

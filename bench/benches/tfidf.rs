@@ -9,8 +9,8 @@ use std::collections::HashMap;
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use data_anatomy::classifier::Classifier;
-use data_anatomy::classifier::tfidf::{Corpus, Options, TfidfClassifier, TrainingSet};
+use data_anatomy_classify::Classifier;
+use data_anatomy_classify::tfidf::{Corpus, Options, TfidfClassifier, TrainingSet};
 use data_anatomy_core::shares::taxonomy::Taxonomy;
 
 const N_CLASSES: usize = 6;

@@ -3,21 +3,14 @@
 //! Every number comes from `data_anatomy_core`; this crate reads, trains, writes and reports.
 
 pub mod args;
-pub mod classifier;
 pub mod commands;
-pub mod corpus;
 pub mod demo;
-pub mod exit;
-pub mod files;
 pub mod labelshift;
-pub mod lm;
 pub mod membership;
 pub mod page;
 pub mod plots;
 pub mod png;
-pub mod progress;
 pub mod runs;
-pub mod sample;
 pub mod scoring;
 pub mod specs;
 pub mod tool;
@@ -34,6 +27,6 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let arguments = args::Arguments::parse_from(args::kebab_case_flags(arguments));
     match commands::dispatch(&arguments.command) {
         Ok(outcome) => outcome.exit_code(),
-        Err(error) => exit::report(&error),
+        Err(error) => data_anatomy_job::exit::report(&error),
     }
 }

@@ -7,7 +7,7 @@ use data_anatomy_core::files::run::Run;
 use data_anatomy_core::files::text;
 use data_anatomy_core::messages::input_error::InputError;
 
-use crate::files;
+use data_anatomy_job::files;
 
 /// The summary of a run: `RUN/summary.json` for a folder, the file itself for a file.
 pub fn summary_path(run: &Path) -> PathBuf {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use data_anatomy::lm::scores::{DocumentScores, ScoreSize, ScoreWriter};
+use data_anatomy_lm::scores::{DocumentScores, ScoreSize, ScoreWriter};
 use data_anatomy::membership::folders::{Kind, Pool, ScoreFolders};
 use data_anatomy_core::numeric::rng::RandomStream;
 use serde_json::{Map, json};

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::{ClassifierKind, LabelshiftArgs};
-use crate::classifier::{Recipe, tfidf};
+use data_anatomy_classify::{Recipe, tfidf};
 #[cfg(feature = "burn")]
-use crate::lm::device::DeviceChoice;
+use data_anatomy_lm::device::DeviceChoice;
 
 /// Flags of the classifiers that are encoders, as the seed study calls them.
 #[derive(Debug, Args)]
@@ -99,8 +99,8 @@ fn named(kind: ClassifierKind) -> String {
 
 #[cfg(feature = "burn")]
 impl EncoderArgs {
-    fn options(&self, device: DeviceChoice, seed: u64) -> crate::classifier::encoder::Options {
-        use crate::classifier::encoder::{DEFAULT_MODEL, Options, ScratchSize, Start};
+    fn options(&self, device: DeviceChoice, seed: u64) -> data_anatomy_classify::encoder::Options {
+        use data_anatomy_classify::encoder::{DEFAULT_MODEL, Options, ScratchSize, Start};
         let start = match (&self.hf_model_name, self.hf_train_from_scratch) {
             (Some(model), true) => Start::LikeCheckpoint(model.clone()),
             (None, true) => Start::Scratch(ScratchSize {
@@ -125,7 +125,7 @@ impl EncoderArgs {
     }
 
     fn embedding_options(&self, device: DeviceChoice, seed: u64) -> anyhow::Result<Recipe> {
-        use crate::classifier::embedding::{DEFAULT_MODEL, Options};
+        use data_anatomy_classify::embedding::{DEFAULT_MODEL, Options};
         anyhow::ensure!(
             !self.hf_train_from_scratch,
             "--classifier embedding trains no encoder: --hf-train-from-scratch is for --classifier \

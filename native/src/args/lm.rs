@@ -4,12 +4,12 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use crate::lm::author::Drawing;
-use crate::lm::author_choice::{AuthorChoice, CONCURRENCY, Server, Who};
-use crate::lm::cpu::Precision;
-use crate::lm::device::DeviceChoice;
-use crate::lm::model::{self, ModelChoice};
-use crate::lm::prompts;
+use data_anatomy_lm::author::Drawing;
+use data_anatomy_lm::author_choice::{AuthorChoice, CONCURRENCY, Server, Who};
+use data_anatomy_lm::cpu::Precision;
+use data_anatomy_lm::device::DeviceChoice;
+use data_anatomy_lm::model::{self, ModelChoice};
+use data_anatomy_lm::prompts;
 
 /// Which model, and how it is computed.
 #[derive(Debug, Args)]

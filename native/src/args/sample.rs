@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::threads::threads;
-use crate::sample::merge_web::{self, DEFAULT_TOTAL};
-use crate::sample::settings::{
+use data_anatomy_corpus::sample::merge_web::{self, DEFAULT_TOTAL};
+use data_anatomy_corpus::sample::settings::{
     CODE_CHARS, DEFAULT_N_PER_CATEGORY, DEFAULT_NEAR_DUP, DEFAULT_OUT_DIR, DEFAULT_OVERSAMPLE,
     DEFAULT_SEED, Settings, TEXT_CHARS,
 };
-use crate::sample::window;
+use data_anatomy_corpus::sample::window;
 
 /// Arguments of `sample`.
 #[derive(Debug, Clone, Args)]

@@ -8,8 +8,8 @@ use clap::Parser as _;
 
 use crate::args::{Arguments, Command, DemoArgs, EvaluateArgs, LabelshiftArgs};
 use crate::demo;
-use crate::exit::Outcome;
-use crate::files;
+use data_anatomy_job::exit::Outcome;
+use data_anatomy_job::files;
 
 /// Reference documents per category: enough for a good classifier, few enough for seconds.
 const DOCUMENTS_PER_CATEGORY: usize = 400;

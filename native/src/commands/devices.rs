@@ -5,9 +5,9 @@ use std::io::{self, Write as _};
 use data_anatomy_core::show::table::{Cell, Column, Table};
 use serde_json::json;
 
-use crate::exit::Outcome;
-use crate::lm::device::{Adapter, BackEnd, DeviceChoice, Inventory};
-use crate::lm::memory::gigabytes;
+use data_anatomy_job::exit::Outcome;
+use data_anatomy_lm::device::{Adapter, BackEnd, DeviceChoice, Inventory};
+use data_anatomy_lm::memory::gigabytes;
 
 pub(super) fn run(json: bool) -> anyhow::Result<Outcome> {
     let inventory = Inventory::of(&BackEnd::ALL);
@@ -57,7 +57,7 @@ fn table(inventory: &Inventory) -> Table {
     ];
     let mut table = Table::new("Devices", columns);
     for adapter in &inventory.adapters {
-        let memory = |of: fn(&crate::lm::device::Memory) -> u64| {
+        let memory = |of: fn(&data_anatomy_lm::device::Memory) -> u64| {
             adapter
                 .memory
                 .as_ref()

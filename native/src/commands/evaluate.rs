@@ -14,8 +14,11 @@ use data_anatomy_core::page::workspace::evaluate_options;
 use rayon::prelude::*;
 
 use crate::args::{EvaluateArgs, ViewArgs};
-use crate::exit::Outcome;
-use crate::{files, plots, runs, specs};
+use data_anatomy_job::exit::Outcome;
+use data_anatomy_job::files;
+use crate::plots;
+use crate::runs;
+use crate::specs;
 
 /// Runs read at a time: enough for all cores, few enough to keep memory flat.
 const RUNS_AT_A_TIME: usize = 64;

@@ -3,10 +3,10 @@
 use anyhow::ensure;
 
 use crate::args::GenerateArgs;
-use crate::exit::Outcome;
-use crate::lm::author::{Author, Job};
-use crate::lm::prompts::Prompts;
-use crate::progress::Progress;
+use data_anatomy_job::exit::Outcome;
+use data_anatomy_lm::author::{Author, Job};
+use data_anatomy_lm::prompts::Prompts;
+use data_anatomy_job::progress::Progress;
 
 pub(super) fn run(args: &GenerateArgs) -> anyhow::Result<Outcome> {
     ensure!(args.num_prompts > 0, "--num-prompts: expected 1 or more, found 0");

@@ -7,9 +7,9 @@ use data_anatomy_core::label_shift::summary::Summary;
 use serde_json::Value;
 
 use crate::args::LabelshiftArgs;
-use crate::exit::Outcome;
+use data_anatomy_job::exit::Outcome;
 use crate::labelshift;
-use crate::progress::Progress;
+use data_anatomy_job::progress::Progress;
 
 pub(super) fn run(args: &LabelshiftArgs) -> anyhow::Result<Outcome> {
     let settings = args.settings()?;

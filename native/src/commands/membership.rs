@@ -5,9 +5,9 @@ use std::io::Write;
 use data_anatomy_core::evaluate::report;
 
 use crate::args::{MembershipArgs, MinkppArgs};
-use crate::exit::Outcome;
+use data_anatomy_job::exit::Outcome;
 use crate::membership::{self, Finished, Settings, attacks};
-use crate::progress::Progress;
+use data_anatomy_job::progress::Progress;
 
 pub(super) fn minkpp(args: &MinkppArgs) -> anyhow::Result<Outcome> {
     run(&args.settings()?, args.analysis.quiet, args.analysis.json)

@@ -1,9 +1,9 @@
 //! `merge-web`: CommonCrawl and C4 together as Web.
 
 use crate::args::MergeWebArgs;
-use crate::exit::Outcome;
-use crate::progress::{Progress, print_line};
-use crate::sample::merge_web;
+use data_anatomy_job::exit::Outcome;
+use data_anatomy_job::progress::{Progress, print_line};
+use data_anatomy_corpus::sample::merge_web;
 
 pub(super) fn run(args: &MergeWebArgs) -> anyhow::Result<Outcome> {
     let progress = Progress::new(args.quiet);

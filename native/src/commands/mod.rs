@@ -14,7 +14,7 @@ mod score;
 mod specs;
 
 use crate::args::Command;
-use crate::exit::Outcome;
+use data_anatomy_job::exit::Outcome;
 
 /// Runs the command.
 ///

@@ -11,10 +11,10 @@ use data_anatomy_core::shares::document_lengths::DocumentLengths;
 
 use super::labelshift;
 use crate::args::ReestimateArgs;
-use crate::exit::Outcome;
-use crate::files;
+use data_anatomy_job::exit::Outcome;
+use data_anatomy_job::files;
 use crate::labelshift::study::carry_out;
-use crate::progress::Progress;
+use data_anatomy_job::progress::Progress;
 
 pub(super) fn run(args: &ReestimateArgs) -> anyhow::Result<Outcome> {
     let mut run = open(&args.run)?;

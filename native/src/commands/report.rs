@@ -10,8 +10,11 @@ use data_anatomy_core::page::report_page;
 use data_anatomy_core::page::workspace::Workspace;
 
 use crate::args::{ReportArgs, ViewArgs};
-use crate::exit::Outcome;
-use crate::{files, page, runs, specs};
+use data_anatomy_job::exit::Outcome;
+use data_anatomy_job::files;
+use crate::page;
+use crate::runs;
+use crate::specs;
 
 pub(super) fn run(args: &ReportArgs) -> anyhow::Result<Outcome> {
     let spec = specs::find(&args.view.ground_truth)?;

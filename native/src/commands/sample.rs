@@ -8,10 +8,10 @@ use data_anatomy_core::show::table::{Cell, Column, Table};
 use serde_json::Value;
 
 use crate::args::SampleArgs;
-use crate::exit::Outcome;
-use crate::progress::{Progress, print_line};
-use crate::sample::publish::MANIFEST;
-use crate::sample::{self, Sampled};
+use data_anatomy_job::exit::Outcome;
+use data_anatomy_job::progress::{Progress, print_line};
+use data_anatomy_corpus::sample::publish::MANIFEST;
+use data_anatomy_corpus::sample::{self, Sampled};
 
 pub(super) fn run(args: &SampleArgs) -> anyhow::Result<Outcome> {
     let settings = args.settings()?;

@@ -3,10 +3,10 @@
 use anyhow::ensure;
 
 use crate::args::ScoreArgs;
-use crate::corpus::documents::{Documents, Selection};
-use crate::exit::Outcome;
-use crate::lm::model::Model;
-use crate::progress::Progress;
+use data_anatomy_corpus::documents::{Documents, Selection};
+use data_anatomy_job::exit::Outcome;
+use data_anatomy_lm::model::Model;
+use data_anatomy_job::progress::Progress;
 use crate::scoring::pass::{Force, Pass};
 use crate::scoring::scorer::Scorer;
 use crate::scoring::variant::{Head, Plain};

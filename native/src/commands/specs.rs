@@ -12,7 +12,7 @@ use data_anatomy_core::show::table::{Cell, Column, Table};
 use serde::Serialize;
 
 use crate::args::SpecsAction;
-use crate::exit::Outcome;
+use data_anatomy_job::exit::Outcome;
 use crate::specs;
 
 pub(super) fn run(action: &SpecsAction) -> anyhow::Result<Outcome> {

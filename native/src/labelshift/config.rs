@@ -5,8 +5,8 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use super::settings::{Settings, WritingSettings};
-use crate::lm::cpu::Precision;
-use crate::lm::prompts::Prompts;
+use data_anatomy_lm::cpu::Precision;
+use data_anatomy_lm::prompts::Prompts;
 
 /// Every setting, by the name of its flag.
 ///

@@ -8,8 +8,8 @@ use rayon::prelude::*;
 
 use super::inputs::References;
 use super::settings::DocumentSettings;
-use crate::files;
-use crate::lm::tokenizer::Tokenizer;
+use data_anatomy_job::files;
+use data_anatomy_lm::tokenizer::Tokenizer;
 
 /// The file beside samples that tells how long whole documents are.
 const MANIFEST: &str = "manifest.json";

@@ -18,11 +18,11 @@ use super::settings::EchoSettings;
 use super::sources::Sources;
 use super::texts::Texts;
 use super::writer::{Order, Writer};
-use crate::corpus::jsonl;
-use crate::corpus::split::Split;
-use crate::lm::author::Drawing;
-use crate::lm::prompts::{Prompt, Prompts};
-use crate::lm::tokenizer::Tokenizer;
+use data_anatomy_corpus::jsonl;
+use data_anatomy_corpus::split::Split;
+use data_anatomy_lm::author::Drawing;
+use data_anatomy_lm::prompts::{Prompt, Prompts};
+use data_anatomy_lm::tokenizer::Tokenizer;
 
 /// The file of a run's echoes, in its folder.
 const FILE: &str = "echoes.jsonl";

@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use super::degenerate;
 use super::settings::DocumentSettings;
 use super::texts::Texts;
-use crate::corpus::reference::{self, Document, Reference, ReferenceInput, ReferenceOptions};
-use crate::corpus::split::Grouped;
-use crate::corpus::twins;
+use data_anatomy_corpus::reference::{self, Document, Reference, ReferenceInput, ReferenceOptions};
+use data_anatomy_corpus::split::Grouped;
+use data_anatomy_corpus::twins;
 
 /// Reference documents of known category.
 #[derive(Debug)]

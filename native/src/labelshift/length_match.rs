@@ -3,7 +3,7 @@
 
 use data_anatomy_core::numeric::rng::RandomStream;
 
-use crate::sample::window::{Window, WindowKind};
+use data_anatomy_corpus::sample::window::{Window, WindowKind};
 
 /// Lengths are drawn from streams of a seed of their own: the bits of "length" in ASCII.
 const SEED_OF_LENGTHS: u64 = 0x6c65_6e67_7468;

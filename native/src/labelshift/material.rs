@@ -4,7 +4,7 @@ use super::echoes::Echoes;
 use super::inputs::References;
 use super::length_match::LengthMatch;
 use super::sources::Sources;
-use crate::corpus::split::Split;
+use data_anatomy_corpus::split::Split;
 
 /// A text whose category is known.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,7 +7,8 @@ use data_anatomy_core::files::predictions::Prediction;
 use data_anatomy_core::label_shift::summary::Summary;
 
 use super::settings::OutputSettings;
-use crate::{files, plots};
+use data_anatomy_job::files;
+use crate::plots;
 
 /// Writes everything of a run but plots where none are wanted; the summary last.
 ///

@@ -9,10 +9,10 @@ use data_anatomy_core::shares::taxonomy::Taxonomy;
 use super::inputs::References;
 use super::material::{Material, Piece};
 use super::settings::ClassifierSettings;
-use crate::classifier::{self, Classifier, TrainingDocuments};
-use crate::corpus::generations::Generation;
-use crate::corpus::split::Split;
-use crate::progress::Progress;
+use data_anatomy_classify::{self, Classifier, TrainingDocuments};
+use data_anatomy_corpus::generations::Generation;
+use data_anatomy_corpus::split::Split;
+use data_anatomy_job::progress::Progress;
 
 /// Which classifier judges which text is drawn from a seed of its own: the bits of "turn" in ASCII.
 const SEED_OF_TURNS: u64 = 0x7475_726e;

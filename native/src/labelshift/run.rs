@@ -16,10 +16,10 @@ use super::settings::{ClassifierSettings, CutSettings, Settings};
 use super::sources::Sources;
 use super::texts::Texts;
 use super::writer::Writer;
-use crate::classifier::Classifier;
-use crate::corpus::generations::Generation;
-use crate::corpus::split::Split;
-use crate::progress::Progress;
+use data_anatomy_classify::Classifier;
+use data_anatomy_corpus::generations::Generation;
+use data_anatomy_corpus::split::Split;
+use data_anatomy_job::progress::Progress;
 
 /// Everything up to the verdicts.
 #[derive(Debug)]

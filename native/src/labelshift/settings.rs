@@ -9,12 +9,12 @@ use data_anatomy_core::label_shift::reestimate::Choices;
 use super::length_match::LengthMatchKind;
 use super::sources::{SourceKind, Sources};
 use super::split_plan::SplitPlan;
-use crate::classifier::{Recipe, tfidf};
-use crate::lm::author::Drawing;
-use crate::lm::author_choice::AuthorChoice;
-use crate::lm::prompts::NO_PROMPTS;
+use data_anatomy_classify::{Recipe, tfidf};
+use data_anatomy_lm::author::Drawing;
+use data_anatomy_lm::author_choice::AuthorChoice;
+use data_anatomy_lm::prompts::NO_PROMPTS;
 use crate::runs;
-use crate::sample::window::WindowKind;
+use data_anatomy_corpus::sample::window::WindowKind;
 
 /// Texts that a model is asked for unless it is said how many.
 pub const N_TEXTS: usize = 400;

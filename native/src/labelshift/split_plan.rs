@@ -1,7 +1,7 @@
 //! Which documents are to train and which to measure, where no classifier was trained before.
 
 use super::inputs::References;
-use crate::corpus::split::{Grouped, Split};
+use data_anatomy_corpus::split::{Grouped, Split};
 
 /// Folds that take turns where nobody says how many.
 const N_FOLDS: usize = 5;

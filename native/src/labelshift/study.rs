@@ -15,8 +15,8 @@ use super::outputs;
 use super::repetition::WithoutRepetition;
 use super::run::Run;
 use super::settings::Settings;
-use crate::files;
-use crate::progress::Progress;
+use data_anatomy_job::files;
+use data_anatomy_job::progress::Progress;
 use crate::tool;
 
 /// A run that ended.

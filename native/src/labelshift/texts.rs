@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use super::writer::{Order, Writer};
-use crate::corpus::generations::{self, Generations};
-use crate::lm::prompts::Prompts;
+use data_anatomy_corpus::generations::{self, Generations};
+use data_anatomy_lm::prompts::Prompts;
 
 /// The file of a run's own texts, in its folder.
 const FILE: &str = "generations.jsonl";

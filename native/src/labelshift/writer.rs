@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use super::settings::{Settings, WritingSettings};
-use crate::lm::author::{Author, Drawing, Job};
-use crate::lm::prompts::Prompts;
-use crate::lm::tokenizer::Tokenizer;
-use crate::progress::Progress;
+use data_anatomy_lm::author::{Author, Drawing, Job};
+use data_anatomy_lm::prompts::Prompts;
+use data_anatomy_lm::tokenizer::Tokenizer;
+use data_anatomy_job::progress::Progress;
 
 /// What a user may give to keep texts of other settings.
 const ELSEWHERE: &str = "another --run-name";

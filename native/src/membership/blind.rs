@@ -11,9 +11,9 @@ use data_anatomy_core::numeric::rng::RandomStream;
 use data_anatomy_core::shares::taxonomy::Taxonomy;
 
 use super::evidence::PoolScores;
-use crate::classifier::tfidf::{Corpus, Options, TfidfClassifier, TrainingSet};
-use crate::corpus::documents::Documents;
-use crate::progress::Progress;
+use data_anatomy_classify::tfidf::{Corpus, Options, TfidfClassifier, TrainingSet};
+use data_anatomy_corpus::documents::Documents;
+use data_anatomy_job::progress::Progress;
 
 /// Documents of a category on each side at most: enough to tell texts apart, and a classifier's worth of
 /// memory and time.

@@ -16,10 +16,10 @@ use super::passes::{Given, Skipped};
 use super::settings::Settings;
 use super::sizes;
 use super::truth::Truth;
-use crate::corpus::documents::Documents;
-use crate::corpus::fingerprint::fingerprint;
-use crate::lm::scores::ScoreReader;
-use crate::progress::Progress;
+use data_anatomy_corpus::documents::Documents;
+use data_anatomy_corpus::fingerprint::fingerprint;
+use data_anatomy_lm::scores::ScoreReader;
+use data_anatomy_job::progress::Progress;
 use crate::scoring::frequencies;
 
 /// What the analysis starts from.

@@ -12,7 +12,7 @@ use data_anatomy_core::membership::token_frequencies::TokenFrequencies;
 use rayon::prelude::*;
 
 use super::folders::{Kind, Pool, ScoreFolders};
-use crate::lm::scores::{ScoreReader, ScoredDocument};
+use data_anatomy_lm::scores::{ScoreReader, ScoredDocument};
 
 /// The scores of a pool's documents.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -4,7 +4,7 @@
 //! ```no_run
 //! use data_anatomy::membership::settings::{PoolSettings, Settings};
 //! use data_anatomy::membership;
-//! use data_anatomy::progress::Progress;
+//! use data_anatomy_job::progress::Progress;
 //!
 //! # fn main() -> anyhow::Result<()> {
 //! // Scores that an earlier run made, and their non-members beside them.

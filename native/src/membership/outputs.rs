@@ -16,7 +16,9 @@ use super::collected::Collected;
 use super::settings::{OutputSettings, Settings};
 use super::truth::TruthSource;
 use super::{attacks, document_scores, sizes};
-use crate::{files, plots, tool};
+use data_anatomy_job::files;
+use crate::plots;
+use crate::tool;
 
 /// The summary of each attack.
 ///

@@ -7,9 +7,9 @@ use data_anatomy_core::membership::attack::{Attack, Need};
 
 use super::folders::{Kind, Pool, ScoreFolders};
 use super::settings::{AttackSettings, PoolSettings, WantedAttacks};
-use crate::corpus::documents::{Documents, Selection};
-use crate::lm::model::{Model, ModelChoice};
-use crate::progress::Progress;
+use data_anatomy_corpus::documents::{Documents, Selection};
+use data_anatomy_lm::model::{Model, ModelChoice};
+use data_anatomy_job::progress::Progress;
 use crate::scoring::frequencies;
 use crate::scoring::pass::{Force, Pass};
 use crate::scoring::perturbed::{Perturbed, PerturbedOptions};

@@ -6,7 +6,7 @@ use super::analysis::AttackResult;
 use super::collected::{self, Collected};
 use super::outputs;
 use super::settings::Settings;
-use crate::progress::Progress;
+use data_anatomy_job::progress::Progress;
 
 /// A run whose files are written.
 #[derive(Debug)]

@@ -10,7 +10,7 @@ use data_anatomy_core::membership::scorer::{
 };
 
 use super::truth::TruthSource;
-use crate::lm::model::ModelChoice;
+use data_anatomy_lm::model::ModelChoice;
 use crate::runs;
 
 /// Documents of a category that are used at most, unless another number is asked for.

@@ -7,7 +7,8 @@ use anyhow::{Context as _, ensure};
 use data_anatomy_core::shares::well_known;
 use serde_json::Value;
 
-use crate::{files, specs};
+use data_anatomy_job::files;
+use crate::specs;
 
 /// The sizes of these categories, in their order: from a JSON file with a number for each category (the
 /// whole of it, or under `tokens`), or from a spec.

@@ -7,7 +7,7 @@ use anyhow::{Context as _, ensure};
 use data_anatomy_core::shares::well_known;
 use serde::Deserialize;
 
-use crate::files;
+use data_anatomy_job::files;
 
 /// What tells which candidates are members.
 #[derive(Debug, Clone, PartialEq, Eq)]

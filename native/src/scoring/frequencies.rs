@@ -8,10 +8,10 @@ use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 
 use super::variant::Head;
-use crate::corpus::documents::{Document, Documents};
-use crate::lm::description::Description;
-use crate::lm::model::Model;
-use crate::progress::Progress;
+use data_anatomy_corpus::documents::{Document, Documents};
+use data_anatomy_lm::description::Description;
+use data_anatomy_lm::model::Model;
+use data_anatomy_job::progress::Progress;
 
 /// Documents that are tokenised at a time.
 const DOCUMENTS_AT_A_TIME: usize = 1024;

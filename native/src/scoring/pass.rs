@@ -8,12 +8,12 @@ use serde_json::{Map, Value, json};
 use super::row::Row;
 use super::scorer::Scorer;
 use super::variant::Variant;
-use crate::corpus::documents::{Document, Documents};
-use crate::lm::engine::TokenId;
-use crate::lm::rate::Rate;
-use crate::lm::score;
-use crate::lm::scores::{ScoreSize, ScoreTally, ScoreWriter};
-use crate::progress::Progress;
+use data_anatomy_corpus::documents::{Document, Documents};
+use data_anatomy_lm::engine::TokenId;
+use data_anatomy_lm::rate::Rate;
+use data_anatomy_lm::score;
+use data_anatomy_lm::scores::{ScoreSize, ScoreTally, ScoreWriter};
+use data_anatomy_job::progress::Progress;
 
 /// What is to be scored, and where the scores go.
 #[derive(Clone, Copy)]

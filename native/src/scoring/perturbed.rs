@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use super::row::Row;
 use super::variant::{Head, Variant, row_of};
 use super::words::{WordTable, places};
-use crate::corpus::documents::Document;
-use crate::corpus::fingerprint::fingerprint;
+use data_anatomy_corpus::documents::Document;
+use data_anatomy_corpus::fingerprint::fingerprint;
 
 /// A drawn word that is the one it replaces is drawn again, so often at most.
 const MAX_DRAWS: usize = 8;

@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 
 use super::row::Row;
 use super::variant::{Head, Variant};
-use crate::corpus::documents::{Document, Documents};
-use crate::corpus::fingerprint::fingerprint;
-use crate::lm::engine::TokenId;
+use data_anatomy_corpus::documents::{Document, Documents};
+use data_anatomy_corpus::fingerprint::fingerprint;
+use data_anatomy_lm::engine::TokenId;
 
 /// What stands between the documents of a prefix, and between it and the text.
 const SEPARATOR: &str = "\n\n";
@@ -162,8 +162,8 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::corpus::documents::Selection;
-    use crate::lm::tokenizer::Tokenizer;
+    use data_anatomy_corpus::documents::Selection;
+    use data_anatomy_lm::tokenizer::Tokenizer;
 
     const OPTIONS: PrefixOptions = PrefixOptions { n_shots: 3, seed: 4 };
 

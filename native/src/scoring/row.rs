@@ -5,8 +5,8 @@ use std::io::Write as _;
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
 
-use crate::lm::engine::{TokenId, TokenStatistics};
-use crate::lm::scores::DocumentScores;
+use data_anatomy_lm::engine::{TokenId, TokenStatistics};
+use data_anatomy_lm::scores::DocumentScores;
 
 /// zlib's default level, by which the attack was published.
 const ZLIB_LEVEL: u32 = 6;

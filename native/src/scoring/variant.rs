@@ -4,9 +4,9 @@ use anyhow::Context as _;
 use serde_json::{Value, json};
 
 use super::row::Row;
-use crate::corpus::documents::Document;
-use crate::lm::engine::TokenId;
-use crate::lm::tokenizer::Tokenizer;
+use data_anatomy_corpus::documents::Document;
+use data_anatomy_lm::engine::TokenId;
+use data_anatomy_lm::tokenizer::Tokenizer;
 
 /// Of a longer text only so much is tokenised: more characters per token than any tokenizer merges.
 const MAX_BYTES_PER_TOKEN: usize = 256;

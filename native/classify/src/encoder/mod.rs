@@ -1,0 +1,35 @@
+//! The classifier `distilbert`: an encoder of the BERT family, fine-tuned on the documents.
+//!
+//! What it computes is what `transformers` computes for `DistilBertForSequenceClassification` and
+//! `BertForSequenceClassification`, and it is trained as their `Trainer` does: AdamW, a linear warm-up and
+//! decay of the learning rate, gradients limited to a norm of 1.
+//!
+//! [`architecture`] reads and writes `config.json`, [`places`] lists the parameters, [`weights`] holds them
+//! in main memory, [`tokenizer`] (with [`wordpiece`]) makes numbers of texts and [`batch`] makes batches of
+//! these. [`body`] holds tokenizer and model together. [`model`] (with [`attention`], [`dropout`] and [`tensors`]) goes from batches to logits and, with
+//! derivatives written out by hand, back; [`optimizer`] and [`training`] make steps of that. [`trained`] is
+//! the result, [`folder`] its form on disk.
+
+mod architecture;
+mod attention;
+mod batch;
+pub(in crate) mod body;
+mod dropout;
+pub(in crate) mod folder;
+mod model;
+mod optimizer;
+mod options;
+mod places;
+mod tensors;
+#[cfg(test)]
+mod tests;
+mod tokenizer;
+pub(in crate) mod trained;
+mod training;
+mod weights;
+mod wordpiece;
+pub(in crate) mod work;
+
+pub use folder::load;
+pub use options::{DEFAULT_MODEL, Options, ScratchSize, Start};
+pub use trained::{EncoderClassifier, NAME};

@@ -1,0 +1,10 @@
+//! Texts read from files: reference documents by category, and texts that a model wrote.
+
+pub mod documents;
+pub mod fingerprint;
+pub mod generations;
+pub mod jsonl;
+pub mod reference;
+pub mod split;
+pub mod twins;
+pub mod sample;
