@@ -1,6 +1,8 @@
 //! Estimation: the default's maximum-likelihood solver against plain EM, a bootstrap replicate, and
 //! the intervals made from replicates. Throughput is in texts.
 
+use std::hint::black_box;
+
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use data_anatomy_core::label_shift::analysis::{LabelShift, LabelShiftOptions, analyze};
 use data_anatomy_core::label_shift::bootstrap::{Bootstrap, Replicate};
@@ -10,7 +12,6 @@ use data_anatomy_core::label_shift::planted::{GaussianWorld, PlantedProblem};
 use data_anatomy_core::numeric::rng::RandomStream;
 use data_anatomy_core::shares::mixture::Mixture;
 use data_anatomy_core::shares::taxonomy::Taxonomy;
-use std::hint::black_box;
 
 const N_TEXTS: usize = 1000;
 /// Categories: the six of the web-and-code scheme, and the 87 of a programming-language scheme.

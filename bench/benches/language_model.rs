@@ -12,6 +12,7 @@ use std::hint::black_box;
 use std::path::Path;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use data_anatomy_core::numeric::rng::RandomStream;
 use data_anatomy_lm::architecture;
 use data_anatomy_lm::checkpoint::Checkpoint;
 use data_anatomy_lm::config::Config;
@@ -21,7 +22,6 @@ use data_anatomy_lm::generate::{Finished, GenerateOptions, Observer, Wanted, gen
 use data_anatomy_lm::sampling::Sampling;
 use data_anatomy_lm::score::score;
 use data_anatomy_lm::tokenizer::Tokenizer;
-use data_anatomy_core::numeric::rng::RandomStream;
 use safetensors::tensor::{Dtype, TensorView};
 
 const VOCABULARY: usize = 4096;

@@ -15,13 +15,14 @@ use std::hint::black_box;
 use std::path::Path;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use data_anatomy_lm::scores::ScoreReader;
 use data_anatomy::membership::evidence::{PoolScores, Recipe};
 use data_anatomy::membership::folders::{Kind, Pool, ScoreFolders};
 use data_anatomy::scoring::frequencies;
 use data_anatomy_core::membership::attack::Attack;
 use data_anatomy_core::membership::scorer::{DEFAULT_MINK_RATIO, ScorerOptions};
 use data_anatomy_core::membership::token_frequencies::TokenFrequencies;
+use data_anatomy_lm::scores::ScoreReader;
+
 use synthetic_scores::{Size, write};
 
 const SIZE: Size = Size { n_documents: 3_000, n_tokens: 512 };

@@ -10,11 +10,11 @@ use std::io::Read as _;
 use std::sync::atomic::AtomicU64;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use data_anatomy_core::numeric::rng::RandomStream;
 use data_anatomy_corpus::sample::digest::Digest;
 use data_anatomy_corpus::sample::document::{Fields, LineReader};
 use data_anatomy_corpus::sample::reading::{self, Part};
 use data_anatomy_corpus::sample::shard;
-use data_anatomy_core::numeric::rng::RandomStream;
 
 /// Documents of a shard, and characters of each.
 const SIZES: [(usize, usize); 2] = [(4_000, 500), (1_000, 4_000)];

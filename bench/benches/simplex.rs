@@ -1,11 +1,12 @@
 //! Least squares on the simplex: the active set against projected gradient. Throughput is in
 //! categories.
 
+use std::hint::black_box;
+
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use data_anatomy_core::numeric::matrix::Matrix;
 use data_anatomy_core::numeric::rng::RandomStream;
 use data_anatomy_core::numeric::simplex::{least_squares, project};
-use std::hint::black_box;
 
 const SIZES: [usize; 3] = [6, 30, 87];
 /// The change of a share at which the baseline stops, over its step; the active set goes to

@@ -14,6 +14,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 use data_anatomy::membership::folders::Pool;
+
 use synthetic_scores::{Size, write};
 
 fn main() -> Result<()> {

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use data_anatomy_core::show::figure::WIDTH;
 use data_anatomy_core::show::plot::{Plot, Theme};
-
 use data_anatomy_job::files;
+
 use crate::png;
 
 /// Writes the plot, light, at the width of a page, twice as fine as it is shown.

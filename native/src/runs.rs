@@ -6,7 +6,6 @@ use data_anatomy_core::files::predictions;
 use data_anatomy_core::files::run::Run;
 use data_anatomy_core::files::text;
 use data_anatomy_core::messages::input_error::InputError;
-
 use data_anatomy_job::files;
 
 /// The summary of a run: `RUN/summary.json` for a folder, the file itself for a file.

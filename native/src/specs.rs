@@ -5,7 +5,6 @@ use std::path::Path;
 use data_anatomy_core::files::bundled_specs;
 use data_anatomy_core::files::spec::{Spec, SpecFile};
 use data_anatomy_core::messages::input_error::{InputError, Problem};
-
 use data_anatomy_job::files;
 
 /// The spec that `name` means: a file if there is one of that path (with `@variant` after it if

@@ -1,4 +1,4 @@
-//! Which program wrote a file, and when.
+//! Which program wrote a file.
 
 use data_anatomy_core::files::record::ToolRecord;
 
@@ -9,9 +9,4 @@ pub fn record() -> ToolRecord {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         commit: env!("DATA_ANATOMY_COMMIT").to_owned(),
     }
-}
-
-/// The time now, to the second, as RFC 3339 has it.
-pub fn now() -> String {
-    humantime::format_rfc3339_seconds(std::time::SystemTime::now()).to_string()
 }

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use data_anatomy_lm::scores::{DocumentScores, ScoreSize, ScoreWriter};
 use data_anatomy::membership::folders::{Kind, Pool, ScoreFolders};
 use data_anatomy_core::numeric::rng::RandomStream;
+use data_anatomy_lm::scores::{DocumentScores, ScoreSize, ScoreWriter};
 use serde_json::{Map, json};
 
 /// Tokens of the made-up vocabulary.

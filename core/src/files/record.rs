@@ -17,6 +17,14 @@ pub struct ToolRecord {
     pub commit: String,
 }
 
+impl ToolRecord {
+    /// data-anatomy used as a library, in a build that does not know its commit.
+    pub fn unnamed_build() -> Self {
+        let version = env!("CARGO_PKG_VERSION").to_owned();
+        Self { name: "data-anatomy".to_owned(), version, commit: "unknown".to_owned() }
+    }
+}
+
 /// What surrounds the numbers of a run: where they come from and how to repeat them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Context {

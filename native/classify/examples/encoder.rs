@@ -18,8 +18,8 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 use data_anatomy_classify::encoder::{EncoderClassifier, Options, ScratchSize, Start};
 use data_anatomy_classify::{Classifier as _, TrainingDocuments, shown};
-use data_anatomy_lm::device::DeviceChoice;
 use data_anatomy_job::progress::Progress;
+use data_anatomy_lm::device::DeviceChoice;
 use serde_json::json;
 
 use documents::{read, score};

@@ -12,11 +12,10 @@ use anyhow::Result;
 use data_anatomy_core::messages::diagnostic::Diagnostic;
 use data_anatomy_core::shares::taxonomy::Taxonomy;
 #[cfg(feature = "burn")]
-use rayon::prelude::*;
-
-#[cfg(feature = "burn")]
 use data_anatomy_corpus::fingerprint::fingerprint;
 use data_anatomy_job::progress;
+#[cfg(feature = "burn")]
+use rayon::prelude::*;
 
 #[cfg(feature = "burn")]
 pub mod embedding;

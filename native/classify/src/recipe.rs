@@ -3,13 +3,13 @@
 use std::path::Path;
 
 use anyhow::Result;
+use data_anatomy_job::progress::Progress;
 use serde_json::{Map, Value};
 
 use super::tfidf::{self, Corpus, TfidfClassifier, TrainingSet};
 use super::{Classifier, TrainingDocuments, shown};
 #[cfg(feature = "burn")]
 use super::{embedding, encoder};
-use data_anatomy_job::progress::Progress;
 
 /// A kind of classifier and how it is trained.
 #[derive(Debug, Clone)]

@@ -6,9 +6,8 @@ use std::path::Path;
 use data_anatomy_core::files::digest::Sha256Digest;
 use data_anatomy_core::files::text;
 use data_anatomy_core::messages::input_error::{InputError, Problem};
-use serde::de::DeserializeOwned;
-
 use data_anatomy_job::files;
+use serde::de::DeserializeOwned;
 
 /// The longest line that is read: a text of 64 MiB is not a document.
 const MAX_LINE_BYTES: u64 = 64 * 1024 * 1024;

@@ -5,6 +5,6 @@ pub mod fingerprint;
 pub mod generations;
 pub mod jsonl;
 pub mod reference;
+pub mod sample;
 pub mod split;
 pub mod twins;
-pub mod sample;

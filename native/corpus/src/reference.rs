@@ -8,12 +8,12 @@ use data_anatomy_core::messages::input_error::{InputError, Problem};
 use data_anatomy_core::numeric::rng::RandomStream;
 use data_anatomy_core::shares::taxonomy::Taxonomy;
 use data_anatomy_core::shares::well_known;
+use data_anatomy_job::files;
 use serde::{Deserialize, Serialize};
 
 use super::fingerprint::fingerprint;
 use super::jsonl;
 use super::split::N_FOLDS;
-use data_anatomy_job::files;
 
 /// One reference document.
 #[derive(Debug, Clone, PartialEq, Eq)]

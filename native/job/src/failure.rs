@@ -19,10 +19,7 @@ static CAUSE: Mutex<Option<String>> = Mutex::new(None);
 ///
 /// # Errors
 /// As `work`, and if it panics.
-pub fn guarded<T>(
-    what: &str,
-    work: impl FnOnce() -> anyhow::Result<T>,
-) -> anyhow::Result<T> {
+pub fn guarded<T>(what: &str, work: impl FnOnce() -> anyhow::Result<T>) -> anyhow::Result<T> {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
         let usual = panic::take_hook();

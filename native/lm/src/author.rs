@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
+use data_anatomy_job::progress::Progress;
 use serde_json::{Map, Value, json};
 
 use super::author_choice::{AuthorChoice, Server, Who};
@@ -19,7 +20,6 @@ use super::prompts::Prompts;
 use super::rate::Rate;
 use super::sampling::Sampling;
 use super::tokenizer::Tokenizer;
-use data_anatomy_job::progress::Progress;
 
 /// How an author draws texts.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::Context as _;
+use data_anatomy_job::files;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-
-use data_anatomy_job::files;
 
 /// The version of the files that are written.
 const SCHEMA_VERSION: u64 = 1;
@@ -41,10 +40,8 @@ struct Tool {
 impl Description {
     /// The description of a run that is about to begin.
     pub fn new(sections: Map<String, Value>) -> Self {
-        let tool = Tool {
-            name: "data-anatomy".to_owned(),
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-        };
+        let tool =
+            Tool { name: "data-anatomy".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() };
         let schema_version = SCHEMA_VERSION;
         Self { schema_version, tool, complete: false, counts: Map::new(), sections }
     }

@@ -19,10 +19,10 @@ use super::journal::{Generation, Journal};
 use super::prompts::Prompts;
 use super::rate::Rate;
 use super::sampling::Sampling;
-use data_anatomy_job::progress::Progress;
 use backoff::Gate;
 pub use backoff::Retry;
 use client::{Client, Completion, Failure, Question};
+use data_anatomy_job::progress::Progress;
 pub use failures::Failures;
 
 /// The variable that holds the key unless the user names another.

@@ -2,11 +2,11 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use data_anatomy_job::exit::Outcome;
 use serde_json::Map;
 
 use super::mock::{Mock, Reply};
 use super::*;
-use data_anatomy_job::exit::Outcome;
 
 fn options(url: &str) -> EndpointOptions {
     EndpointOptions {

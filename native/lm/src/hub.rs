@@ -15,8 +15,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail, ensure};
 
 use super::checkpoint::{self, WeightLayout};
-use data_anatomy_job::progress::Progress;
 use client::{Client, Failure, Listing};
+use data_anatomy_job::progress::Progress;
 use model_cache::ModelCache;
 use model_id::ModelId;
 pub use settings::Settings;

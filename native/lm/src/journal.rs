@@ -13,12 +13,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anyhow::Context as _;
+use data_anatomy_job::files;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::description::Description;
 use super::run_lock::RunLock;
-use data_anatomy_job::files;
 use scan::Contents;
 
 /// A text that a model wrote: one line of the file.

@@ -4,9 +4,8 @@ use std::io::Read as _;
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
-use serde::de::DeserializeOwned;
-
 use data_anatomy_job::files;
+use serde::de::DeserializeOwned;
 
 /// The largest such file that is read: a tokenizer of a million entries fits several times over.
 pub const MAX_BYTES: u64 = 256 * 1024 * 1024;

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::ensure;
+use data_anatomy_job::progress::Progress;
 use serde_json::{Map, Value, json};
 
 use super::blueprint::Blueprint;
@@ -14,7 +15,6 @@ use super::engine::Engine;
 use super::memory::{self, Work};
 use super::tokenizer::Tokenizer;
 use super::{architecture, hub, peak};
-use data_anatomy_job::progress::Progress;
 
 /// What is said where a model is needed and none is named.
 pub const NONE_NAMED: &str =

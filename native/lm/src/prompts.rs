@@ -5,9 +5,8 @@ use std::path::Path;
 
 use data_anatomy_core::files::digest::sha256_hex;
 use data_anatomy_core::messages::input_error::{InputError, Problem};
-use serde_json::{Value, json};
-
 use data_anatomy_job::files;
+use serde_json::{Value, json};
 
 /// What is asked for to have no prompts.
 pub const NO_PROMPTS: &str = "none";

@@ -16,6 +16,7 @@ mod exponential;
 mod truncation;
 
 use data_anatomy_core::numeric::rng::RandomStream;
+
 use exponential::exp;
 
 /// Weights are summed this many at a time.

@@ -189,10 +189,10 @@ fn missing(folder: &Path) -> String {
 }
 
 /// What stands before and behind every text.
-pub(crate) type Surroundings = (Vec<u32>, Vec<u32>);
+pub type Surroundings = (Vec<u32>, Vec<u32>);
 
 /// The tokenizer that these bytes describe, and what its post-processor adds to texts.
-pub(crate) fn parse(bytes: &[u8]) -> anyhow::Result<(tokenizers::Tokenizer, Surroundings)> {
+pub fn parse(bytes: &[u8]) -> anyhow::Result<(tokenizers::Tokenizer, Surroundings)> {
     // Told apart first, since it says where a damaged file breaks off.
     serde_json::from_slice::<IgnoredAny>(bytes).context("no JSON")?;
     let parsed = panic::catch_unwind(|| {

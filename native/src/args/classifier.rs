@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 
 use clap::Args;
-
-use super::{ClassifierKind, LabelshiftArgs};
 use data_anatomy_classify::{Recipe, tfidf};
 #[cfg(feature = "burn")]
 use data_anatomy_lm::device::DeviceChoice;
+
+use super::{ClassifierKind, LabelshiftArgs};
 
 /// Flags of the classifiers that are encoders, as the seed study calls them.
 #[derive(Debug, Args)]

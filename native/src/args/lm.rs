@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-
 use data_anatomy_lm::author::Drawing;
 use data_anatomy_lm::author_choice::{AuthorChoice, CONCURRENCY, Server, Who};
 use data_anatomy_lm::cpu::Precision;

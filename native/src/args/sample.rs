@@ -3,14 +3,14 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-
-use super::threads::threads;
 use data_anatomy_corpus::sample::merge_web::{self, DEFAULT_TOTAL};
 use data_anatomy_corpus::sample::settings::{
     CODE_CHARS, DEFAULT_N_PER_CATEGORY, DEFAULT_NEAR_DUP, DEFAULT_OUT_DIR, DEFAULT_OVERSAMPLE,
     DEFAULT_SEED, Settings, TEXT_CHARS,
 };
 use data_anatomy_corpus::sample::window;
+
+use super::threads::threads;
 
 /// Arguments of `sample`.
 #[derive(Debug, Clone, Args)]
@@ -106,6 +106,7 @@ impl SampleArgs {
             exclude: self.exclude.clone(),
             oversample: self.oversample,
             force: self.force,
+            ..Settings::of("", "")
         })
     }
 }

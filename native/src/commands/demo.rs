@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Parser as _;
+use data_anatomy_job::exit::Outcome;
+use data_anatomy_job::files;
 
 use crate::args::{Arguments, Command, DemoArgs, EvaluateArgs, LabelshiftArgs};
 use crate::demo;
-use data_anatomy_job::exit::Outcome;
-use data_anatomy_job::files;
 
 /// Reference documents per category: enough for a good classifier, few enough for seconds.
 const DOCUMENTS_PER_CATEGORY: usize = 400;

@@ -3,11 +3,10 @@
 use std::io::{self, Write as _};
 
 use data_anatomy_core::show::table::{Cell, Column, Table};
-use serde_json::json;
-
 use data_anatomy_job::exit::Outcome;
 use data_anatomy_lm::device::{Adapter, BackEnd, DeviceChoice, Inventory};
 use data_anatomy_lm::memory::gigabytes;
+use serde_json::json;
 
 pub(super) fn run(json: bool) -> anyhow::Result<Outcome> {
     let inventory = Inventory::of(&BackEnd::ALL);

@@ -11,11 +11,11 @@ use data_anatomy_core::files::spec::Spec;
 use data_anatomy_core::messages::input_error::{InputError, Problem};
 use data_anatomy_core::messages::printable::printable;
 use data_anatomy_core::page::workspace::evaluate_options;
+use data_anatomy_job::exit::Outcome;
+use data_anatomy_job::files;
 use rayon::prelude::*;
 
 use crate::args::{EvaluateArgs, ViewArgs};
-use data_anatomy_job::exit::Outcome;
-use data_anatomy_job::files;
 use crate::plots;
 use crate::runs;
 use crate::specs;

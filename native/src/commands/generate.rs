@@ -1,12 +1,12 @@
 //! `generate`: texts that a model writes, from its weights or from a server.
 
 use anyhow::ensure;
-
-use crate::args::GenerateArgs;
 use data_anatomy_job::exit::Outcome;
+use data_anatomy_job::progress::Progress;
 use data_anatomy_lm::author::{Author, Job};
 use data_anatomy_lm::prompts::Prompts;
-use data_anatomy_job::progress::Progress;
+
+use crate::args::GenerateArgs;
 
 pub(super) fn run(args: &GenerateArgs) -> anyhow::Result<Outcome> {
     ensure!(args.num_prompts > 0, "--num-prompts: expected 1 or more, found 0");

@@ -4,12 +4,12 @@ use std::io::Write as _;
 
 use data_anatomy_core::evaluate::report;
 use data_anatomy_core::label_shift::summary::Summary;
+use data_anatomy_job::exit::Outcome;
+use data_anatomy_job::progress::Progress;
 use serde_json::Value;
 
 use crate::args::LabelshiftArgs;
-use data_anatomy_job::exit::Outcome;
 use crate::labelshift;
-use data_anatomy_job::progress::Progress;
 
 pub(super) fn run(args: &LabelshiftArgs) -> anyhow::Result<Outcome> {
     let settings = args.settings()?;

@@ -3,11 +3,11 @@
 use std::io::Write;
 
 use data_anatomy_core::evaluate::report;
+use data_anatomy_job::exit::Outcome;
+use data_anatomy_job::progress::Progress;
 
 use crate::args::{MembershipArgs, MinkppArgs};
-use data_anatomy_job::exit::Outcome;
 use crate::membership::{self, Finished, Settings, attacks};
-use data_anatomy_job::progress::Progress;
 
 pub(super) fn minkpp(args: &MinkppArgs) -> anyhow::Result<Outcome> {
     run(&args.settings()?, args.analysis.quiet, args.analysis.json)

@@ -1,9 +1,10 @@
 //! `merge-web`: CommonCrawl and C4 together as Web.
 
-use crate::args::MergeWebArgs;
+use data_anatomy_corpus::sample::merge_web;
 use data_anatomy_job::exit::Outcome;
 use data_anatomy_job::progress::{Progress, print_line};
-use data_anatomy_corpus::sample::merge_web;
+
+use crate::args::MergeWebArgs;
 
 pub(super) fn run(args: &MergeWebArgs) -> anyhow::Result<Outcome> {
     let progress = Progress::new(args.quiet);

@@ -13,8 +13,9 @@ mod sample;
 mod score;
 mod specs;
 
-use crate::args::Command;
 use data_anatomy_job::exit::Outcome;
+
+use crate::args::Command;
 
 /// Runs the command.
 ///

@@ -8,13 +8,13 @@ use data_anatomy_core::files::text;
 use data_anatomy_core::label_shift::reestimate::StoredRun;
 use data_anatomy_core::label_shift::summary::Summary;
 use data_anatomy_core::shares::document_lengths::DocumentLengths;
+use data_anatomy_job::exit::Outcome;
+use data_anatomy_job::files;
+use data_anatomy_job::progress::Progress;
 
 use super::labelshift;
 use crate::args::ReestimateArgs;
-use data_anatomy_job::exit::Outcome;
-use data_anatomy_job::files;
 use crate::labelshift::study::carry_out;
-use data_anatomy_job::progress::Progress;
 
 pub(super) fn run(args: &ReestimateArgs) -> anyhow::Result<Outcome> {
     let mut run = open(&args.run)?;

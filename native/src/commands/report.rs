@@ -8,10 +8,10 @@ use data_anatomy_core::evaluate::figures;
 use data_anatomy_core::files::spec::Spec;
 use data_anatomy_core::page::report_page;
 use data_anatomy_core::page::workspace::Workspace;
-
-use crate::args::{ReportArgs, ViewArgs};
 use data_anatomy_job::exit::Outcome;
 use data_anatomy_job::files;
+
+use crate::args::{ReportArgs, ViewArgs};
 use crate::page;
 use crate::runs;
 use crate::specs;

@@ -5,16 +5,17 @@ use std::io::Write as _;
 use anyhow::Context as _;
 use data_anatomy_core::messages::printable::printable;
 use data_anatomy_core::show::table::{Cell, Column, Table};
+use data_anatomy_corpus::sample::publish::MANIFEST;
+use data_anatomy_corpus::sample::{self, Sampled, Settings};
+use data_anatomy_job::exit::Outcome;
+use data_anatomy_job::progress::{Progress, print_line};
 use serde_json::Value;
 
 use crate::args::SampleArgs;
-use data_anatomy_job::exit::Outcome;
-use data_anatomy_job::progress::{Progress, print_line};
-use data_anatomy_corpus::sample::publish::MANIFEST;
-use data_anatomy_corpus::sample::{self, Sampled};
+use crate::tool;
 
 pub(super) fn run(args: &SampleArgs) -> anyhow::Result<Outcome> {
-    let settings = args.settings()?;
+    let settings = Settings { tool: tool::record(), ..args.settings()? };
     let progress = Progress::new(args.quiet);
     let threads = rayon::ThreadPoolBuilder::new().num_threads(args.n_jobs).build();
     let threads = threads.context("--n-jobs: cannot start the threads")?;

@@ -1,12 +1,12 @@
 //! `score`: what a model says about every token of documents.
 
 use anyhow::ensure;
-
-use crate::args::ScoreArgs;
 use data_anatomy_corpus::documents::{Documents, Selection};
 use data_anatomy_job::exit::Outcome;
-use data_anatomy_lm::model::Model;
 use data_anatomy_job::progress::Progress;
+use data_anatomy_lm::model::Model;
+
+use crate::args::ScoreArgs;
 use crate::scoring::pass::{Force, Pass};
 use crate::scoring::scorer::Scorer;
 use crate::scoring::variant::{Head, Plain};

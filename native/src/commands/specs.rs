@@ -8,11 +8,10 @@ use data_anatomy_core::files::bundled_specs;
 use data_anatomy_core::files::spec::{Spec, SpecFile};
 use data_anatomy_core::files::spec_lint;
 use data_anatomy_core::show::table::{Cell, Column, Table};
-
+use data_anatomy_job::exit::Outcome;
 use serde::Serialize;
 
 use crate::args::SpecsAction;
-use data_anatomy_job::exit::Outcome;
 use crate::specs;
 
 pub(super) fn run(action: &SpecsAction) -> anyhow::Result<Outcome> {

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
+use data_anatomy_lm::cpu::Precision;
+use data_anatomy_lm::prompts::Prompts;
 use serde_json::{Map, Value, json};
 
 use super::settings::{Settings, WritingSettings};
-use data_anatomy_lm::cpu::Precision;
-use data_anatomy_lm::prompts::Prompts;
 
 /// Every setting, by the name of its flag.
 ///

@@ -4,12 +4,12 @@ use std::path::Path;
 
 use data_anatomy_core::shares::document_lengths::{CategoryLengths, DocumentLengths, Measure};
 use data_anatomy_core::shares::taxonomy::Taxonomy;
+use data_anatomy_job::files;
+use data_anatomy_lm::tokenizer::Tokenizer;
 use rayon::prelude::*;
 
 use super::inputs::References;
 use super::settings::DocumentSettings;
-use data_anatomy_job::files;
-use data_anatomy_lm::tokenizer::Tokenizer;
 
 /// The file beside samples that tells how long whole documents are.
 const MANIFEST: &str = "manifest.json";

@@ -9,6 +9,11 @@ use std::path::Path;
 use data_anatomy_core::messages::diagnostic::Diagnostic;
 use data_anatomy_core::messages::printable::head;
 use data_anatomy_core::numeric::rng::RandomStream;
+use data_anatomy_corpus::jsonl;
+use data_anatomy_corpus::split::Split;
+use data_anatomy_lm::author::Drawing;
+use data_anatomy_lm::prompts::{Prompt, Prompts};
+use data_anatomy_lm::tokenizer::Tokenizer;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -18,11 +23,6 @@ use super::settings::EchoSettings;
 use super::sources::Sources;
 use super::texts::Texts;
 use super::writer::{Order, Writer};
-use data_anatomy_corpus::jsonl;
-use data_anatomy_corpus::split::Split;
-use data_anatomy_lm::author::Drawing;
-use data_anatomy_lm::prompts::{Prompt, Prompts};
-use data_anatomy_lm::tokenizer::Tokenizer;
 
 /// The file of a run's echoes, in its folder.
 const FILE: &str = "echoes.jsonl";

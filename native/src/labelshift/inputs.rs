@@ -3,14 +3,14 @@
 use data_anatomy_core::messages::diagnostic::Diagnostic;
 use data_anatomy_core::shares::taxonomy::Taxonomy;
 use data_anatomy_core::shares::well_known;
+use data_anatomy_corpus::reference::{self, Document, Reference, ReferenceInput, ReferenceOptions};
+use data_anatomy_corpus::split::Grouped;
+use data_anatomy_corpus::twins;
 use serde_json::{Value, json};
 
 use super::degenerate;
 use super::settings::DocumentSettings;
 use super::texts::Texts;
-use data_anatomy_corpus::reference::{self, Document, Reference, ReferenceInput, ReferenceOptions};
-use data_anatomy_corpus::split::Grouped;
-use data_anatomy_corpus::twins;
 
 /// Reference documents of known category.
 #[derive(Debug)]

@@ -2,7 +2,6 @@
 //! text than of a short one, and its errors are only those that it makes on the texts if both are alike.
 
 use data_anatomy_core::numeric::rng::RandomStream;
-
 use data_anatomy_corpus::sample::window::{Window, WindowKind};
 
 /// Lengths are drawn from streams of a seed of their own: the bits of "length" in ASCII.

@@ -1,10 +1,11 @@
 //! What trains the classifier and what measures it: documents, echoes, or both.
 
+use data_anatomy_corpus::split::Split;
+
 use super::echoes::Echoes;
 use super::inputs::References;
 use super::length_match::LengthMatch;
 use super::sources::Sources;
-use data_anatomy_corpus::split::Split;
 
 /// A text whose category is known.
 #[derive(Debug, Clone, PartialEq, Eq)]

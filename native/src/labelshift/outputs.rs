@@ -5,9 +5,9 @@ use std::path::Path;
 
 use data_anatomy_core::files::predictions::Prediction;
 use data_anatomy_core::label_shift::summary::Summary;
+use data_anatomy_job::files;
 
 use super::settings::OutputSettings;
-use data_anatomy_job::files;
 use crate::plots;
 
 /// Writes everything of a run but plots where none are wanted; the summary last.

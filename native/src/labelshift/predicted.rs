@@ -1,18 +1,18 @@
 //! The classifier's verdicts.
 
+use data_anatomy_classify::{Classifier, TrainingDocuments, shown};
 use data_anatomy_core::files::predictions::{Origin, Prediction, snippet, stored_probability};
 use data_anatomy_core::label_shift::verdicts::Verdicts;
 use data_anatomy_core::messages::diagnostic::Diagnostic;
 use data_anatomy_core::numeric::rng::RandomStream;
 use data_anatomy_core::shares::taxonomy::Taxonomy;
+use data_anatomy_corpus::generations::Generation;
+use data_anatomy_corpus::split::Split;
+use data_anatomy_job::progress::Progress;
 
 use super::inputs::References;
 use super::material::{Material, Piece};
 use super::settings::ClassifierSettings;
-use data_anatomy_classify::{self, Classifier, TrainingDocuments};
-use data_anatomy_corpus::generations::Generation;
-use data_anatomy_corpus::split::Split;
-use data_anatomy_job::progress::Progress;
 
 /// Which classifier judges which text is drawn from a seed of its own: the bits of "turn" in ASCII.
 const SEED_OF_TURNS: u64 = 0x7475_726e;
@@ -105,7 +105,7 @@ pub fn judge(
     texts: &[&Generation],
     progress: &Progress,
 ) -> anyhow::Result<Predicted> {
-    let shown = classifier::shown(progress);
+    let shown = shown(progress);
     let measured: Vec<&str> = material.validation.iter().map(|piece| piece.text).collect();
     let generated: Vec<&str> = texts.iter().map(|text| text.text.as_str()).collect();
     let on_validation = classifier.log_probabilities(&measured, &shown)?;

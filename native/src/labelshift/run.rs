@@ -3,7 +3,11 @@
 use std::path::Path;
 
 use anyhow::Context as _;
+use data_anatomy_classify::Classifier;
 use data_anatomy_core::messages::diagnostic::Diagnostic;
+use data_anatomy_corpus::generations::Generation;
+use data_anatomy_corpus::split::Split;
+use data_anatomy_job::progress::Progress;
 use serde_json::{Value, json};
 
 use super::document_lengths::{self, KnownLengths};
@@ -16,10 +20,6 @@ use super::settings::{ClassifierSettings, CutSettings, Settings};
 use super::sources::Sources;
 use super::texts::Texts;
 use super::writer::Writer;
-use data_anatomy_classify::Classifier;
-use data_anatomy_corpus::generations::Generation;
-use data_anatomy_corpus::split::Split;
-use data_anatomy_job::progress::Progress;
 
 /// Everything up to the verdicts.
 #[derive(Debug)]

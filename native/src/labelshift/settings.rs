@@ -4,17 +4,17 @@
 
 use std::path::PathBuf;
 
+use data_anatomy_classify::{Recipe, tfidf};
 use data_anatomy_core::label_shift::reestimate::Choices;
+use data_anatomy_corpus::sample::window::WindowKind;
+use data_anatomy_lm::author::Drawing;
+use data_anatomy_lm::author_choice::AuthorChoice;
+use data_anatomy_lm::prompts::NO_PROMPTS;
 
 use super::length_match::LengthMatchKind;
 use super::sources::{SourceKind, Sources};
 use super::split_plan::SplitPlan;
-use data_anatomy_classify::{Recipe, tfidf};
-use data_anatomy_lm::author::Drawing;
-use data_anatomy_lm::author_choice::AuthorChoice;
-use data_anatomy_lm::prompts::NO_PROMPTS;
 use crate::runs;
-use data_anatomy_corpus::sample::window::WindowKind;
 
 /// Texts that a model is asked for unless it is said how many.
 pub const N_TEXTS: usize = 400;

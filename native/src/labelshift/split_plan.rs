@@ -1,7 +1,8 @@
 //! Which documents are to train and which to measure, where no classifier was trained before.
 
-use super::inputs::References;
 use data_anatomy_corpus::split::{Grouped, Split};
+
+use super::inputs::References;
 
 /// Folds that take turns where nobody says how many.
 const N_FOLDS: usize = 5;

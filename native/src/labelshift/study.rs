@@ -8,6 +8,9 @@ use data_anatomy_core::files::record::Context;
 use data_anatomy_core::label_shift::study::{Study, StudyReplicate, merged_lengths};
 use data_anatomy_core::label_shift::summary::Summary;
 use data_anatomy_core::numeric::interval::Interval;
+use data_anatomy_job::clock;
+use data_anatomy_job::files;
+use data_anatomy_job::progress::Progress;
 use rayon::prelude::*;
 
 use super::config::config;
@@ -15,8 +18,6 @@ use super::outputs;
 use super::repetition::WithoutRepetition;
 use super::run::Run;
 use super::settings::Settings;
-use data_anatomy_job::files;
-use data_anatomy_job::progress::Progress;
 use crate::tool;
 
 /// A run that ended.
@@ -69,7 +70,7 @@ fn estimate(
     let (replicates, intervals) = carry_out(&study, progress);
     let context = Context {
         tool: tool::record(),
-        created: Some(tool::now()),
+        created: Some(clock::now()),
         config: config(settings)?,
         inputs: record,
         diagnostics,

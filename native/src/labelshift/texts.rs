@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use super::writer::{Order, Writer};
 use data_anatomy_corpus::generations::{self, Generations};
 use data_anatomy_lm::prompts::Prompts;
+
+use super::writer::{Order, Writer};
 
 /// The file of a run's own texts, in its folder.
 const FILE: &str = "generations.jsonl";

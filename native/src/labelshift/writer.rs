@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use super::settings::{Settings, WritingSettings};
+use data_anatomy_job::progress::Progress;
 use data_anatomy_lm::author::{Author, Drawing, Job};
 use data_anatomy_lm::prompts::Prompts;
 use data_anatomy_lm::tokenizer::Tokenizer;
-use data_anatomy_job::progress::Progress;
+
+use super::settings::{Settings, WritingSettings};
 
 /// What a user may give to keep texts of other settings.
 const ELSEWHERE: &str = "another --run-name";

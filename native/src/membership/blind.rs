@@ -7,13 +7,13 @@
 use std::collections::BTreeMap;
 
 use anyhow::Context as _;
+use data_anatomy_classify::tfidf::{Corpus, Options, TfidfClassifier, TrainingSet};
 use data_anatomy_core::numeric::rng::RandomStream;
 use data_anatomy_core::shares::taxonomy::Taxonomy;
-
-use super::evidence::PoolScores;
-use data_anatomy_classify::tfidf::{Corpus, Options, TfidfClassifier, TrainingSet};
 use data_anatomy_corpus::documents::Documents;
 use data_anatomy_job::progress::Progress;
+
+use super::evidence::PoolScores;
 
 /// Documents of a category on each side at most: enough to tell texts apart, and a classifier's worth of
 /// memory and time.

@@ -7,6 +7,10 @@ use std::path::Path;
 use anyhow::{Context as _, ensure};
 use data_anatomy_core::membership::attack::Attack;
 use data_anatomy_core::membership::token_frequencies::TokenFrequencies;
+use data_anatomy_corpus::documents::Documents;
+use data_anatomy_corpus::fingerprint::fingerprint;
+use data_anatomy_job::progress::Progress;
+use data_anatomy_lm::scores::ScoreReader;
 use serde_json::{Value, json};
 
 use super::blind::{self, BlindCategory, Texts};
@@ -16,10 +20,6 @@ use super::passes::{Given, Skipped};
 use super::settings::Settings;
 use super::sizes;
 use super::truth::Truth;
-use data_anatomy_corpus::documents::Documents;
-use data_anatomy_corpus::fingerprint::fingerprint;
-use data_anatomy_lm::scores::ScoreReader;
-use data_anatomy_job::progress::Progress;
 use crate::scoring::frequencies;
 
 /// What the analysis starts from.

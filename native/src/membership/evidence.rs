@@ -9,10 +9,10 @@ use data_anatomy_core::membership::attack::{Attack, Need};
 use data_anatomy_core::membership::evidence::{Evidence, NoScore, TokenStatistics, mean_log_prob};
 use data_anatomy_core::membership::scorer::{Scorer, ScorerOptions};
 use data_anatomy_core::membership::token_frequencies::TokenFrequencies;
+use data_anatomy_lm::scores::{ScoreReader, ScoredDocument};
 use rayon::prelude::*;
 
 use super::folders::{Kind, Pool, ScoreFolders};
-use data_anatomy_lm::scores::{ScoreReader, ScoredDocument};
 
 /// The scores of a pool's documents.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -9,6 +9,8 @@ use data_anatomy_core::membership::figures;
 use data_anatomy_core::membership::roc::AttackQuality;
 use data_anatomy_core::membership::summary::MembershipSummary;
 use data_anatomy_core::messages::diagnostic::Diagnostic;
+use data_anatomy_job::clock;
+use data_anatomy_job::files;
 use serde_json::{Map, Value, json};
 
 use super::analysis::{AttackResult, without_score};
@@ -16,7 +18,6 @@ use super::collected::Collected;
 use super::settings::{OutputSettings, Settings};
 use super::truth::TruthSource;
 use super::{attacks, document_scores, sizes};
-use data_anatomy_job::files;
 use crate::plots;
 use crate::tool;
 
@@ -33,7 +34,7 @@ pub fn summaries(
     let categories = collected.categories();
     let sizes = settings.analysis.category_sizes.as_ref();
     let sizes = sizes.map(|name| sizes::read(name, &categories)).transpose()?;
-    let created = tool::now();
+    let created = clock::now();
     let summary = |result: &AttackResult| {
         let context = Context {
             tool: tool::record(),

@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail, ensure};
 use data_anatomy_core::membership::attack::{Attack, Need};
+use data_anatomy_corpus::documents::{Documents, Selection};
+use data_anatomy_job::progress::Progress;
+use data_anatomy_lm::model::{Model, ModelChoice};
 
 use super::folders::{Kind, Pool, ScoreFolders};
 use super::settings::{AttackSettings, PoolSettings, WantedAttacks};
-use data_anatomy_corpus::documents::{Documents, Selection};
-use data_anatomy_lm::model::{Model, ModelChoice};
-use data_anatomy_job::progress::Progress;
 use crate::scoring::frequencies;
 use crate::scoring::pass::{Force, Pass};
 use crate::scoring::perturbed::{Perturbed, PerturbedOptions};

@@ -1,12 +1,12 @@
 //! A run from its settings to its files.
 
 use data_anatomy_core::membership::summary::MembershipSummary;
+use data_anatomy_job::progress::Progress;
 
 use super::analysis::AttackResult;
 use super::collected::{self, Collected};
 use super::outputs;
 use super::settings::Settings;
-use data_anatomy_job::progress::Progress;
 
 /// A run whose files are written.
 #[derive(Debug)]

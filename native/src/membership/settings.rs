@@ -8,9 +8,9 @@ use data_anatomy_core::membership::attack::Attack;
 use data_anatomy_core::membership::scorer::{
     DEFAULT_DC_PDD_LIMIT, DEFAULT_MINK_RATIO, ScorerOptions,
 };
+use data_anatomy_lm::model::ModelChoice;
 
 use super::truth::TruthSource;
-use data_anatomy_lm::model::ModelChoice;
 use crate::runs;
 
 /// Documents of a category that are used at most, unless another number is asked for.

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use anyhow::{Context as _, ensure};
 use data_anatomy_core::shares::well_known;
+use data_anatomy_job::files;
 use serde_json::Value;
 
-use data_anatomy_job::files;
 use crate::specs;
 
 /// The sizes of these categories, in their order: from a JSON file with a number for each category (the

@@ -5,9 +5,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, ensure};
 use data_anatomy_core::shares::well_known;
-use serde::Deserialize;
-
 use data_anatomy_job::files;
+use serde::Deserialize;
 
 /// What tells which candidates are members.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,14 +4,14 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use data_anatomy_core::membership::token_frequencies::TokenCounts;
+use data_anatomy_corpus::documents::{Document, Documents};
+use data_anatomy_job::progress::Progress;
+use data_anatomy_lm::description::Description;
+use data_anatomy_lm::model::Model;
 use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 
 use super::variant::Head;
-use data_anatomy_corpus::documents::{Document, Documents};
-use data_anatomy_lm::description::Description;
-use data_anatomy_lm::model::Model;
-use data_anatomy_job::progress::Progress;
 
 /// Documents that are tokenised at a time.
 const DOCUMENTS_AT_A_TIME: usize = 1024;

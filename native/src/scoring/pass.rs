@@ -2,18 +2,18 @@
 
 use std::path::Path;
 
+use data_anatomy_corpus::documents::{Document, Documents};
+use data_anatomy_job::progress::Progress;
+use data_anatomy_lm::engine::TokenId;
+use data_anatomy_lm::rate::Rate;
+use data_anatomy_lm::score;
+use data_anatomy_lm::scores::{ScoreSize, ScoreTally, ScoreWriter};
 use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 
 use super::row::Row;
 use super::scorer::Scorer;
 use super::variant::Variant;
-use data_anatomy_corpus::documents::{Document, Documents};
-use data_anatomy_lm::engine::TokenId;
-use data_anatomy_lm::rate::Rate;
-use data_anatomy_lm::score;
-use data_anatomy_lm::scores::{ScoreSize, ScoreTally, ScoreWriter};
-use data_anatomy_job::progress::Progress;
 
 /// What is to be scored, and where the scores go.
 #[derive(Clone, Copy)]

@@ -1,13 +1,13 @@
 //! Copies of a text with some words replaced, for the neighbourhood attack.
 
 use data_anatomy_core::numeric::rng::RandomStream;
+use data_anatomy_corpus::documents::Document;
+use data_anatomy_corpus::fingerprint::fingerprint;
 use serde_json::{Value, json};
 
 use super::row::Row;
 use super::variant::{Head, Variant, row_of};
 use super::words::{WordTable, places};
-use data_anatomy_corpus::documents::Document;
-use data_anatomy_corpus::fingerprint::fingerprint;
 
 /// A drawn word that is the one it replaces is drawn again, so often at most.
 const MAX_DRAWS: usize = 8;

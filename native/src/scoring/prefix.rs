@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use anyhow::ensure;
 use data_anatomy_core::numeric::rng::RandomStream;
+use data_anatomy_corpus::documents::{Document, Documents};
+use data_anatomy_corpus::fingerprint::fingerprint;
+use data_anatomy_lm::engine::TokenId;
 use serde_json::{Value, json};
 
 use super::row::Row;
 use super::variant::{Head, Variant};
-use data_anatomy_corpus::documents::{Document, Documents};
-use data_anatomy_corpus::fingerprint::fingerprint;
-use data_anatomy_lm::engine::TokenId;
 
 /// What stands between the documents of a prefix, and between it and the text.
 const SEPARATOR: &str = "\n\n";

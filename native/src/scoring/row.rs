@@ -2,11 +2,10 @@
 
 use std::io::Write as _;
 
-use flate2::Compression;
-use flate2::write::ZlibEncoder;
-
 use data_anatomy_lm::engine::{TokenId, TokenStatistics};
 use data_anatomy_lm::scores::DocumentScores;
+use flate2::Compression;
+use flate2::write::ZlibEncoder;
 
 /// zlib's default level, by which the attack was published.
 const ZLIB_LEVEL: u32 = 6;

@@ -2,10 +2,10 @@
 
 use std::cmp;
 
+use data_anatomy_job::progress::Progress;
 use data_anatomy_lm::engine::Engine;
 use data_anatomy_lm::memory::Work;
 use data_anatomy_lm::model::Model;
-use data_anatomy_job::progress::Progress;
 
 /// Tokens of a batch on a processor: intermediate results stay near its caches.
 const CPU_BATCH_TOKENS: usize = 2048;

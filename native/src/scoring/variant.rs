@@ -1,12 +1,12 @@
 //! What a model is shown of a document.
 
 use anyhow::Context as _;
-use serde_json::{Value, json};
-
-use super::row::Row;
 use data_anatomy_corpus::documents::Document;
 use data_anatomy_lm::engine::TokenId;
 use data_anatomy_lm::tokenizer::Tokenizer;
+use serde_json::{Value, json};
+
+use super::row::Row;
 
 /// Of a longer text only so much is tokenised: more characters per token than any tokenizer merges.
 const MAX_BYTES_PER_TOKEN: usize = 256;

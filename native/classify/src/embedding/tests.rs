@@ -3,6 +3,8 @@
 use std::path::Path;
 
 use data_anatomy_core::shares::taxonomy::Taxonomy;
+use data_anatomy_job::progress::Progress;
+use data_anatomy_lm::device::DeviceChoice;
 use proptest::prelude::*;
 
 use super::features::{Features, Scaler};
@@ -10,8 +12,6 @@ use super::linear::LinearModel;
 use super::*;
 use crate::logistic::Design as _;
 use crate::{Classifier as _, TrainingDocuments};
-use data_anatomy_lm::device::DeviceChoice;
-use data_anatomy_job::progress::Progress;
 
 fn silent(_: &str, _: usize, _: usize) {}
 

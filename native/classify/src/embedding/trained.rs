@@ -5,6 +5,9 @@ use std::path::Path;
 use anyhow::{Context as _, ensure};
 use data_anatomy_core::messages::diagnostic::Diagnostic;
 use data_anatomy_core::shares::taxonomy::Taxonomy;
+use data_anatomy_corpus::fingerprint::fingerprint;
+use data_anatomy_job::progress;
+use data_anatomy_lm::device::DeviceChoice;
 use serde_json::{Value, json};
 
 use super::super::encoder::body::{Encoder, Take};
@@ -13,9 +16,6 @@ use super::super::encoder::{trained, work};
 use super::super::logistic::Termination;
 use super::super::{Classifier, Progress, TrainingDocuments, shown};
 use super::linear::LinearModel;
-use data_anatomy_corpus::fingerprint::fingerprint;
-use data_anatomy_lm::device::DeviceChoice;
-use data_anatomy_job::progress;
 
 /// The name by which the command line and result files call this kind of classifier.
 pub const NAME: &str = "embedding";
@@ -38,7 +38,7 @@ pub struct Options {
 
 impl Options {
     /// The settings, for the record.
-    pub(in crate) fn record(&self) -> Value {
+    pub(crate) fn record(&self) -> Value {
         json!({ "hf_model_name": self.model, "hf_max_length": self.max_length })
     }
 }

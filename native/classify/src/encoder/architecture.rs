@@ -2,10 +2,9 @@
 
 use anyhow::{Context as _, bail, ensure};
 use data_anatomy_core::shares::taxonomy::Taxonomy;
-use serde_json::{Map, Value, json};
-
 use data_anatomy_lm::blueprint;
 use data_anatomy_lm::config::Config;
+use serde_json::{Map, Value, json};
 
 /// Families of encoders; they differ in names, in their heads and in where dropout stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,6 +4,9 @@ use std::path::Path;
 
 use anyhow::{Context as _, ensure};
 use data_anatomy_core::shares::taxonomy::Taxonomy;
+use data_anatomy_job::failure::guarded;
+use data_anatomy_lm::checkpoint::Checkpoint;
+use data_anatomy_lm::config::Config;
 use rayon::prelude::*;
 
 use super::super::Progress;
@@ -16,9 +19,6 @@ use super::tensors::{Device, Floats, floats, values};
 use super::tokenizer::Tokenizer;
 use super::weights::{self, Head, HostWeights};
 use super::work::Work;
-use data_anatomy_lm::checkpoint::Checkpoint;
-use data_anatomy_lm::config::Config;
-use data_anatomy_job::failure::guarded;
 
 /// What an error of a device begins with.
 pub(super) const FAILED: &str = "the device failed";
@@ -28,7 +28,7 @@ const N_POSITIONS: usize = 512;
 
 /// An encoder that is ready to compute.
 #[derive(Debug)]
-pub(in crate) struct Encoder {
+pub(crate) struct Encoder {
     pub(super) tokenizer: Tokenizer,
     pub(super) model: Model,
     pub(super) device: Device,
@@ -38,7 +38,7 @@ pub(in crate) struct Encoder {
 
 /// What is taken from a checkpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate) enum Take {
+pub(crate) enum Take {
     /// All, the head too, which must be there.
     Classifier,
     /// The weights; the head too if it is there for the same categories.
@@ -53,7 +53,7 @@ impl Encoder {
     ///
     /// # Errors
     /// If a file is missing or malformed, or the encoder is not of a known family.
-    pub(in crate) fn open(
+    pub(crate) fn open(
         folder: &Path,
         categories: &Taxonomy,
         take: Take,
@@ -92,7 +92,7 @@ impl Encoder {
     ///
     /// # Errors
     /// If no tokenizer can be learnt.
-    pub(in crate) fn scratch(
+    pub(crate) fn scratch(
         size: ScratchSize,
         texts: &[&str],
         categories: &Taxonomy,
@@ -139,12 +139,12 @@ impl Encoder {
     }
 
     /// A text's first tokens that are looked at.
-    pub(in crate) fn max_length(&self) -> usize {
+    pub(crate) fn max_length(&self) -> usize {
         self.max_length
     }
 
     /// The width of the states.
-    pub(in crate) fn hidden(&self) -> usize {
+    pub(crate) fn hidden(&self) -> usize {
         self.model.architecture.hidden
     }
 
@@ -180,7 +180,7 @@ impl Encoder {
     ///
     /// # Errors
     /// If the device fails.
-    pub(in crate) fn embeddings(
+    pub(crate) fn embeddings(
         &self,
         texts: &[&str],
         progress: &Progress<'_>,

@@ -8,6 +8,10 @@ use std::path::Path;
 use anyhow::{Context as _, bail, ensure};
 use data_anatomy_core::files::digest::{Sha256Digest, sha256_hex};
 use data_anatomy_core::shares::taxonomy::Taxonomy;
+use data_anatomy_job::files;
+use data_anatomy_lm::config::Config;
+use data_anatomy_lm::device::DeviceChoice;
+use data_anatomy_lm::json_file;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -15,10 +19,6 @@ use super::architecture::{self, Family};
 use super::body::{Encoder, Take};
 use super::trained::{self, EncoderClassifier};
 use super::{weights, work};
-use data_anatomy_job::files;
-use data_anatomy_lm::config::Config;
-use data_anatomy_lm::device::DeviceChoice;
-use data_anatomy_lm::json_file;
 
 /// The file of our own.
 const RECORD: &str = "data_anatomy.json";
@@ -34,32 +34,28 @@ const DEFAULT_MAX_LENGTH: usize = 256;
 
 /// What is known of a saved classifier besides its weights.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(in crate) struct Record {
+pub(crate) struct Record {
     format: String,
     version: u32,
     /// The kind of classifier.
-    pub(in crate) classifier: String,
+    pub(crate) classifier: String,
     /// In the order of the columns of its verdicts.
-    pub(in crate) categories: Vec<String>,
+    pub(crate) categories: Vec<String>,
     /// Tokens that are looked at.
-    pub(in crate) max_length: usize,
+    pub(crate) max_length: usize,
     /// How it was trained.
-    pub(in crate) training: Value,
+    pub(crate) training: Value,
     /// Fingerprints of the documents that were trained on, ascending, in hexadecimal.
     trained_on: Option<Vec<String>>,
     /// SHA-256 of the weights' file.
     weights_sha256: String,
     /// What a kind of classifier keeps besides.
-    pub(in crate) head: Option<Value>,
+    pub(crate) head: Option<Value>,
 }
 
 impl Record {
     /// The record of a classifier of this kind.
-    pub(in crate) fn new(
-        classifier: &str,
-        categories: &Taxonomy,
-        max_length: usize,
-    ) -> Self {
+    pub(crate) fn new(classifier: &str, categories: &Taxonomy, max_length: usize) -> Self {
         Self {
             format: FORMAT.to_owned(),
             version: VERSION,
@@ -74,11 +70,7 @@ impl Record {
     }
 
     /// The record with how and on what the classifier was trained.
-    pub(in crate) fn with_training(
-        mut self,
-        training: &Value,
-        trained_on: Option<&[u64]>,
-    ) -> Self {
+    pub(crate) fn with_training(mut self, training: &Value, trained_on: Option<&[u64]>) -> Self {
         self.training = training.clone();
         let hexadecimal = |number: &u64| format!("{number:016x}");
         self.trained_on = trained_on.map(|numbers| numbers.iter().map(hexadecimal).collect());
@@ -86,7 +78,7 @@ impl Record {
     }
 
     /// The record with what this kind of classifier keeps besides.
-    pub(in crate) fn with_head(mut self, head: Value) -> Self {
+    pub(crate) fn with_head(mut self, head: Value) -> Self {
         self.head = Some(head);
         self
     }
@@ -95,7 +87,7 @@ impl Record {
     ///
     /// # Errors
     /// If one is no number, or they do not ascend.
-    pub(in crate) fn trained_on(&self) -> anyhow::Result<Option<Vec<u64>>> {
+    pub(crate) fn trained_on(&self) -> anyhow::Result<Option<Vec<u64>>> {
         let Some(texts) = &self.trained_on else { return Ok(None) };
         let numbers = texts.iter().map(|text| u64::from_str_radix(text, 16));
         let numbers: Vec<u64> = numbers.collect::<Result<_, _>>().context("trained_on")?;
@@ -107,7 +99,7 @@ impl Record {
     ///
     /// # Errors
     /// If they are no list of distinct names.
-    pub(in crate) fn taxonomy(&self) -> anyhow::Result<Taxonomy> {
+    pub(crate) fn taxonomy(&self) -> anyhow::Result<Taxonomy> {
         Taxonomy::new(self.categories.iter().map(String::as_str)).context("categories")
     }
 }
@@ -117,7 +109,7 @@ impl Record {
 ///
 /// # Errors
 /// If something else stands there, or it cannot be written.
-pub(in crate) fn save(
+pub(crate) fn save(
     path: &Path,
     encoder: &Encoder,
     categories: Option<&Taxonomy>,
@@ -185,7 +177,7 @@ fn write(
 ///
 /// # Errors
 /// If it is malformed, of another version, or its weights are not those that were saved.
-pub(in crate) fn record(folder: &Path) -> anyhow::Result<Option<Record>> {
+pub(crate) fn record(folder: &Path) -> anyhow::Result<Option<Record>> {
     let path = folder.join(RECORD);
     let Some(record) = json_file::read_if_there::<Record>(&path)? else { return Ok(None) };
     ensure!(

@@ -13,9 +13,9 @@
 mod architecture;
 mod attention;
 mod batch;
-pub(in crate) mod body;
+pub(crate) mod body;
 mod dropout;
-pub(in crate) mod folder;
+pub(crate) mod folder;
 mod model;
 mod optimizer;
 mod options;
@@ -24,11 +24,11 @@ mod tensors;
 #[cfg(test)]
 mod tests;
 mod tokenizer;
-pub(in crate) mod trained;
+pub(crate) mod trained;
 mod training;
 mod weights;
 mod wordpiece;
-pub(in crate) mod work;
+pub(crate) mod work;
 
 pub use folder::load;
 pub use options::{DEFAULT_MODEL, Options, ScratchSize, Start};

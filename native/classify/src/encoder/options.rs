@@ -1,10 +1,10 @@
 //! How an encoder is trained.
 
 use anyhow::ensure;
+use data_anatomy_lm::device::DeviceChoice;
 use serde_json::{Value, json};
 
 use super::training::Plan;
-use data_anatomy_lm::device::DeviceChoice;
 
 /// The checkpoint that the seed study starts from.
 pub const DEFAULT_MODEL: &str = "distilbert-base-uncased";
@@ -134,7 +134,7 @@ impl Options {
     }
 
     /// The settings, for the record.
-    pub(in crate) fn record(&self) -> Value {
+    pub(crate) fn record(&self) -> Value {
         let (model, size) = match &self.start {
             Start::Checkpoint(model) | Start::LikeCheckpoint(model) => (Some(model), None),
             Start::Scratch(size) => (None, Some(size)),

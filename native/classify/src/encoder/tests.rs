@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 
 use burn_flex::FlexDevice;
 use data_anatomy_core::shares::taxonomy::Taxonomy;
+use data_anatomy_job::progress::Progress;
+use data_anatomy_lm::config::Config;
+use data_anatomy_lm::device::DeviceChoice;
 use safetensors::SafeTensors;
 use serde::Deserialize;
 
@@ -20,9 +23,6 @@ use super::trained::EncoderClassifier;
 use super::training::{Examples, Trainer};
 use super::{folder, optimizer};
 use crate::{Classifier as _, TrainingDocuments};
-use data_anatomy_lm::config::Config;
-use data_anatomy_lm::device::DeviceChoice;
-use data_anatomy_job::progress::Progress;
 
 /// A logit may differ from that of `transformers` by so much.
 const LOGIT_TOLERANCE: f32 = 1e-4;

@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use anyhow::{Context as _, anyhow, bail, ensure};
+use data_anatomy_lm::json_file;
+use data_anatomy_lm::tokenizer::parse;
 use rayon::prelude::*;
 use serde::Deserialize;
 
 use super::wordpiece;
-use data_anatomy_lm::json_file;
-use data_anatomy_lm::tokenizer::parse;
 
 /// An encoder's tokenizer.
 #[derive(Debug, Clone)]

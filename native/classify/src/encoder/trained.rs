@@ -6,6 +6,10 @@ use std::time::Instant;
 use anyhow::Context as _;
 use data_anatomy_core::messages::diagnostic::Diagnostic;
 use data_anatomy_core::shares::taxonomy::Taxonomy;
+use data_anatomy_corpus::fingerprint::fingerprint;
+use data_anatomy_job::failure::guarded;
+use data_anatomy_job::progress;
+use data_anatomy_lm::hub;
 use serde_json::Value;
 
 use super::super::logistic::log_softmax;
@@ -15,10 +19,6 @@ use super::folder::{self, Record};
 use super::options::{Options, Start};
 use super::training::{Examples, Trainer};
 use super::work;
-use data_anatomy_corpus::fingerprint::fingerprint;
-use data_anatomy_job::failure::guarded;
-use data_anatomy_lm::hub;
-use data_anatomy_job::progress;
 
 /// The name by which the command line and result files call this kind of classifier.
 pub const NAME: &str = "distilbert";
@@ -116,7 +116,7 @@ fn start(
 ///
 /// # Errors
 /// If it is nowhere; says where it was looked for, and what to do.
-pub(in crate) fn find(
+pub(crate) fn find(
     model: &str,
     progress: &progress::Progress,
 ) -> anyhow::Result<std::path::PathBuf> {

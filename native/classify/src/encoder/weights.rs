@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context as _, bail};
 use data_anatomy_core::numeric::rng::RandomStream;
+use data_anatomy_lm::checkpoint::Checkpoint;
 use safetensors::tensor::{Dtype, TensorView};
 
 use super::architecture::Architecture;
 use super::places::{Places, Role, Spec};
-use data_anatomy_lm::checkpoint::Checkpoint;
 
 /// The stream of a seed from which fresh weights are drawn; each parameter adds its place.
 const INITIAL_STREAM: u64 = 1 << 32;

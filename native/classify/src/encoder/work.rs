@@ -1,10 +1,10 @@
 //! How much goes through a model at a time, on which device.
 
 use burn_flex::FlexDevice;
-
-use super::tensors::Device;
 use data_anatomy_lm::device::{BackEnd, DeviceChoice};
 use data_anatomy_lm::tensor_engine;
+
+use super::tensors::Device;
 
 /// Tokens, padding included, of a group of documents on the processor: what is kept of it for the way
 /// back then stays below a few GiB for each thread, for the largest encoders.
@@ -40,7 +40,7 @@ fn is_processor(device: &Device) -> bool {
 ///
 /// # Errors
 /// If there is no such device.
-pub(in crate) fn device(choice: &DeviceChoice) -> anyhow::Result<Device> {
+pub(crate) fn device(choice: &DeviceChoice) -> anyhow::Result<Device> {
     let adapters = choice.resolve()?;
     match adapters.first() {
         Some(adapter) if adapter.back_end != BackEnd::Cpu => tensor_engine::device(adapter),

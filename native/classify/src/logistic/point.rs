@@ -14,14 +14,14 @@ const CHUNK: usize = 1 << 14;
 /// # Shapes
 /// `coefficients` (`A`), `margins` (`X W`): `[n_docs, n_classes]`; `intercepts`: `[n_classes]`.
 #[derive(Debug, Clone)]
-pub(in crate) struct Point {
-    pub(in crate) coefficients: Vec<f64>,
-    pub(in crate) margins: Vec<f64>,
-    pub(in crate) intercepts: Vec<f64>,
+pub(crate) struct Point {
+    pub(crate) coefficients: Vec<f64>,
+    pub(crate) margins: Vec<f64>,
+    pub(crate) intercepts: Vec<f64>,
 }
 
 impl Point {
-    pub(in crate) fn zero(n_docs: usize, n_classes: usize) -> Self {
+    pub(crate) fn zero(n_docs: usize, n_classes: usize) -> Self {
         Self {
             coefficients: vec![0.0; n_docs * n_classes],
             margins: vec![0.0; n_docs * n_classes],
@@ -30,29 +30,29 @@ impl Point {
     }
 
     /// The scalar product of two points, as weights and intercepts.
-    pub(in crate) fn dot(&self, other: &Self) -> f64 {
+    pub(crate) fn dot(&self, other: &Self) -> f64 {
         self.weights_dot(other) + dot(&self.intercepts, &other.intercepts)
     }
 
     /// The scalar product of the weights alone.
-    pub(in crate) fn weights_dot(&self, other: &Self) -> f64 {
+    pub(crate) fn weights_dot(&self, other: &Self) -> f64 {
         dot(&self.coefficients, &other.margins)
     }
 
     /// Adds `factor` times another point.
-    pub(in crate) fn add(&mut self, factor: f64, other: &Self) {
+    pub(crate) fn add(&mut self, factor: f64, other: &Self) {
         self.add_weights(factor, other);
         add(&mut self.intercepts, factor, &other.intercepts);
     }
 
     /// Adds `factor` times another point's weights alone.
-    pub(in crate) fn add_weights(&mut self, factor: f64, other: &Self) {
+    pub(crate) fn add_weights(&mut self, factor: f64, other: &Self) {
         add(&mut self.coefficients, factor, &other.coefficients);
         add(&mut self.margins, factor, &other.margins);
     }
 
     /// Multiplies all by `factor`.
-    pub(in crate) fn scale(&mut self, factor: f64) {
+    pub(crate) fn scale(&mut self, factor: f64) {
         for part in [&mut self.coefficients, &mut self.margins, &mut self.intercepts] {
             part.par_chunks_mut(CHUNK).for_each(|chunk| {
                 for value in chunk {

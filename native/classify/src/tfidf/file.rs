@@ -16,13 +16,13 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
 use data_anatomy_core::shares::taxonomy::Taxonomy;
+use data_anatomy_job::files;
 use sha2::{Digest, Sha256};
 
 use super::super::logistic::{Convergence, Termination};
 use super::model::{Features, Options, TfidfClassifier};
 use super::ngrams::NgramKind;
 use super::vocabulary::Vocabulary;
-use data_anatomy_job::files;
 
 const MAGIC: &[u8; 19] = b"data-anatomy tfidf\n";
 const VERSION: u32 = 1;

@@ -5,6 +5,7 @@ use std::path::Path;
 use anyhow::{Result, ensure};
 use data_anatomy_core::messages::diagnostic::Diagnostic;
 use data_anatomy_core::shares::taxonomy::Taxonomy;
+use data_anatomy_corpus::fingerprint::fingerprint;
 use rayon::prelude::*;
 
 use super::super::logistic::{Convergence, Problem, Stop, Termination, log_softmax};
@@ -14,7 +15,6 @@ use super::counts::Counts;
 use super::design::{Block, Design};
 use super::ngrams::NgramKind;
 use super::vocabulary::{Choice, Vocabulary, smooth_idf};
-use data_anatomy_corpus::fingerprint::fingerprint;
 
 /// Documents that are classified between two calls of the progress callback.
 const DOCS_PER_CALL: usize = 1024;

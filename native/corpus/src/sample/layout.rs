@@ -2,11 +2,11 @@
 
 use std::io::{self, Cursor, Read};
 
+use data_anatomy_job::files;
 use memchr::memchr;
 use serde::de::IgnoredAny;
 
 use super::shard::Shard;
-use data_anatomy_job::files;
 
 /// Bytes before the first document's first: what some programs put before text in UTF-8.
 pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use data_anatomy_core::files::record::ToolRecord;
+use data_anatomy_job::clock;
 use serde_json::{Map, Value, json};
 
 use super::budget;
@@ -11,7 +13,6 @@ use super::reading::Part;
 use super::report::{ShardReport, Totals};
 use super::select::Selection;
 use super::shard::Unreadable;
-use crate::tool;
 
 /// All that the manifest tells of.
 #[derive(Debug)]
@@ -22,6 +23,8 @@ pub struct Made<'a> {
     pub told_apart_by: &'a BTreeSet<String>,
     /// The shards.
     pub tasks: &'a [Task],
+    /// The program that makes it.
+    pub tool: &'a ToolRecord,
     /// What each gave.
     pub reports: &'a [ShardReport],
     /// What of the corpus cannot be read.
@@ -47,8 +50,8 @@ impl Made<'_> {
         json!({
             "schema_version": 1,
             "kind": "sample",
-            "tool": tool::record(),
-            "created": tool::now(),
+            "tool": self.tool,
+            "created": clock::now(),
             "settings": self.settings,
             "told_apart_by": self.told_apart_by,
             "uniformity": self.uniformity(),

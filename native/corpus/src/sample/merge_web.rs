@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use data_anatomy_core::shares::well_known::{self, WellKnownMerge};
+use data_anatomy_job::files;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
@@ -17,7 +18,6 @@ use super::publish::MANIFEST;
 use super::settings::DEFAULT_SEED;
 use crate::fingerprint::fingerprint;
 use crate::jsonl;
-use data_anatomy_job::files;
 
 /// Documents of Web, unless another number is asked for.
 pub const DEFAULT_TOTAL: usize = 5000;

@@ -53,8 +53,8 @@ use data_anatomy_core::shares::well_known;
 use rayon::prelude::*;
 use serde_json::Value;
 
-use data_anatomy_job::progress::Progress;
 use checked::Checked;
+use data_anatomy_job::progress::Progress;
 use naming::Naming;
 use pass::{Capacities, Pass, Passed, Task};
 use report::{ShardReport, Totals};
@@ -235,6 +235,7 @@ impl Drawing<'_> {
         let written = drawn.selection.kept.par_iter().map(write);
         let written = written.collect::<anyhow::Result<BTreeMap<_, _>>>()?;
         let made = manifest::Made {
+            tool: &self.settings.tool,
             settings: &self.checked.record,
             told_apart_by,
             tasks,

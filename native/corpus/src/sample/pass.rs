@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anyhow::Context as _;
+use data_anatomy_job::progress::Progress;
 
 use super::document::Fields;
 use super::naming::Naming;
@@ -17,7 +18,6 @@ use super::shard_reader::ShardReader;
 use super::source::Source;
 use super::window::Window;
 use super::work::Work;
-use data_anatomy_job::progress::Progress;
 
 /// A shard, how much of it is read, and where its category stands.
 #[derive(Debug, Clone)]

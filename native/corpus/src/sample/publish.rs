@@ -7,6 +7,7 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use data_anatomy_core::files::digest::Sha256Digest;
+use data_anatomy_job::files;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -15,7 +16,6 @@ use super::record::{Header, Kept, Record};
 use super::reread::Rereader;
 use super::select::Drawn;
 use super::work::Work;
-use data_anatomy_job::files;
 
 /// The name of the manifest.
 pub const MANIFEST: &str = "manifest.json";

@@ -6,6 +6,7 @@ use std::ops::{ControlFlow, Range};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use data_anatomy_core::numeric::rng::RandomStream;
+use data_anatomy_job::files;
 use parquet::errors::ParquetError;
 use twox_hash::XxHash3_64;
 
@@ -16,7 +17,6 @@ use super::list::Items;
 use super::rows::Rows;
 use super::shard::{Compression, Format, Shard};
 use super::stream;
-use data_anatomy_job::files;
 
 /// How much of a shard is read.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]

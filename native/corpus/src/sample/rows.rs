@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fs::File;
 
 use data_anatomy_core::messages::printable::shortened;
+use data_anatomy_job::failure;
 use parquet::basic::Type;
 use parquet::column::reader::ColumnReaderImpl;
 use parquet::data_type::{ByteArray, ByteArrayType};
@@ -14,7 +15,6 @@ use super::document::{Document, Fault, FaultKind, Fields, Text};
 use super::escaped;
 use super::lines::{self, MAX_LINE_BYTES};
 use super::pages::{CountedPages, PageCount};
-use data_anatomy_job::failure;
 
 /// Rows read at a time, at most; all of them in one page, so that no more than that is in memory.
 const BATCH_ROWS: usize = 256;

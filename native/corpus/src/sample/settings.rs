@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use data_anatomy_core::files::record::ToolRecord;
+
 use super::window::WindowKind;
 
 /// Documents of a category that are kept, unless another number is asked for.
@@ -57,6 +59,8 @@ pub struct Settings {
     pub oversample: f64,
     /// Whether an earlier sample is overwritten, and an interrupted one of other settings dropped.
     pub force: bool,
+    /// The program that the manifest names as its maker.
+    pub tool: ToolRecord,
 }
 
 impl Settings {
@@ -80,6 +84,7 @@ impl Settings {
             exclude: Vec::new(),
             oversample: DEFAULT_OVERSAMPLE,
             force: false,
+            tool: ToolRecord::unnamed_build(),
         }
     }
 }

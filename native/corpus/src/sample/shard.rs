@@ -5,13 +5,13 @@ use std::io::{self, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
+use data_anatomy_job::files;
 use serde::{Deserialize, Serialize};
 use twox_hash::XxHash3_64;
 use walkdir::WalkDir;
 
 use super::document::has_field;
 use super::lines::MAX_LINE_BYTES;
-use data_anatomy_job::files;
 
 /// One file of a corpus.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::Context as _;
 use data_anatomy_core::shares::well_known;
+use data_anatomy_job::files;
 use glob::{MatchOptions, Pattern};
 
 use super::document::{Fields, LineReader};
@@ -15,7 +16,6 @@ use super::reading;
 use super::rows;
 use super::shard::{ENDINGS, Format, Shard};
 use super::stream;
-use data_anatomy_job::files;
 
 /// Where the categories of a shard's documents stand.
 #[derive(Debug, Clone, PartialEq, Eq)]

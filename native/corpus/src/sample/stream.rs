@@ -5,10 +5,10 @@ use std::io::{self, BufReader, Read, Seek as _, SeekFrom};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use data_anatomy_job::files;
 use flate2::bufread::MultiGzDecoder;
 
 use super::shard::Compression;
-use data_anatomy_job::files;
 
 /// Bytes of the file read at a time.
 const BLOCK_BYTES: usize = 1 << 17;

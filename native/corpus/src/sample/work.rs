@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::Context as _;
+use data_anatomy_job::files;
 use memchr::memchr;
 use serde_json::{Map, Value};
 
@@ -16,7 +17,6 @@ use super::checksum::{Checksum, Summing};
 use super::record;
 use super::report::ShardReport;
 use super::shard::Shard;
-use data_anatomy_job::files;
 
 /// The name of the work folder within the output folder.
 const FOLDER: &str = ".sample-work";

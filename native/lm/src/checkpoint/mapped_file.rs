@@ -4,9 +4,8 @@ use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use memmap2::Mmap;
-
 use data_anatomy_job::files;
+use memmap2::Mmap;
 
 /// The bytes of a file, read by the system where and when they are looked at.
 #[derive(Debug)]

@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail, ensure};
+use data_anatomy_job::files;
 use pytorch_reader::{DType, PytorchReader, Tensor};
 
 use super::element_type::ElementType;
 use super::host_tensor::HostTensor;
 use super::quoted;
-use data_anatomy_job::files;
 
 /// A state dict whose structure has been checked; its tensors are read when they are asked for.
 #[derive(Debug)]

@@ -2,9 +2,9 @@
 
 use anyhow::Context as _;
 use cudarc::driver::CudaContext;
+use data_anatomy_job::failure::guarded;
 
 use super::inventory::{Adapter, BackEnd, Kind, Memory};
-use data_anatomy_job::failure::guarded;
 
 /// The driver's library, as the system names it.
 const DRIVER: &str = if cfg!(windows) { "nvcuda.dll" } else { "libcuda.so.1" };

@@ -2,9 +2,9 @@
 
 use burn_rocm::Rocm;
 use burn_tensor::backend::Backend as _;
+use data_anatomy_job::failure::guarded;
 
 use super::inventory::{Adapter, BackEnd, Kind};
-use data_anatomy_job::failure::guarded;
 
 /// The GPUs that AMD's driver names; of their memory and names it is not asked.
 pub(super) fn adapters() -> Result<Vec<Adapter>, String> {

@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use data_anatomy_core::files::digest::Sha256Digest;
-
-use super::client::{Client, Failure, RemoteFile};
 use data_anatomy_job::files;
 use data_anatomy_job::progress::Progress;
+
+use super::client::{Client, Failure, RemoteFile};
 
 /// Bytes that are read at a time.
 const BUFFER_BYTES: usize = 1 << 18;

@@ -6,11 +6,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use data_anatomy_job::files;
 use hf_hub::{Cache, CacheRepo, Repo, RepoType};
 
 use super::CONFIG;
 use super::model_id::{ModelId, is_commit};
-use data_anatomy_job::files;
 use crate::checkpoint::{self, WeightLayout};
 
 /// The part of the cache that belongs to one revision of a model.

@@ -4,6 +4,7 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 
 use data_anatomy_core::files::digest::sha256_hex;
+use data_anatomy_job::progress::Progress;
 use tempfile::TempDir;
 
 use super::client::{Client, RemoteFile};
@@ -11,7 +12,6 @@ use super::mock_hub::{MAIN, MODEL, MockHub, STEP};
 use super::model_id::ModelId;
 use super::settings::Settings;
 use super::{fetch, resolve};
-use data_anatomy_job::progress::Progress;
 
 const CONFIG: (&str, &[u8]) = ("config.json", b"{}");
 const WEIGHTS: (&str, &[u8]) = ("model.safetensors", b"not looked into by the hub");

@@ -6,13 +6,13 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use data_anatomy_job::files;
 use parquet::basic::Compression;
 use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use serde::Deserialize as _;
 
 use super::{Layout, MAX_DOCUMENTS_PER_PART, part, part_name};
-use data_anatomy_job::files;
 use crate::description::Description;
 use columns::Columns;
 

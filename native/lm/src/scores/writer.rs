@@ -7,11 +7,11 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use data_anatomy_job::files;
 use serde_json::{Map, Value, json};
 
 use super::reader::check_part;
 use super::{Layout, ScoreSize, part, part_name};
-use data_anatomy_job::files;
 use crate::description::Description;
 use crate::run_lock::RunLock;
 

@@ -22,6 +22,7 @@ use anyhow::{bail, ensure};
 use burn_dispatch::{Dispatch, DispatchDevice};
 use burn_tensor::backend::Backend as _;
 use burn_tensor::{DType, Int, Tensor};
+use data_anatomy_job::failure::guarded;
 
 use self::batch::{Batch, Sequence};
 use self::weights::Model;
@@ -30,7 +31,6 @@ use super::checkpoint::Checkpoint;
 use super::cpu::Precision;
 use super::device::Adapter;
 use super::engine::{Engine, Logits, Row, TokenId, TokenStatistics};
-use data_anatomy_job::failure::guarded;
 
 /// A device of burn, of any of the back ends that are compiled in.
 pub type Device = DispatchDevice;

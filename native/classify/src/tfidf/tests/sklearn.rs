@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use data_anatomy_core::shares::taxonomy::Taxonomy;
 use serde_json::Value;
 
 use super::super::design::Block;
@@ -10,7 +11,6 @@ use super::super::vocabulary::Vocabulary;
 use super::super::{Corpus, NgramKind, Options, Termination, TfidfClassifier, TrainingSet};
 use super::{Tolerance, assert_close, silent};
 use crate::Classifier;
-use data_anatomy_core::shares::taxonomy::Taxonomy;
 
 fn golden() -> Value {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/golden/tfidf.json");
