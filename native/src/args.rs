@@ -18,6 +18,7 @@ use data_anatomy_core::label_shift::estimate::Estimator;
 use data_anatomy_core::label_shift::estimate::choice::EstimatorChoice;
 use data_anatomy_core::page::report_page::ViewOptions;
 
+use crate::tool;
 pub use classifier::EncoderArgs;
 pub use labelshift::{
     CalibrationChoice, EchoArgs, LabelshiftArgs, SplitArgs, TypedLengthMatch, TypedSource,
@@ -29,10 +30,6 @@ pub use membership::{
 pub use reestimate::{ReestimateArgs, StudyViewArgs, UnitKind};
 pub use sample::{HubArgs, MergeWebArgs, SampleArgs, ShareKind, WindowKind};
 use threads::threads;
-
-/// The version and the commit it was built from.
-pub const VERSION: &str =
-    concat!(env!("CARGO_PKG_VERSION"), " (commit ", env!("DATA_ANATOMY_COMMIT"), ")");
 
 /// The arguments with `--flag_name` spelled `--flag-name`, so that every flag also works as the seed
 /// study spells it. Values, and what follows a bare `--`, stay as they are.
@@ -71,7 +68,7 @@ const EXIT_CODES: &str = "Exit codes: 0 done; 1 done, but a gate you set failed 
 /// Estimates what a language model was trained on, says how sure it is, and scores estimates against
 /// published mixtures.
 #[derive(Debug, Parser)]
-#[command(name = "data-anatomy", version = VERSION, before_help = EXAMPLES, after_help = EXIT_CODES)]
+#[command(name = "data-anatomy", version = tool::version(), before_help = EXAMPLES, after_help = EXIT_CODES)]
 #[command(propagate_version = true, subcommand_required = true, arg_required_else_help = true)]
 pub struct Arguments {
     /// What to do.

@@ -109,7 +109,9 @@ impl Model {
             Ok(Box::new(TensorEngine::load(checkpoint, blueprint, precision, &devices)?))
         }
         #[cfg(not(feature = "burn"))]
-        anyhow::bail!("this program was built without GPUs; build it with --features wgpu or cuda")
+        anyhow::bail!(
+            "this program was built without GPUs: `cargo install --path native` builds them in"
+        )
     }
 
     /// What makes a run with this model another than with a different one: for the record, and so that

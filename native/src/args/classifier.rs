@@ -82,8 +82,8 @@ impl LabelshiftArgs {
             }
             #[cfg(not(feature = "burn"))]
             kind => anyhow::bail!(
-                "this program was built without encoders (feature burn): --classifier {} is not in it; \
-                 use --classifier tfidf",
+                "this program was built without encoders: --classifier {} is not in it; use --classifier tfidf, or \
+                 the program that `cargo install --path native` builds",
                 named(kind)
             ),
         }

@@ -4,7 +4,13 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::{cuda, host, rocm, wgpu};
+#[cfg(feature = "cuda")]
+use super::cuda;
+use super::host;
+#[cfg(feature = "rocm")]
+use super::rocm;
+#[cfg(feature = "wgpu")]
+use super::wgpu;
 
 /// By what a device is reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -115,9 +121,17 @@ impl BackEnd {
     fn adapters(self) -> Result<Vec<Adapter>, String> {
         match self {
             Self::Cpu => Ok(vec![host::processor()]),
+            #[cfg(feature = "cuda")]
             Self::Cuda => cuda::adapters(),
+            #[cfg(feature = "rocm")]
             Self::Rocm => rocm::adapters(),
+            #[cfg(feature = "wgpu")]
             Self::Wgpu => wgpu::adapters(),
+            #[cfg(not(all(feature = "cuda", feature = "rocm", feature = "wgpu")))]
+            absent => Err(format!(
+                "this program was built without {0}: `cargo install --path native --features {0}` builds it in",
+                absent.name()
+            )),
         }
     }
 }

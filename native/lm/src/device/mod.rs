@@ -3,15 +3,12 @@
 mod choice;
 mod inventory;
 
-#[cfg_attr(feature = "cuda", path = "cuda.rs")]
-#[cfg_attr(not(feature = "cuda"), path = "cuda_absent.rs")]
+#[cfg(feature = "cuda")]
 mod cuda;
 mod host;
-#[cfg_attr(feature = "rocm", path = "rocm.rs")]
-#[cfg_attr(not(feature = "rocm"), path = "rocm_absent.rs")]
+#[cfg(feature = "rocm")]
 mod rocm;
-#[cfg_attr(feature = "wgpu", path = "wgpu.rs")]
-#[cfg_attr(not(feature = "wgpu"), path = "wgpu_absent.rs")]
+#[cfg(feature = "wgpu")]
 mod wgpu;
 
 pub use choice::{DeviceChoice, NamedDevice};

@@ -1,7 +1,0 @@
-//! NVIDIA GPUs, where this program was built without them.
-
-use super::inventory::Adapter;
-
-pub(super) fn adapters() -> Result<Vec<Adapter>, String> {
-    Err("this program was built without it: build with `--features cuda`".to_owned())
-}

@@ -1,7 +1,0 @@
-//! AMD GPUs, where this program was built without them.
-
-use super::inventory::Adapter;
-
-pub(super) fn adapters() -> Result<Vec<Adapter>, String> {
-    Err("this program was built without it: build with `--features rocm`".to_owned())
-}
