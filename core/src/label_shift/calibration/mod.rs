@@ -3,8 +3,6 @@
 //! A [`Calibration`] maps log-probabilities to calibrated ones. [`fit`] finds it by a [`CalibrationMethod`]
 //! for [`WeightedDocuments`], whose classes are known; [`negative_log_likelihood`] and
 //! [`expected_calibration_error`] say how good the probabilities are then.
-//!
-//! Imports [`numeric`](crate::numeric).
 
 mod map;
 mod method;

@@ -3,8 +3,6 @@
 //! [`LikelihoodRatios`] hold all that the texts say of a mixture; [`maximize`] finds the one of greatest
 //! likelihood, with a certificate of how near it is. With one share held fixed the ratios are a problem of the
 //! same form, which is what a profile maximises.
-//!
-//! Imports [`numeric`](crate::numeric), and the [`calibration`](crate::label_shift::calibration) of posteriors.
 
 mod curvature;
 mod maximum;
