@@ -1,30 +1,37 @@
 //! Every number of data-anatomy: what the program and the page both compute, and in the same bits.
 //!
+//! What was a language model trained on: how much web, code, books? Core estimates that from what a model
+//! writes, and from how well it knows a text; it says how sure each share is, and scores it where the truth
+//! was published.
+//!
 //! It does not read files, look at a clock, start threads, or draw from a source of chance that is not
 //! named: bytes and seeds come in, values and text go out. Clippy forbids the rest, and every floating-point
 //! function but those of [`numeric::math`], which are libm's.
 //!
-//! Its rooms, and what each may import, as a test holds them to it:
+//! These are its rooms. A room imports from the lines below its own, never from beside it or above. Each names
+//! those that it imports, and a test holds all to the arrows that `ARCHITECTURE.md` draws.
 //!
 //! ```text
 //!                      page
-//!                    ↙      ↘
-//!            evaluate        label_shift     membership
-//!                  ↘          ↙     ↘        ↙
-//!                   files            show
-//!                        ↘         ↙
-//!                         messages
-//!                            ↓
-//!                         shares
-//!                            ↓
-//!                         numeric
+//!
+//!    evaluate      label_shift      membership
+//!
+//!             files            show
+//!
+//!                    messages
+//!
+//!                     shares
+//!
+//!                    numeric
 //! ```
 //!
 //! Read them from below: [`numeric`] counts, [`shares`] are of a whole, [`messages`] say what is wrong or
-//! doubtful, [`files`] come in, and what is to be seen goes out by [`show`]. Three rooms hold the methods:
+//! doubtful, [`files`] come in, and what is to be seen goes out by [`show`]. Two rooms hold the methods:
 //! [`label_shift`] estimates a mixture from a classifier's verdicts on a model's texts, [`membership`] the share
-//! of each category that a model was trained on, and [`evaluate`] scores either against a published mixture.
-//! [`page`] is all of it together, for somebody who has files open.
+//! of each category that a model was trained on. [`evaluate`] scores what either found against a published
+//! mixture. [`page`] is what somebody has open in a browser: files scored together, runs estimated again.
+//!
+//! A run read from its summary and scored:
 //!
 #![doc = include_str!("example.md")]
 //!
@@ -38,14 +45,11 @@ pub mod shares;
 pub mod messages;
 
 pub mod files;
-
 pub mod show;
 
-pub mod label_shift;
-
-pub mod membership;
-
 pub mod evaluate;
+pub mod label_shift;
+pub mod membership;
 
 pub mod page;
 

@@ -2,7 +2,8 @@
 //!
 //! [`mod@text`] refuses what is no text. [`run`] reads a summary (ours or the seed study's), [`predictions`] the
 //! verdicts beside it, [`spec`] a published mixture ([`bundled_specs`] are carried along, [`spec_lint`]
-//! says what one lacks), [`document_lengths`] how long documents are. [`record`] is what each summary says
+//! says what one lacks); how long documents are is read into
+//! [`DocumentLengths`](crate::shares::document_lengths::DocumentLengths). [`record`] is what each summary says
 //! of its origin, [`digest`] how files are told apart.
 //!
 //! Imports [`numeric`](crate::numeric), [`shares`](crate::shares), [`messages`](crate::messages).

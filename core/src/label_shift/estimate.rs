@@ -9,6 +9,10 @@
 //! | [`Estimator::Seed`] | mean probabilities | the hard matrix, solved and projected |
 //!
 //! The last two are for comparison: neither converges to the mixture.
+//!
+//! Imports, of its own room, [`calibration`](crate::label_shift::calibration) and
+//! [`confusion_matrix`](crate::label_shift::confusion_matrix); of others [`numeric`](crate::numeric),
+//! [`shares`](crate::shares), [`messages`](crate::messages).
 
 pub mod choice;
 pub mod doubt;

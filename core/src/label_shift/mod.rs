@@ -4,7 +4,7 @@
 //!
 //! 1. [`verdicts`]: stored predictions become a problem, categories joined if asked.
 //! 2. [`calibration`], [`confusion_matrix`]: how sure the classifier may be, and what it takes for what.
-//! 3. [`estimate`]: one file per estimator; [`analysis`] is an estimate with all that supports it.
+//! 3. [`estimate`]: five estimators; [`analysis`] is an estimate with all that supports it.
 //! 4. [`bootstrap`]: how sure the estimate is. [`open_set`]: texts of no category. [`trust`]: tests of
 //!    what it all rests on.
 //! 5. [`study`]: all of this at once; [`reestimate`] is a study of a stored run, [`summary`] what is

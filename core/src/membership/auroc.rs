@@ -62,7 +62,7 @@ impl Auroc {
     /// and 1 and leans the right way near them.
     ///
     /// Where the variance is 0, as when all members beat all non-members, it is that of
-    /// [`binomial_interval`] for as many disjoint pairs as there are: each pair is won with the
+    /// `binomial_interval` for as many disjoint pairs as there are: each pair is won with the
     /// probability that is sought.
     pub fn interval(&self, level: f64) -> Interval {
         let inside = self.value > 0.0 && self.value < 1.0;

@@ -12,6 +12,9 @@
 //!    [`figures`]: what is drawn of it.
 //!
 //! [`planted`] makes problems whose answer is known.
+//!
+//! Imports [`numeric`](crate::numeric), [`messages`](crate::messages), [`files`](crate::files),
+//! [`show`](crate::show).
 
 pub mod analysis;
 pub mod attack;

@@ -7,7 +7,7 @@
 //! 1. the scores have more than one mode (Hartigan's dip, which no skew or heavy tail deceives);
 //! 2. two normal components explain them better than one, by the likelihood ratio against draws from the
 //!    one (McLachlan 1987, Applied Statistics 36);
-//! 3. the share of the upper component is known to within [`WIDEST`](super::share::WIDEST).
+//! 3. the share of the upper component is known to within [`WIDEST`].
 //!
 //! Even then the answer rests on the belief that the two heaps are members and non-members, and not
 //! two kinds of document. The seed study fits two components to everything, and finds 39 to 69 % of members where

@@ -3,7 +3,9 @@
 //! A [`workspace`] holds files that were dropped, evaluates them together and estimates stored runs again
 //! ([`stored_runs`]); [`report_page`] fills the page with its data and a part that reads without scripts.
 //!
-//! Imports every other room but [`membership`](crate::membership).
+//! Imports [`shares`](crate::shares), [`messages`](crate::messages),
+//! [`files`](crate::files), [`show`](crate::show), [`label_shift`](crate::label_shift), [`evaluate`](crate::evaluate)
+//! and counts nothing itself.
 
 pub mod report_page;
 pub mod stored_runs;

@@ -15,6 +15,7 @@ use crate::files::text;
 use crate::messages::input_error::{InputError, Problem};
 use crate::page::report_page::{DATA_VERSION, ReportData, ReportFile, ViewOptions};
 use crate::shares::merge::Merge;
+
 /// What a file turned out to be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Opened {

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{RawSummary, Reader, is_our_membership};
+use super::raw_summary::RawSummary;
+use super::reader::Reader;
 use crate::messages::input_error::{InputError, Problem};
 use crate::messages::printable::printable;
 use crate::numeric::interval::Interval;
@@ -22,7 +23,7 @@ impl Reader<'_> {
     /// The share of members per category; none but in this program's own membership runs, for other
     /// files mean other things by these fields.
     pub(super) fn member_shares(&self, raw: &RawSummary) -> Result<Vec<MemberShare>, InputError> {
-        let rows = raw.per_category.iter().flatten().filter(|_| is_our_membership(raw));
+        let rows = raw.per_category.iter().flatten().filter(|_| raw.is_our_membership());
         let shares = rows.enumerate().map(|(index, row)| {
             let place = |field: &str| format!("per_category[{index}].{field}");
             let missing = || {

@@ -1,7 +1,6 @@
 //! How well calibrated probabilities are.
 
-use super::Calibration;
-use super::WeightedDocuments;
+use super::{Calibration, WeightedDocuments};
 use crate::numeric::math;
 
 /// The weighted mean of minus the log-probability of the true class, in nats, under the

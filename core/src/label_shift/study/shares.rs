@@ -2,9 +2,12 @@
 
 use serde::Serialize;
 
-use super::{Study, StudyReplicate, UnknownChoice};
+use super::options::UnknownChoice;
+use super::prepared::Study;
+use super::replicate::StudyReplicate;
 use crate::label_shift::open_set::{self, UnknownShare};
 use crate::numeric::interval::Interval;
+use crate::shares::document_lengths::DocumentLengths;
 use crate::shares::unit::{self, DocumentShares, Unit};
 
 /// Shares in one unit, in category order.
@@ -43,36 +46,35 @@ pub struct UnknownRecord {
     pub with_unknown: SharesRecord,
 }
 
-pub(super) fn of(
-    study: &Study,
-    replicates: &[StudyReplicate],
-    intervals: &[Interval],
-) -> StudyShares {
-    let mixtures: Vec<Vec<f64>> =
-        replicates.iter().map(|one| one.replicate.mixture.shares().to_vec()).collect();
-    let point = study.analysis().estimate.mixture.shares().to_vec();
-    let ends = (!intervals.is_empty()).then(|| intervals.to_vec());
-    let tokens = study.lengths().map(|lengths| {
-        let means: Vec<Vec<f64>> =
-            replicates.iter().filter_map(|one| one.mean_lengths.clone()).collect();
-        let rows: Vec<Vec<f64>> = mixtures
-            .iter()
-            .zip(&means)
-            .map(|(shares, means)| unit::token_shares(shares, means))
-            .collect();
-        let own_means = lengths.means();
-        let ends = ends.as_ref().map(|intervals| {
-            let level = study.options().level;
-            let documents =
-                DocumentShares { point: &point, intervals, replicates: &mixtures, level };
-            unit::token_intervals(documents, &own_means, &means)
+impl Study {
+    /// The shares in both units with their intervals, from all replicates and intervals in order.
+    pub fn shares(&self, replicates: &[StudyReplicate], intervals: &[Interval]) -> StudyShares {
+        let mixtures: Vec<Vec<f64>> =
+            replicates.iter().map(|one| one.replicate.mixture.shares().to_vec()).collect();
+        let point = self.analysis().estimate.mixture.shares().to_vec();
+        let ends = (!intervals.is_empty()).then(|| intervals.to_vec());
+        let tokens = self.lengths().map(|lengths| {
+            let means: Vec<Vec<f64>> =
+                replicates.iter().filter_map(|one| one.mean_lengths.clone()).collect();
+            let rows: Vec<Vec<f64>> = mixtures
+                .iter()
+                .zip(&means)
+                .map(|(shares, means)| unit::token_shares(shares, means))
+                .collect();
+            let own_means = lengths.means();
+            let ends = ends.as_ref().map(|intervals| {
+                let level = self.options().level;
+                let documents =
+                    DocumentShares { point: &point, intervals, replicates: &mixtures, level };
+                unit::token_intervals(documents, &own_means, &means)
+            });
+            (record(unit::token_shares(&point, &own_means), mean_of(&rows), ends.as_deref()), rows)
         });
-        (record(unit::token_shares(&point, &own_means), mean_of(&rows), ends.as_deref()), rows)
-    });
-    let documents = record(point.clone(), mean_of(&mixtures), ends.as_deref());
-    let (tokens, token_rows) = tokens.unzip();
-    let rows = token_rows.filter(|_| study.unit() == Unit::Tokens).unwrap_or(mixtures);
-    StudyShares { documents, tokens, replicates: rows, unknown: unknown(study, replicates) }
+        let documents = record(point.clone(), mean_of(&mixtures), ends.as_deref());
+        let (tokens, token_rows) = tokens.unzip();
+        let rows = token_rows.filter(|_| self.unit() == Unit::Tokens).unwrap_or(mixtures);
+        StudyShares { documents, tokens, replicates: rows, unknown: unknown(self, replicates) }
+    }
 }
 
 fn record(point: Vec<f64>, mean: Option<Vec<f64>>, intervals: Option<&[Interval]>) -> SharesRecord {
@@ -109,7 +111,7 @@ fn unknown(study: &Study, replicates: &[StudyReplicate]) -> Option<UnknownRecord
         let scaled = known.iter().map(|share| share * (1.0 - unknown));
         scaled.chain(std::iter::once(unknown)).collect()
     };
-    let means = study.lengths().map(crate::shares::document_lengths::DocumentLengths::means);
+    let means = study.lengths().map(DocumentLengths::means);
     let point = in_unit(&found.known, share, means.as_ref());
     let rows: Vec<Vec<f64>> = replicates
         .iter()

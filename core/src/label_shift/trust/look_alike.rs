@@ -1,6 +1,6 @@
 //! Categories that the classifier cannot tell apart.
 
-use super::{Check, Verdict};
+use super::check::{Check, Verdict};
 use crate::label_shift::analysis::LabelShift;
 use crate::shares::merge::Merge;
 

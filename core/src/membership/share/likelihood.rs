@@ -1,8 +1,8 @@
 //! The likelihood of a share, maximised over the distribution of non-members.
 
-use super::Scores;
 use super::g_and_h::GAndH;
 use super::normal_scores::NormalScores;
+use super::scores::Scores;
 use crate::numeric::math;
 
 /// On which scale members are about a copy of non-members, moved and stretched.

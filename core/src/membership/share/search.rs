@@ -1,8 +1,10 @@
 //! The members' mean and deviation that make a share likeliest.
 
-use super::SPREAD_DEVIATION;
 use super::likelihood::{Counts, Link, Ratio};
 use crate::numeric::math;
+
+/// How far the logarithm of the members' deviation is believed to be from that of non-members.
+pub const SPREAD_DEVIATION: f64 = 0.15;
 
 /// Means that a search starts from, in deviations of non-members.
 const FIRST_SHIFTS: [f64; 8] = [0.0, 0.3, 0.6, 1.0, 1.5, 2.2, 3.2, 5.0];
@@ -170,7 +172,8 @@ fn step(counts: &Counts, share: f64, at: &Optimum) -> Optimum {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{N_BINS, Scores, share_at};
+    use super::super::estimate::{N_BINS, share_at};
+    use super::super::scores::Scores;
     use super::*;
     use crate::membership::planted::{PlantedScores, Shape};
 

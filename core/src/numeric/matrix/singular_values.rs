@@ -72,6 +72,22 @@ impl SingularValues {
     }
 }
 
+impl Matrix {
+    /// The `x` of least norm among those that minimise `||A x - b||`; singular values at or below
+    /// `max(n_rows, n_cols)` times the machine precision times the largest count as 0, as in
+    /// LAPACK's `gelsd` under NumPy's `lstsq`.
+    ///
+    /// Time: O(n_rows n_cols²) per sweep of [`SingularValues`], 6 to 10 sweeps.
+    pub fn least_squares(&self, target: &[f64]) -> Vec<f64> {
+        SingularValues::of(self).least_squares(target)
+    }
+
+    /// The ratio of the largest to the smallest singular value; infinite for a singular matrix.
+    pub fn condition_number(&self) -> f64 {
+        SingularValues::of(self).condition_number()
+    }
+}
+
 /// Rotates every pair of columns once; whether any was not yet orthogonal.
 fn sweep(columns: &mut Matrix, right: &mut Matrix) -> bool {
     let mut rotated = false;

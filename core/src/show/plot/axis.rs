@@ -1,7 +1,6 @@
 //! Axes: from values to pixels, with ticks at round numbers.
 
-use super::chart::GAP;
-use super::page::SMALL;
+use super::sizes::{GAP, SMALL};
 use super::text::text_width;
 
 /// Values beyond this are no shares; the limit keeps arithmetic on axes finite.

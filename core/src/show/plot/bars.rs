@@ -1,6 +1,7 @@
 //! Shares of categories side by side: `comparison.png` and `priors.png`.
 
 use super::axis::Unit;
+use super::chart::scene_of;
 use super::groups::{Band, Groups};
 use super::series::largest;
 use super::{Plot, Scene, Series, Table, Theme};
@@ -30,18 +31,10 @@ impl GroupedBars {
             unit: Unit::Share,
             categories: self.categories.clone(),
             truth: self.truth.as_ref().map(|truth| (&*truth.name, &*truth.values)),
-            band: self.truth.as_ref().and(band(self.tolerance, "truth")),
+            band: self.truth.as_ref().and(Band::around("truth", self.tolerance)),
             series: self.series.clone(),
         }
     }
-}
-
-/// The band of a tolerance around what is called `middle`; none if it is no positive number.
-pub(super) fn band(tolerance: Option<f64>, middle: &str) -> Option<Band> {
-    let tolerance = tolerance.filter(|tolerance| *tolerance > 0.0 && tolerance.is_finite())?;
-    let points = Unit::Points.with_decimals(tolerance, 1);
-    let name = format!("{middle} ± {} points", points.trim_start_matches('+'));
-    Some(Band { name, tolerance })
 }
 
 impl Plot for GroupedBars {
@@ -88,7 +81,7 @@ impl Plot for GroupedBars {
     }
 
     fn scene(&self, width: f64, height: f64, theme: &Theme) -> Scene {
-        self.groups().scene(width, height, theme)
+        scene_of(&self.groups(), width, height, theme)
     }
 }
 

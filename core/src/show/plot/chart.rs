@@ -1,19 +1,15 @@
-//! Draws [`Groups`] into the room that title and legend leave.
+//! Draws [`Groups`]: below title and legend a chart, with all that is left for its room.
 
 use super::axis::Axis;
 use super::groups::{Groups, group_gap, widest};
-use super::page::{FONT, SMALL, whole};
+use super::legend::rows_in;
+use super::page::{begin, nothing, whole};
 use super::scene::{Anchor, Area, LINE, Label, Scene};
-use super::table::value_at;
+use super::series::value_at;
+use super::sizes::{AXIS_TITLE, FONT, GAP, SMALL, TICKS};
 use super::text::{cut_names, cut_to, text_width};
-use super::theme::Color;
+use super::theme::{Color, Theme};
 
-/// Air between a label and what it belongs to.
-pub(super) const GAP: f64 = 6.0;
-/// The room of tick labels.
-pub(super) const TICKS: f64 = SMALL * LINE + GAP;
-/// The room of the axis title.
-pub(super) const AXIS_TITLE: f64 = SMALL * LINE + 2.0;
 /// Least distance between tick labels.
 const TICK_GAP: f64 = 16.0;
 /// Names may take this share of the width.
@@ -21,8 +17,21 @@ const NAME_SHARE: f64 = 0.4;
 /// Rows higher than this have ticks above them as well.
 const TALL: f64 = 600.0;
 
+/// The categories laid out on a page.
+pub(super) fn scene_of(groups: &Groups<'_>, width: f64, height: f64, theme: &Theme) -> Scene {
+    if groups.is_empty() {
+        return nothing(groups.title, width, height, theme);
+    }
+    let (mut scene, mut rest) = begin(groups.title, width, height, theme);
+    let legend = groups.legend(rest.width(), rows_in(0.65 * rest.height()));
+    legend.draw(&mut scene, (rest.left, rest.top));
+    rest.top += legend.height();
+    Chart::new(groups, rest, groups.stands(width)).draw(&mut scene);
+    scene
+}
+
 /// A chart whose sizes are settled. "Along" runs with the values, "across" over the categories.
-pub(super) struct Chart<'a> {
+struct Chart<'a> {
     groups: &'a Groups<'a>,
     stands: bool,
     plot: Area,
@@ -33,7 +42,7 @@ pub(super) struct Chart<'a> {
 
 impl<'a> Chart<'a> {
     /// The chart in `room`, its categories side by side if it `stands`.
-    pub(super) fn new(groups: &'a Groups<'a>, room: Area, stands: bool) -> Self {
+    fn new(groups: &'a Groups<'a>, room: Area, stands: bool) -> Self {
         let mut plot = room;
         if stands {
             plot.left += groups.tick_gutter();
@@ -60,7 +69,7 @@ impl<'a> Chart<'a> {
     }
 
     /// Draws it, from the back to the front.
-    pub(super) fn draw(&self, scene: &mut Scene) {
+    fn draw(&self, scene: &mut Scene) {
         if !(self.plot.width() > 2.0 && self.plot.height() > 2.0) {
             return;
         }

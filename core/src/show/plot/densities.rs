@@ -1,10 +1,10 @@
 //! Distributions of scores, a panel per category, with the bells that were fitted to them.
 
 use super::axis::{Axis, Unit, drawable};
-use super::chart::{AXIS_TITLE, GAP, TICKS};
 use super::legend::{Key, Legend, rows_in};
-use super::page::{FONT, MARGIN, NOTHING_HEIGHT, SMALL, begin, height_around, nothing, whole};
+use super::page::{NOTHING_HEIGHT, begin, height_around, nothing, whole};
 use super::scene::{Anchor, Area, LINE, Label, Scene};
+use super::sizes::{AXIS_TITLE, FONT, GAP, MARGIN, SMALL, TICKS};
 use super::text::{cut_to, one_line};
 use super::{Plot, Table, TableRow, Theme};
 use crate::numeric::math;

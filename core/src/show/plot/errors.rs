@@ -1,8 +1,8 @@
 //! Estimate minus truth: `comparison_errors.png`.
 
 use super::axis::Unit;
-use super::bars::band;
-use super::groups::Groups;
+use super::chart::scene_of;
+use super::groups::{Band, Groups};
 use super::series::largest;
 use super::{Plot, Scene, Series, Table, Theme};
 
@@ -35,7 +35,7 @@ impl ErrorBars {
             unit: Unit::Points,
             categories: self.categories.clone(),
             truth: None,
-            band: band(self.tolerance, "within"),
+            band: Band::around("within", self.tolerance),
             series: self.errors(),
         }
     }
@@ -80,6 +80,6 @@ impl Plot for ErrorBars {
     }
 
     fn scene(&self, width: f64, height: f64, theme: &Theme) -> Scene {
-        self.groups().scene(width, height, theme)
+        scene_of(&self.groups(), width, height, theme)
     }
 }

@@ -4,14 +4,13 @@
 //! names read without turning. Up to eight series are bars. More are points with a lane each, and
 //! the ground truth becomes a line across the lanes.
 
-use super::Series;
 use super::axis::Unit;
-use super::chart::{AXIS_TITLE, Chart, GAP, TICKS};
-use super::legend::{Key, Legend, rows_in};
-use super::page::{FONT, MARGIN, NOTHING_HEIGHT, SMALL, begin, height_around, nothing};
-use super::scene::{LINE, Scene};
+use super::legend::{Key, Legend};
+use super::page::{NOTHING_HEIGHT, height_around};
+use super::scene::LINE;
+use super::series::Series;
+use super::sizes::{AXIS_TITLE, FONT, GAP, MARGIN, SMALL, TICKS};
 use super::text::{one_line, text_width};
-use super::theme::Theme;
 
 /// More series than this are points, not bars.
 const MOST_BARS: usize = 8;
@@ -25,6 +24,16 @@ pub(super) struct Band {
     pub(super) name: String,
     /// Half its width.
     pub(super) tolerance: f64,
+}
+
+impl Band {
+    /// The band of a tolerance around what is called `middle`; none if it is no positive number.
+    pub(super) fn around(middle: &str, tolerance: Option<f64>) -> Option<Self> {
+        let tolerance = tolerance.filter(|tolerance| *tolerance > 0.0 && tolerance.is_finite())?;
+        let points = Unit::Points.with_decimals(tolerance, 1);
+        let name = format!("{middle} ± {} points", points.trim_start_matches('+'));
+        Some(Self { name, tolerance })
+    }
 }
 
 /// What is to be drawn.
@@ -42,7 +51,7 @@ pub(super) struct Groups<'a> {
 
 impl Groups<'_> {
     /// Whether the categories stand side by side.
-    fn stands(&self, width: f64) -> bool {
+    pub(super) fn stands(&self, width: f64) -> bool {
         let room = width - 2.0 * MARGIN - self.tick_gutter();
         let group = room / self.categories.len() as f64;
         let widest = widest(&self.categories, FONT);
@@ -69,7 +78,8 @@ impl Groups<'_> {
         text_width("−100%", SMALL) + GAP
     }
 
-    fn is_empty(&self) -> bool {
+    /// Whether there is no value to draw.
+    pub(super) fn is_empty(&self) -> bool {
         let has_values = |series: &Series| {
             (0..self.categories.len()).any(|category| series.value(category).is_some())
         };
@@ -99,7 +109,8 @@ impl Groups<'_> {
         around + TICKS + group * self.categories.len() as f64
     }
 
-    fn legend(&self, room: f64, max_rows: usize) -> Legend {
+    /// What the truth, the band and the series are drawn as, in `room` pixels.
+    pub(super) fn legend(&self, room: f64, max_rows: usize) -> Legend {
         let points = self.points();
         let mut entries = Vec::new();
         if let Some((name, _)) = self.truth {
@@ -114,19 +125,6 @@ impl Groups<'_> {
             entries.push((key, series.name.clone()));
         }
         Legend::new(entries, room, max_rows)
-    }
-
-    /// The laid out plot.
-    pub(super) fn scene(&self, width: f64, height: f64, theme: &Theme) -> Scene {
-        if self.is_empty() {
-            return nothing(self.title, width, height, theme);
-        }
-        let (mut scene, mut rest) = begin(self.title, width, height, theme);
-        let legend = self.legend(rest.width(), rows_in(0.65 * rest.height()));
-        legend.draw(&mut scene, (rest.left, rest.top));
-        rest.top += legend.height();
-        Chart::new(self, rest, self.stands(width)).draw(&mut scene);
-        scene
     }
 }
 

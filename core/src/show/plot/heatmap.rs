@@ -1,12 +1,11 @@
 //! A matrix of shares as colours: `confusion_matrix.png`.
 
 use super::axis::{Unit, drawable};
-use super::chart::GAP;
 use super::groups::widest;
-use super::page::{FONT, MARGIN, NOTHING_HEIGHT, SMALL, begin, height_around, nothing, whole};
+use super::page::{NOTHING_HEIGHT, begin, height_around, nothing, whole};
 use super::scene::{Anchor, Area, LINE, Label, Scene};
-use super::series::largest;
-use super::table::value_at;
+use super::series::{largest, value_at};
+use super::sizes::{FONT, GAP, MARGIN, SMALL};
 use super::text::{cut_names, text_width, wrap};
 use super::{Plot, Table, TableRow, Theme};
 

@@ -1,7 +1,8 @@
 //! The legend: keys and names in columns.
 
-use super::page::{FONT, whole};
+use super::page::whole;
 use super::scene::{Anchor, Area, LINE, Scene};
+use super::sizes::FONT;
 use super::text::{cut_names, one_line, text_width};
 
 const KEY: f64 = 16.0;

@@ -1,17 +1,12 @@
-//! What all plots share: sizes, the title, and the page with nothing on it.
+//! The page that every plot begins with: its title, and the words where there is nothing to show.
 
 use super::scene::{Anchor, Area, LINE, Scene};
+use super::sizes::{FONT, MARGIN};
 use super::text::wrap;
 use super::theme::Theme;
 
-/// Font size of names and legends.
-pub(super) const FONT: f64 = 12.0;
-/// Font size of tick labels and notes.
-pub(super) const SMALL: f64 = 11.0;
 /// Font size of the title.
 const TITLE: f64 = 15.0;
-/// Air around everything.
-pub(super) const MARGIN: f64 = 12.0;
 /// Most lines a title may take.
 const TITLE_LINES: usize = 3;
 

@@ -1,4 +1,4 @@
-//! From a scene to a plotters back end.
+//! From a plot, by its scene, to a plotters back end.
 
 use plotters_backend::text_anchor::{HPos, Pos, VPos};
 use plotters_backend::{
@@ -6,7 +6,9 @@ use plotters_backend::{
     FontFamily, FontTransform,
 };
 
+use super::every_plot::Plot;
 use super::scene::{Anchor, Area, LINE, Label, Mark, Scene};
+use super::style::Style;
 use super::text::text_width;
 use super::theme::Color;
 
@@ -18,8 +20,26 @@ pub struct NoFont {
     pub text: String,
 }
 
+/// Draws the plot over the whole of a back end, whose size is in device pixels.
+///
+/// Font sizes handed to the back end are device pixels per em. A back end that leaves text to its
+/// text style gets [`NoFont`]: the ones of plotters for canvas and SVG draw text themselves.
+///
+/// # Errors
+/// What the back end reports.
+pub fn draw<B: DrawingBackend>(
+    plot: &dyn Plot,
+    backend: &mut B,
+    style: &Style,
+) -> Result<(), DrawingErrorKind<B::ErrorType>> {
+    let scale = style.usable_scale();
+    let (width, height) = backend.get_size();
+    let scene = plot.scene(f64::from(width) / scale, f64::from(height) / scale, &style.theme);
+    paint(&scene, backend, scale)
+}
+
 /// Draws the scene, `scale` device pixels to a logical one.
-pub(super) fn paint<B: DrawingBackend>(
+fn paint<B: DrawingBackend>(
     scene: &Scene,
     backend: &mut B,
     scale: f64,

@@ -1,10 +1,10 @@
 //! ROC curves: the share of members found at each share of false alarms.
 
 use super::axis::{Axis, Unit, air_beside_square, drawable};
-use super::chart::{AXIS_TITLE, GAP, TICKS};
 use super::legend::{Key, Legend, rows_in};
-use super::page::{MARGIN, NOTHING_HEIGHT, SMALL, begin, height_around, nothing};
+use super::page::{NOTHING_HEIGHT, begin, height_around, nothing};
 use super::scene::{Anchor, Area, LINE, Label, Scene};
+use super::sizes::{AXIS_TITLE, GAP, MARGIN, SMALL, TICKS};
 use super::text::{cut_to, one_line};
 use super::{Color, Plot, Table, TableRow, Theme};
 use crate::numeric::math;

@@ -1,11 +1,11 @@
 //! Observed against predicted: `pbar_vs_ctpi.png`.
 
 use super::axis::{Axis, Unit, air_beside_square, drawable};
-use super::chart::{AXIS_TITLE, GAP, TICKS};
 use super::legend::{Key, Legend, rows_in};
-use super::page::{FONT, MARGIN, NOTHING_HEIGHT, SMALL, begin, height_around, nothing};
+use super::page::{NOTHING_HEIGHT, begin, height_around, nothing};
 use super::scene::{Anchor, Area, LINE, Label, Scene};
 use super::series::largest;
+use super::sizes::{AXIS_TITLE, FONT, GAP, MARGIN, SMALL, TICKS};
 use super::text::{cut_names, cut_to, one_line};
 use super::{Plot, Table, TableRow, Theme};
 

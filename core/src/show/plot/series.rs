@@ -1,6 +1,5 @@
 //! A named list of values with intervals.
 
-use super::table::value_at;
 use crate::numeric::interval::Interval;
 
 /// One value per category, each with an interval where there is one.
@@ -68,6 +67,11 @@ impl Series {
         }
         (count > 0.0).then(|| sum / count)
     }
+}
+
+/// The value at `position`, unless it is missing or not finite.
+pub(super) fn value_at(values: &[f64], position: usize) -> Option<f64> {
+    values.get(position).copied().filter(|value| value.is_finite())
 }
 
 /// The position and value of the largest by `key`; the first of equals; none if all are missing.

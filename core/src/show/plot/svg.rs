@@ -7,7 +7,7 @@ use plotters_backend::{
 use plotters_svg::SVGBackend;
 
 use super::text::one_line;
-use super::{Plot, Style, Theme, draw};
+use super::{MAX_SIDE, Plot, Style, Theme, draw};
 
 /// Units of the drawing in a pixel: coordinates on back ends are whole numbers, and a tenth of a
 /// pixel is fine enough to enlarge.
@@ -20,7 +20,7 @@ const FONT_DIVISOR: f64 = 1.24;
 /// those who cannot see it. The text is the same on every platform; letters stay text in the
 /// reader's sans-serif font.
 pub fn svg(plot: &dyn Plot, width: u32, height: u32, theme: Theme) -> String {
-    let (width, height) = (width.min(super::MAX_SIDE), height.min(super::MAX_SIDE));
+    let (width, height) = (width.min(MAX_SIDE), height.min(MAX_SIDE));
     let mut drawn = String::new();
     {
         let size = (width * UNITS, height * UNITS);

@@ -1,7 +1,7 @@
 //! The values of a plot as rows.
 
-use super::Series;
 use super::axis::Unit;
+use super::series::Series;
 
 /// The values a plot shows, for the table beside it.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,9 +62,4 @@ impl Table {
         }
         Self { caption: caption.to_owned(), columns, rows, unit }
     }
-}
-
-/// The value at `position`, unless it is missing or not finite.
-pub(super) fn value_at(values: &[f64], position: usize) -> Option<f64> {
-    values.get(position).copied().filter(|value| value.is_finite())
 }

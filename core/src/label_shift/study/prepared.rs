@@ -1,13 +1,10 @@
-//! A whole study of stored verdicts: estimate, intervals, unknown share, tests, in either unit.
-//!
-//! The program and the page compute through this module alone, so that both give the same numbers. Its
-//! replicates may be made in any order and on any number of threads.
+//! A study whose estimate is made: what its replicates and all results are computed from.
 
-mod shares;
-
+use super::merged_lengths::merged_lengths;
+use super::options::{StudyOptions, UnknownChoice};
+use super::replicate::StudyReplicate;
 use crate::label_shift::analysis::{LabelShift, LabelShiftOptions, analyze};
 use crate::label_shift::bootstrap::{Bootstrap, Replicate};
-use crate::label_shift::calibration::CalibrationMethod;
 use crate::label_shift::estimate::choice::EstimatorChoice;
 use crate::label_shift::estimate::problem::Problem;
 use crate::label_shift::estimate::{Estimator, doubt};
@@ -17,47 +14,12 @@ use crate::messages::diagnostic::Diagnostic;
 use crate::messages::input_error::InputError;
 use crate::numeric::interval::Interval;
 use crate::shares::document_lengths::DocumentLengths;
-use crate::shares::merge::Merge;
 use crate::shares::unit::{self, Unit};
-pub use shares::{SharesRecord, StudyShares, UnknownRecord};
-
-/// How texts of no category are looked for.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub enum UnknownChoice {
-    /// Not at all.
-    #[default]
-    Ignored,
-    /// By [`crate::label_shift::open_set`].
-    Estimated,
-    /// By a threshold of the largest probability, as the seed study does.
-    Threshold(f64),
-}
-
-/// What to do with verdicts.
-#[derive(Debug, Clone, PartialEq)]
-pub struct StudyOptions {
-    /// The estimator.
-    pub estimator: EstimatorChoice,
-    /// The calibration of the classifier.
-    pub calibration: CalibrationMethod,
-    /// Categories to count as one, in this order.
-    pub merges: Vec<Merge>,
-    /// The unit of the shares that are shown first.
-    pub unit: Unit,
-    /// How texts of no category are looked for.
-    pub unknown: UnknownChoice,
-    /// Level of the intervals, between 0 and 1.
-    pub level: f64,
-    /// Bootstrap replicates (0: no intervals and no tests).
-    pub n_replicates: u64,
-    /// Seed of every random choice.
-    pub seed: u64,
-}
 
 /// A study that is prepared: its estimate is made, its replicates are not.
 #[derive(Debug)]
 pub struct Study {
-    bootstrap: Bootstrap<'static>,
+    pub(super) bootstrap: Bootstrap<'static>,
     trust: Trust,
     /// The draws that chose the estimator, all of them whatever the number of replicates; none where it
     /// was named.
@@ -66,14 +28,6 @@ pub struct Study {
     mistrust: Option<String>,
     lengths: Option<DocumentLengths>,
     options: StudyOptions,
-}
-
-/// What replicate `index` of a study gives.
-#[derive(Debug, Clone, PartialEq)]
-pub struct StudyReplicate {
-    replicate: Replicate,
-    mean_lengths: Option<Vec<f64>>,
-    trust: Option<TrustDraw>,
 }
 
 impl Study {
@@ -170,11 +124,6 @@ impl Study {
         self.bootstrap.interval(class, &unbounded, self.options.level)
     }
 
-    /// The shares in both units with their intervals, from all replicates and intervals in order.
-    pub fn shares(&self, replicates: &[StudyReplicate], intervals: &[Interval]) -> StudyShares {
-        shares::of(self, replicates, intervals)
-    }
-
     /// The tests of what the estimate rests on, from all replicates in order.
     pub fn checks(&self, replicates: &[StudyReplicate]) -> Vec<Check> {
         let draws: Vec<TrustDraw> = replicates.iter().filter_map(|one| one.trust).collect();
@@ -210,10 +159,10 @@ impl Study {
 }
 
 /// The code of the doubt about the unit.
-const LENGTHS_UNKNOWN: &str = "lengths_unknown";
+pub(super) const LENGTHS_UNKNOWN: &str = "lengths_unknown";
 
 /// The code of the note about the choice of the estimator.
-const ESTIMATOR_CHOSEN: &str = "estimator_chosen";
+pub(super) const ESTIMATOR_CHOSEN: &str = "estimator_chosen";
 
 /// Whether a diagnostic of this code comes from a study, and not from what was before it.
 pub fn makes_diagnostic(code: &str) -> bool {
@@ -221,29 +170,3 @@ pub fn makes_diagnostic(code: &str) -> bool {
         || doubt::CODES.contains(&code)
         || trust::CODES.contains(&code)
 }
-
-/// The lengths of the merged categories: their parts are taken to be mixed as they are in the
-/// validation documents, as everything else about a merged category is.
-pub fn merged_lengths(
-    verdicts: &Verdicts,
-    merged: &Verdicts,
-    lengths: &DocumentLengths,
-) -> DocumentLengths {
-    let mut weights = vec![0.0; verdicts.taxonomy.len()];
-    let mut group_of = vec![None; verdicts.taxonomy.len()];
-    for (before, after) in verdicts.validation().zip(merged.validation()) {
-        let position = before.true_class.as_ref().and_then(|name| verdicts.taxonomy.position(name));
-        let group = after.true_class.as_ref().and_then(|name| merged.taxonomy.position(name));
-        if let (Some(position), Some(group)) = (position, group) {
-            weights[position] += 1.0;
-            group_of[position] = Some(group);
-        }
-    }
-    let members = |group| (0..group_of.len()).filter(|&at| group_of[at] == Some(group)).collect();
-    let groups: Vec<Vec<usize>> = (0..merged.taxonomy.len()).map(members).collect();
-    lengths.merged(&groups, &weights)
-}
-
-#[cfg(test)]
-#[path = "study_tests.rs"]
-mod tests;

@@ -1,4 +1,6 @@
 use super::*;
+use crate::numeric::log_probabilities::LogProbabilities;
+use crate::numeric::math;
 use crate::numeric::matrix::Matrix;
 use crate::numeric::rng::RandomStream;
 use crate::numeric::termination::Termination;

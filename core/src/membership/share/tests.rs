@@ -1,5 +1,7 @@
 use super::*;
 use crate::membership::planted::{PlantedScores, Shape};
+use crate::numeric::math;
+use crate::numeric::rng::RandomStream;
 
 /// `n` scores of which about `share` are members', whose mean is `shift`.
 fn mixed(stream: &mut RandomStream, n: usize, share: f64, shift: f64) -> Vec<f64> {

@@ -1,6 +1,7 @@
+use super::p_value::p_value;
 use super::*;
 use crate::label_shift::analysis::{LabelShiftOptions, analyze};
-use crate::label_shift::bootstrap::Bootstrap;
+use crate::label_shift::bootstrap::{Bootstrap, Replicate};
 use crate::label_shift::calibration::CalibrationMethod;
 use crate::label_shift::estimate::problem::{Generations, Problem, Validation};
 use crate::label_shift::planted::{GaussianWorld, PlantedProblem};

@@ -1,10 +1,15 @@
+use super::prepared::{ESTIMATOR_CHOSEN, LENGTHS_UNKNOWN};
 use super::*;
+use crate::label_shift::calibration::CalibrationMethod;
 use crate::label_shift::estimate::Estimator;
+use crate::label_shift::estimate::choice::EstimatorChoice;
+use crate::label_shift::estimate::problem::Problem;
 use crate::label_shift::planted::{GaussianWorld, PlantedProblem};
 use crate::numeric::interval::Interval;
-use crate::shares::document_lengths::{CategoryLengths, Measure};
+use crate::shares::document_lengths::{CategoryLengths, DocumentLengths, Measure};
 use crate::shares::mixture::Mixture;
 use crate::shares::taxonomy::Taxonomy;
+use crate::shares::unit::{self, Unit};
 
 fn options(estimator: impl Into<EstimatorChoice>, unknown: UnknownChoice) -> StudyOptions {
     StudyOptions {

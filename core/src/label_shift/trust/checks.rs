@@ -1,29 +1,13 @@
-//! Tests of what an estimate rests on: each with a p-value whose false alarms are known.
-//!
-//! | check | asks | p-value by |
-//! |---|---|---|
-//! | `fit` | do mixed validation documents explain what is decided of the texts? | parametric bootstrap |
-//! | `typicality` | is the classifier as sure of the texts as of such a mixture? | the same |
-//! | `agreement` | do `em` and `pacc` tell the same? | bootstrap |
-//! | `prompts` | do texts of different prompts have one mixture? | permutation |
-//! | `separation` | which categories can be told apart? | – |
+//! All checks of an analysis, and the draws that they rest on.
 
-mod cells;
-mod look_alike;
-mod null_world;
-mod prompts;
-
-use serde::Serialize;
-
+use super::agreement;
+use super::check::{Check, Verdict};
+use super::look_alike;
+use super::null_world::NullWorld;
+use super::p_value::{p_value, shown_p};
+use super::prompts::Prompts;
 use crate::label_shift::analysis::LabelShift;
 use crate::label_shift::bootstrap::Replicate;
-use crate::messages::diagnostic::Diagnostic;
-pub use look_alike::LookAlikes;
-use null_world::NullWorld;
-use prompts::Prompts;
-
-/// A check fails where its p-value is below this: once in twenty times without a reason.
-pub const ALARM_LEVEL: f64 = 0.05;
 
 /// Draws that a p-value rests on: it is then known to .015 around .05.
 pub const N_DRAWS: u64 = 199;
@@ -31,68 +15,6 @@ pub const N_DRAWS: u64 = 199;
 /// The names of all checks, which are the codes of their diagnostics.
 pub(crate) const CODES: [&str; 6] =
     ["fit", "typicality", "agreement", "prompts", "separation", "untested"];
-
-/// What a check found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Verdict {
-    /// Nothing speaks against it.
-    Holds,
-    /// It does not hold.
-    Fails,
-    /// There is nothing to test it with.
-    NotTested,
-}
-
-/// One check of what the estimate rests on.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Check {
-    /// Its name, stable between versions.
-    pub name: &'static str,
-    /// What it found.
-    pub verdict: Verdict,
-    /// How often a finding as strong comes about by chance, where that was tested.
-    pub p_value: Option<f64>,
-    /// The statistic that was tested.
-    pub statistic: Option<f64>,
-    /// The finding in one plain sentence.
-    pub sentence: String,
-}
-
-impl Check {
-    fn not_tested(name: &'static str, sentence: impl Into<String>) -> Self {
-        let verdict = Verdict::NotTested;
-        Self { name, verdict, p_value: None, statistic: None, sentence: sentence.into() }
-    }
-
-    fn tested(
-        name: &'static str,
-        (statistic, p_value): (f64, f64),
-        sentences: (String, String),
-    ) -> Self {
-        let fails = p_value < ALARM_LEVEL;
-        let (verdict, sentence) =
-            if fails { (Verdict::Fails, sentences.1) } else { (Verdict::Holds, sentences.0) };
-        let p = shown_p(p_value);
-        let sentence = format!("{sentence} ({p})");
-        Self { name, verdict, p_value: Some(p_value), statistic: Some(statistic), sentence }
-    }
-
-    /// The check as one of the things that a reader must know.
-    pub fn diagnostic(&self) -> Diagnostic {
-        let message = self.sentence.as_str();
-        match self.verdict {
-            Verdict::Holds => Diagnostic::passed(self.name, message),
-            Verdict::Fails => Diagnostic::warning(self.name, message),
-            Verdict::NotTested => Diagnostic::note(self.name, message),
-        }
-    }
-}
-
-/// A p-value as a reader wants it: two digits, no more than the draws can tell.
-fn shown_p(p_value: f64) -> String {
-    if p_value < 0.01 { "p < 0.01".to_owned() } else { format!("p = {p_value:.2}") }
-}
 
 /// All that the draws of an analysis share.
 #[derive(Debug)]
@@ -149,7 +71,7 @@ impl Trust {
         vec![
             self.fit(draws),
             self.typicality(draws),
-            agreement(analysis, replicates),
+            agreement::check(analysis, replicates),
             self.sensitivity(analysis, draws),
             separation,
         ]
@@ -225,55 +147,3 @@ impl Trust {
         Check::tested("prompts", (prompts.spread(), p), (holds, fails))
     }
 }
-
-/// Whether `em` and `pacc` differ by more than resampling makes them differ.
-fn agreement(analysis: &LabelShift, replicates: &[Replicate]) -> Check {
-    const NAME: &str = "agreement";
-    if !analysis.options.estimator.is_consistent() {
-        let sentence = format!("`{}` was not compared with `em`", analysis.options.estimator);
-        return Check::not_tested(NAME, sentence);
-    }
-    let own = analysis.estimate.mixture.shares();
-    let rival = analysis.rival.shares();
-    let difference: Vec<f64> = own.iter().zip(rival).map(|(own, rival)| own - rival).collect();
-    let observed = 0.5 * difference.iter().map(|entry| entry.abs()).sum::<f64>();
-    let by_chance: Vec<f64> = replicates
-        .iter()
-        .filter_map(|replicate| {
-            let rival = replicate.rival.as_ref()?;
-            let moved = replicate.mixture.shares().iter().zip(rival.shares()).zip(&difference);
-            Some(0.5 * moved.map(|((own, rival), fixed)| (own - rival - fixed).abs()).sum::<f64>())
-        })
-        .collect();
-    let p = p_value(observed, by_chance.iter().copied());
-    let usual = by_chance.iter().sum::<f64>() / count(by_chance.len()).max(1.0);
-    let (name, other) = (analysis.options.estimator, analysis.options.estimator.rival());
-    let figures = format!(
-        "`{name}` and `{other}` differ on {:.1} % of the mixture; chance alone makes that {:.1} % on average",
-        100.0 * observed,
-        100.0 * usual
-    );
-    let fails = format!("{figures}: label shift or the calibration does not hold");
-    Check::tested(NAME, (observed, p), (figures, fails))
-}
-
-/// How often chance alone gives at least as much, the observation itself counted as one chance, so
-/// that it is never 0 (Davison & Hinkley 1997, Bootstrap Methods, equation 4.11).
-fn p_value(observed: f64, by_chance: impl Iterator<Item = f64>) -> f64 {
-    let (mut n_draws, mut n_more) = (0_usize, 0_usize);
-    for drawn in by_chance {
-        n_draws += 1;
-        // Equal but for rounding counts as equal.
-        n_more += usize::from(drawn >= observed * (1.0 - 1e-12));
-    }
-    count(n_more + 1) / count(n_draws + 1)
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
-fn count(n: usize) -> f64 {
-    n as f64
-}
-
-#[cfg(test)]
-#[path = "trust_tests.rs"]
-mod tests;

@@ -1,10 +1,4 @@
-//! The one matrix type: row-major doubles, with the few factorisations that estimation needs.
-
-mod cholesky;
-mod singular_values;
-
-pub use cholesky::Cholesky;
-pub use singular_values::SingularValues;
+//! A dense matrix.
 
 use std::ops::{Index, IndexMut};
 
@@ -151,20 +145,6 @@ impl Matrix {
         }
         product
     }
-
-    /// The `x` of least norm among those that minimise `||A x - b||`; singular values at or below
-    /// `max(n_rows, n_cols)` times the machine precision times the largest count as 0, as in
-    /// LAPACK's `gelsd` under NumPy's `lstsq`.
-    ///
-    /// Time: O(n_rows n_cols²) per sweep of [`SingularValues`], 6 to 10 sweeps.
-    pub fn least_squares(&self, target: &[f64]) -> Vec<f64> {
-        SingularValues::of(self).least_squares(target)
-    }
-
-    /// The ratio of the largest to the smallest singular value; infinite for a singular matrix.
-    pub fn condition_number(&self) -> f64 {
-        SingularValues::of(self).condition_number()
-    }
 }
 
 impl Index<(usize, usize)> for Matrix {
@@ -180,7 +160,3 @@ impl IndexMut<(usize, usize)> for Matrix {
         &mut self.values[row * self.n_cols + col]
     }
 }
-
-#[cfg(test)]
-#[path = "matrix_tests.rs"]
-mod tests;

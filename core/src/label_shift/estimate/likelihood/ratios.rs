@@ -1,11 +1,6 @@
-//! The likelihood of a mixture given calibrated posteriors, its maximum and its profiles.
+//! What the likelihood of a mixture is made of.
 
-mod maximum;
-mod quadratic;
-
-pub(crate) use maximum::maximize_roughly;
-pub use maximum::{LikelihoodFit, maximize};
-
+use super::curvature::curvature;
 use crate::label_shift::calibration::Calibration;
 use crate::numeric::log_probabilities::LogProbabilities;
 use crate::numeric::math;
@@ -23,8 +18,8 @@ use crate::numeric::matrix::Matrix;
 /// which is concave (Alexandari et al. 2020, arXiv 1901.06852, section 2.2).
 #[derive(Debug, Clone, PartialEq)]
 pub struct LikelihoodRatios {
-    ratios: Matrix,
-    weights: Vec<f64>,
+    pub(super) ratios: Matrix,
+    pub(super) weights: Vec<f64>,
 }
 
 impl LikelihoodRatios {
@@ -99,7 +94,7 @@ impl LikelihoodRatios {
     pub fn curvature(&self, shares: &[f64]) -> Matrix {
         let every_class: Vec<usize> = (0..shares.len()).collect();
         let mixed: Vec<f64> = self.ratios.rows().map(|row| math::dot(row, shares)).collect();
-        maximum::curvature(&self.ratios, &self.weights, &mixed, &every_class)
+        curvature(&self.ratios, &self.weights, &mixed, &every_class)
     }
 
     /// The ratios of a mixture in which `class` has the share `share`, as ratios of the mixture of
@@ -118,7 +113,3 @@ impl LikelihoodRatios {
         Self { ratios, weights: self.weights.clone() }
     }
 }
-
-#[cfg(test)]
-#[path = "likelihood_tests.rs"]
-mod tests;

@@ -1,0 +1,15 @@
+//! An estimate read back from a `summary.json`, whoever wrote it.
+//!
+//! Only what scoring needs is kept; confusion matrices and the like are passed over as they stream
+//! by, so that a thousand runs of 87 categories take little memory.
+
+mod dialect;
+mod member_shares;
+mod raw_summary;
+mod reader;
+mod stored_run;
+
+pub use dialect::{Dialect, SCHEMA_VERSION};
+pub use member_shares::MemberShare;
+pub use stored_run::Run;
+pub(crate) use stored_run::run_name;

@@ -1,0 +1,88 @@
+//! A summary's fields, as any dialect writes them.
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, de};
+
+use crate::files::spec::OrderedMap;
+use crate::messages::diagnostic::Diagnostic;
+
+/// What is kept of a summary, before anything is checked.
+#[derive(Deserialize)]
+pub(super) struct RawSummary {
+    pub(super) schema_version: Option<u64>,
+    pub(super) method: Option<String>,
+    pub(super) unit: Option<String>,
+    pub(super) config: Option<RawConfig>,
+    #[serde(alias = "languages")]
+    pub(super) categories: Option<Vec<String>>,
+    pub(super) priors: Option<RawPriors>,
+    pub(super) global_mixture_over_sampled_pool: Option<Shares>,
+    pub(super) global_mixture: Option<Shares>,
+    #[serde(alias = "per_language")]
+    pub(super) per_category: Option<Vec<RawCategory>>,
+    pub(super) inputs: Option<serde_json::Value>,
+    #[serde(default)]
+    pub(super) diagnostics: Vec<Diagnostic>,
+}
+
+impl RawSummary {
+    /// Whether this program wrote the summary, of a membership run.
+    pub(super) fn is_our_membership(&self) -> bool {
+        self.schema_version.is_some() && self.method.as_deref() == Some("membership")
+    }
+}
+
+/// What a run was asked for.
+#[derive(Deserialize)]
+pub(super) struct RawConfig {
+    pub(super) target_model: Option<String>,
+    pub(super) seed: Option<u64>,
+}
+
+/// The estimate of a run of label shift.
+#[derive(Deserialize)]
+pub(super) struct RawPriors {
+    pub(super) point: Option<Vec<Option<f64>>>,
+    pub(super) mean: Option<Vec<Option<f64>>>,
+    pub(super) ci_lo: Option<Vec<Option<f64>>>,
+    pub(super) ci_hi: Option<Vec<Option<f64>>>,
+    pub(super) level: Option<f64>,
+    pub(super) replicates: Option<Vec<Vec<f64>>>,
+}
+
+/// What a run of membership says of a category.
+#[derive(Deserialize)]
+pub(super) struct RawCategory {
+    #[serde(alias = "language")]
+    pub(super) category: Option<String>,
+    pub(super) normalized_proportion: Option<f64>,
+    pub(super) pi_hat: Option<f64>,
+    pub(super) ci_lo: Option<f64>,
+    pub(super) ci_hi: Option<f64>,
+}
+
+/// Shares as the seed's scripts write them: a list in category order, or a map by name.
+pub(super) enum Shares {
+    List(Vec<Option<f64>>),
+    Map(OrderedMap<f64>),
+}
+
+impl<'de> Deserialize<'de> for Shares {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl<'de> de::Visitor<'de> for Visitor {
+            type Value = Shares;
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("a list or a map of shares")
+            }
+            fn visit_seq<A: de::SeqAccess<'de>>(self, seq: A) -> Result<Shares, A::Error> {
+                Vec::deserialize(de::value::SeqAccessDeserializer::new(seq)).map(Shares::List)
+            }
+            fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Shares, A::Error> {
+                OrderedMap::deserialize(de::value::MapAccessDeserializer::new(map)).map(Shares::Map)
+            }
+        }
+        deserializer.deserialize_any(Visitor)
+    }
+}

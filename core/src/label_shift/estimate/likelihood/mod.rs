@@ -1,0 +1,17 @@
+//! The likelihood of a mixture given calibrated posteriors, its maximum and its profiles.
+//!
+//! [`LikelihoodRatios`] hold all that the texts say of a mixture; [`maximize`] finds the one of greatest
+//! likelihood, with a certificate of how near it is. With one share held fixed the ratios are a problem of the
+//! same form, which is what a profile maximises.
+
+mod curvature;
+mod maximum;
+mod quadratic;
+mod ratios;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use maximum::maximize_roughly;
+pub use maximum::{LikelihoodFit, maximize};
+pub use ratios::LikelihoodRatios;
