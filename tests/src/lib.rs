@@ -201,5 +201,5 @@ fn line(vocabulary: &str, seed: usize, prompt: Option<usize>) -> String {
 /// compile it a second time in the daily loop.
 #[cfg(doctest)]
 #[doc = include_str!("../../core/src/example.md")]
-#[doc = include_str!("../../core/src/plot/example.md")]
+#[doc = include_str!("../../core/src/show/plot/example.md")]
 pub struct CoreExamples;
