@@ -7,10 +7,14 @@ MAKEFLAGS += --no-print-directory
 
 PAGE := www/dist/data-anatomy.html
 WASM := target/wasm/wasm32-unknown-unknown/page/data_anatomy_web.wasm
+# One profile for all that is tested or shown, so that nothing is compiled twice (Cargo.toml says which).
+CHECKED := --profile checked
 # The builder of the page is tested with everything else.
 WORKSPACE := --workspace --features data-anatomy-web/bundle
-# One profile for all that is tested, so that nothing is compiled twice (Cargo.toml says which).
-CHECKED := --profile checked
+# What the demo takes: the program without GPUs and encoders, and the page's builder.
+DEMO := -p data-anatomy -p data-anatomy-web --no-default-features --features data-anatomy-web/bundle
+# With whose features the page's builder is compiled: those of what is compiled after it.
+BUILDER ?= $(DEMO)
 # Where software rasterisers want a folder of the user's own.
 export XDG_RUNTIME_DIR ?= /tmp
 STEP := scripts/step.sh
@@ -21,15 +25,15 @@ help: ## show the targets
 
 .PHONY: demo
 demo: page ## estimate, evaluate and report on what the binary carries
-	cargo build --release -p data-anatomy
-	target/release/data-anatomy demo
+	cargo build $(DEMO) $(CHECKED) --bin data-anatomy
+	target/checked/data-anatomy demo
 
 .PHONY: test
 test: setup-test ## check and test everything, cheapest first
 	@$(STEP) "format" cargo fmt --all --check
 	@$(STEP) "spelling" scripts/typos.sh
 	@$(STEP) "dependencies" scripts/deny.sh
-	@$(STEP) "page" $(MAKE) page
+	@$(STEP) "page" $(MAKE) page BUILDER="$(WORKSPACE)"
 	@$(STEP) "lints" cargo clippy $(WORKSPACE) $(CHECKED) --all-targets -- -D warnings
 	@$(STEP) "lints for the browser" scripts/cargo-wasm.sh clippy --profile page --lib -p data-anatomy-web -- -D warnings
 	@$(STEP) "build" cargo build $(WORKSPACE) $(CHECKED) --bins --tests --examples
@@ -46,7 +50,8 @@ check: setup-rust ## the daily loop: format, lints and quick tests
 .PHONY: page
 page: setup-wasm ## build the page, one file that opens offline
 	scripts/cargo-wasm.sh build --profile page --lib -p data-anatomy-web
-	cargo run $(CHECKED) --features data-anatomy-web/bundle --bin bundle-page -- --wasm $(WASM) --www www --out $(PAGE)
+	cargo build $(BUILDER) $(CHECKED) --bin bundle-page
+	target/checked/bundle-page --wasm $(WASM) --www www --out $(PAGE)
 
 .PHONY: test-page
 test-page: setup-page-tests ## test the built page in a real browser
