@@ -7,15 +7,15 @@ use crate::messages::input_error::{InputError, Problem};
 
 /// File name and content of every bundled spec, in the order in which they are listed.
 pub const FILES: [(&str, &str); 9] = [
-    ("amber.yaml", include_str!("../../../bench/specs/amber.yaml")),
-    ("codellama.yaml", include_str!("../../../bench/specs/codellama.yaml")),
-    ("llama1.yaml", include_str!("../../../bench/specs/llama1.yaml")),
-    ("olmo1b.yaml", include_str!("../../../bench/specs/olmo1b.yaml")),
-    ("olmo3.yaml", include_str!("../../../bench/specs/olmo3.yaml")),
-    ("pythia.yaml", include_str!("../../../bench/specs/pythia.yaml")),
-    ("pythia_merged.yaml", include_str!("../../../bench/specs/pythia_merged.yaml")),
-    ("pythia_pile17.yaml", include_str!("../../../bench/specs/pythia_pile17.yaml")),
-    ("starcoder.yaml", include_str!("../../../bench/specs/starcoder.yaml")),
+    ("amber.yaml", include_str!("../../specs/amber.yaml")),
+    ("codellama.yaml", include_str!("../../specs/codellama.yaml")),
+    ("llama1.yaml", include_str!("../../specs/llama1.yaml")),
+    ("olmo1b.yaml", include_str!("../../specs/olmo1b.yaml")),
+    ("olmo3.yaml", include_str!("../../specs/olmo3.yaml")),
+    ("pythia.yaml", include_str!("../../specs/pythia.yaml")),
+    ("pythia_merged.yaml", include_str!("../../specs/pythia_merged.yaml")),
+    ("pythia_pile17.yaml", include_str!("../../specs/pythia_pile17.yaml")),
+    ("starcoder.yaml", include_str!("../../specs/starcoder.yaml")),
 ];
 
 /// Every bundled spec file, parsed once.
