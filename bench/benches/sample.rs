@@ -11,8 +11,9 @@ use std::sync::atomic::AtomicU64;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use data_anatomy_core::numeric::rng::RandomStream;
-use data_anatomy_corpus::sample::digest::Digest;
-use data_anatomy_corpus::sample::document::{Fields, LineReader};
+use data_anatomy_corpus::digest::Digest;
+use data_anatomy_corpus::sample::document::LineReader;
+use data_anatomy_corpus::sample::fields::Fields;
 use data_anatomy_corpus::sample::reading::{self, Part};
 use data_anatomy_corpus::sample::shard;
 

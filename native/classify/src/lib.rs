@@ -21,6 +21,7 @@ use rayon::prelude::*;
 pub mod embedding;
 #[cfg(feature = "burn")]
 pub mod encoder;
+pub mod encoder_defaults;
 mod logistic;
 mod recipe;
 pub mod tfidf;

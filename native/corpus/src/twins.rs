@@ -5,8 +5,8 @@ use std::io;
 use anyhow::Context as _;
 use rayon::prelude::*;
 
-use crate::sample::digest::Digest;
-use crate::sample::neighbours::Neighbours;
+use super::digest::Digest;
+use super::neighbours::Neighbours;
 
 /// The group of each document: documents whose 5-grams of words overlap by `near_dup` or more are in one
 /// group, directly or through others. With 0 each document is a group of its own.

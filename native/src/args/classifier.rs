@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use data_anatomy_classify::{Recipe, tfidf};
+use data_anatomy_classify::{Recipe, encoder_defaults as defaults, tfidf};
 #[cfg(feature = "burn")]
 use data_anatomy_lm::device::DeviceChoice;
 
@@ -34,22 +34,22 @@ pub struct EncoderArgs {
     #[arg(long, value_name = "RATE")]
     pub hf_lr: Option<f64>,
     /// Weight decay, of neither biases nor norms.
-    #[arg(long, value_name = "DECAY", default_value_t = 0.01)]
+    #[arg(long, value_name = "DECAY", default_value_t = defaults::WEIGHT_DECAY)]
     pub hf_weight_decay: f64,
     /// Share of the steps over which the learning rate rises; then it falls to 0.
-    #[arg(long, value_name = "SHARE", default_value_t = 0.1)]
+    #[arg(long, value_name = "SHARE", default_value_t = defaults::WARMUP_RATIO)]
     pub hf_warmup_ratio: f64,
     /// Tokens of a document that are looked at.
-    #[arg(long, value_name = "N", default_value_t = 256)]
+    #[arg(long, value_name = "N", default_value_t = defaults::MAX_LENGTH)]
     pub hf_max_length: usize,
     /// From scratch: width of the encoder.
-    #[arg(long, value_name = "N", default_value_t = 128)]
+    #[arg(long, value_name = "N", default_value_t = defaults::HIDDEN_SIZE)]
     pub hf_hidden_size: usize,
     /// From scratch: layers of the encoder.
-    #[arg(long, value_name = "N", default_value_t = 2)]
+    #[arg(long, value_name = "N", default_value_t = defaults::N_LAYERS)]
     pub hf_layers: usize,
     /// From scratch: most tokens that the tokenizer learns.
-    #[arg(long, value_name = "N", default_value_t = 8000)]
+    #[arg(long, value_name = "N", default_value_t = defaults::VOCABULARY_SIZE)]
     pub hf_vocab_size: usize,
     /// Accepted for the seed's sake: documents are classified in batches of like length.
     #[arg(long, hide = true)]
@@ -112,15 +112,15 @@ impl EncoderArgs {
                 Start::Checkpoint(model.clone().unwrap_or_else(|| DEFAULT_MODEL.to_owned()))
             }
         };
-        let defaults = Options::new(start, device, seed);
+        let usual = Options::new(start, device, seed);
         Options {
-            n_epochs: self.hf_epochs.unwrap_or(defaults.n_epochs),
-            batch_size: self.hf_batch_size.unwrap_or(defaults.batch_size),
-            learning_rate: self.hf_lr.unwrap_or(defaults.learning_rate),
+            n_epochs: self.hf_epochs.unwrap_or(usual.n_epochs),
+            batch_size: self.hf_batch_size.unwrap_or(usual.batch_size),
+            learning_rate: self.hf_lr.unwrap_or(usual.learning_rate),
             weight_decay: self.hf_weight_decay,
             warmup_ratio: self.hf_warmup_ratio,
             max_length: self.hf_max_length,
-            ..defaults
+            ..usual
         }
     }
 

@@ -240,16 +240,19 @@ mod tests {
     use super::*;
 
     #[derive(Parser)]
-    enum Typed {
-        Sample(SampleArgs),
-        MergeWeb(MergeWebArgs),
+    struct TypedSample {
+        #[command(flatten)]
+        args: SampleArgs,
+    }
+
+    #[derive(Parser)]
+    struct TypedMergeWeb {
+        #[command(flatten)]
+        args: MergeWebArgs,
     }
 
     fn settings(typed: &str) -> anyhow::Result<Settings> {
-        match Typed::parse_from(std::iter::once("data-anatomy").chain(typed.split_whitespace())) {
-            Typed::Sample(args) => args.settings(),
-            Typed::MergeWeb(_) => anyhow::bail!("{typed}: not sample"),
-        }
+        TypedSample::parse_from(typed.split_whitespace()).args.settings()
     }
 
     #[test]
@@ -258,12 +261,8 @@ mod tests {
         assert_eq!(settings("sample --root corpus").unwrap(), expected);
         let code = Settings { min_chars: CODE_CHARS.0, max_chars: CODE_CHARS.1, ..expected };
         assert_eq!(settings("sample --stack-root corpus").unwrap(), code);
-        match Typed::parse_from(["data-anatomy", "merge-web"]) {
-            Typed::MergeWeb(args) => {
-                assert_eq!(args.settings(), merge_web::Settings::of(DEFAULT_OUT_DIR));
-            }
-            Typed::Sample(_) => unreachable!("merge-web was typed"),
-        }
+        let web = TypedMergeWeb::parse_from(["merge-web"]).args.settings();
+        assert_eq!(web, merge_web::Settings::of(DEFAULT_OUT_DIR));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod demo;
 mod devices;
 mod evaluate;
+mod evaluation;
 mod generate;
 mod labelshift;
 mod membership;

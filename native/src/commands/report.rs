@@ -11,6 +11,7 @@ use data_anatomy_core::page::workspace::Workspace;
 use data_anatomy_job::exit::Outcome;
 use data_anatomy_job::files;
 
+use super::evaluation::evaluate;
 use crate::args::{ReportArgs, ViewArgs};
 use crate::page;
 use crate::runs;
@@ -18,7 +19,7 @@ use crate::specs;
 
 pub(super) fn run(args: &ReportArgs) -> anyhow::Result<Outcome> {
     let spec = specs::find(&args.view.ground_truth)?;
-    let evaluation = super::evaluate::evaluate(&args.runs, &spec, &args.view)?;
+    let evaluation = evaluate(&args.runs, &spec, &args.view)?;
     let html = html(&args.runs, &evaluation, &spec, &args.view)?;
     if let Some(folder) = args.output.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         files::make_folder(folder)?;

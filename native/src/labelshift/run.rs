@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use anyhow::Context as _;
 use data_anatomy_classify::Classifier;
 use data_anatomy_core::messages::diagnostic::Diagnostic;
 use data_anatomy_corpus::generations::Generation;
@@ -55,7 +54,7 @@ impl Run {
             None => settings.split_plan().split(&references, seed)?,
         };
         let mut writer = Writer::open(settings, folder, progress)?;
-        let texts = texts(settings, writer.as_mut())?;
+        let texts = Texts::obtain(settings, writer.as_mut())?;
         let documents = (&references, &split);
         let echoes = echoes::obtain(&settings.echoes, sources, documents, &texts, writer.as_mut())?;
         let tokenizer = writer.as_ref().and_then(Writer::tokenizer);
@@ -180,14 +179,6 @@ fn judged(
 /// Why lengths are not known.
 fn doubt_of_lengths(reason: &String) -> Diagnostic {
     Diagnostic::note("lengths_not_measured", reason)
-}
-
-/// The texts of this run.
-fn texts(settings: &Settings, writer: Option<&mut Writer<'_>>) -> anyhow::Result<Texts> {
-    match &settings.given_texts {
-        Some(path) => Texts::given(path, settings.n_texts),
-        None => Texts::written(writer.context("nobody writes texts")?, settings.n_texts_to_write()),
-    }
 }
 
 /// How documents are cut, if they are.

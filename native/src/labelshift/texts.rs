@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
+use anyhow::Context as _;
 use data_anatomy_corpus::generations::{self, Generations};
 use data_anatomy_lm::prompts::Prompts;
 
+use super::settings::Settings;
 use super::writer::{Order, Writer};
 
 /// The file of a run's own texts, in its folder.
@@ -26,21 +28,29 @@ pub struct Texts {
 }
 
 impl Texts {
-    /// The texts of a file, `n_at_most` of them (0: all).
+    /// The texts of this run: given, or written now as far as they are not there already.
     ///
     /// # Errors
-    /// If it is malformed, or holds no text.
-    pub fn given(path: &Path, n_at_most: usize) -> anyhow::Result<Self> {
+    /// If a file is malformed or belongs to another run, the model fails, or there is no text.
+    pub fn obtain(settings: &Settings, writer: Option<&mut Writer<'_>>) -> anyhow::Result<Self> {
+        match &settings.given_texts {
+            Some(path) => Self::given(path, settings.n_texts),
+            None => {
+                let writer = writer.context("nobody writes texts")?;
+                Self::written(writer, settings.n_texts_to_write())
+            }
+        }
+    }
+
+    /// The texts of a file, `n_at_most` of them (0: all).
+    fn given(path: &Path, n_at_most: usize) -> anyhow::Result<Self> {
         let generations = generations::read(path, n_at_most)?;
         let are_whole = generations.input.n_prompts.is_none();
         Ok(Self { generations, are_made: false, are_whole, lead_in: 0, n_missing: 0 })
     }
 
-    /// So many texts of the model's own; those that are there already are not made again.
-    ///
-    /// # Errors
-    /// If the file that keeps them belongs to another run, the model fails, or there is no text.
-    pub fn written(writer: &mut Writer<'_>, n_texts: usize) -> anyhow::Result<Self> {
+    /// So many texts of the model's own.
+    fn written(writer: &mut Writer<'_>, n_texts: usize) -> anyhow::Result<Self> {
         let prompts = Prompts::of_choice(&writer.settings.prompts)?;
         let written = writer.write(&Order {
             prompts: &prompts,

@@ -2,15 +2,15 @@
 //! turned into one number per document ([`evidence`]), analysed in core, written ([`outputs`]).
 //!
 //! ```no_run
-//! use data_anatomy::membership::settings::{PoolSettings, Settings};
-//! use data_anatomy::membership;
+//! use data_anatomy::membership::settings::PoolSettings;
+//! use data_anatomy::membership::{self, Settings};
 //! use data_anatomy_job::progress::Progress;
 //!
 //! # fn main() -> anyhow::Result<()> {
-//! // Scores that an earlier run made, and their non-members beside them.
+//! // By all attacks that the scores of an earlier run allow.
 //! let pools = PoolSettings { scores: Some("out/my_model/scores".into()), ..PoolSettings::default() };
 //! let mut settings = Settings { pools, ..Settings::default() };
-//! settings.analysis.level = 0.9;
+//! settings.outputs.run_name = "again".to_owned();
 //! let finished = membership::run(&settings, &Progress::new(true))?;
 //! for summary in &finished.summaries {
 //!     println!("{}", summary.categories_table().to_text());

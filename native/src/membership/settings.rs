@@ -28,16 +28,15 @@ pub const DEFAULT_OUTPUT_DIR: &str = "out";
 /// Name of a run, unless another is asked for.
 pub const DEFAULT_RUN_NAME: &str = "membership";
 
-/// Non-members in a prefix, copies, the share of words that are replaced and how many together, as the seed
-/// study has them.
+/// Non-members in the prefix of `ReCaLL`, as in the seed study.
 pub const DEFAULT_N_SHOTS: usize = 12;
-/// See [`DEFAULT_N_SHOTS`].
+/// Copies of each document for the neighbourhood attack, as in the seed study.
 pub const DEFAULT_N_PERTURBATIONS: usize = 10;
-/// See [`DEFAULT_N_SHOTS`].
+/// Share of words that are replaced in such copies, as in the seed study.
 pub const DEFAULT_SHARE_MASKED: f64 = 0.3;
-/// See [`DEFAULT_N_SHOTS`].
+/// Words that are replaced together in such copies, as in the seed study.
 pub const DEFAULT_SPAN_LENGTH: usize = 2;
-/// Documents of a category that words are drawn from: enough words for any document's neighbours.
+/// Documents of a category that such words are drawn from: enough words for any document's neighbours.
 pub const DEFAULT_MAX_FILL_TEXTS: u64 = 500;
 
 /// What is asked of a run. [`run`](super::run) checks it before anything is read.

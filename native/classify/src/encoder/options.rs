@@ -4,6 +4,7 @@ use anyhow::ensure;
 use data_anatomy_lm::device::DeviceChoice;
 use serde_json::{Value, json};
 
+use super::super::encoder_defaults as defaults;
 use super::training::Plan;
 
 /// The checkpoint that the seed study starts from.
@@ -34,7 +35,11 @@ pub struct ScratchSize {
 impl Default for ScratchSize {
     /// A size that a processor trains in minutes.
     fn default() -> Self {
-        Self { hidden: 128, n_layers: 2, n_vocab: 8000 }
+        Self {
+            hidden: defaults::HIDDEN_SIZE,
+            n_layers: defaults::N_LAYERS,
+            n_vocab: defaults::VOCABULARY_SIZE,
+        }
     }
 }
 
@@ -77,9 +82,9 @@ impl Options {
             n_epochs,
             batch_size,
             learning_rate,
-            weight_decay: 0.01,
-            warmup_ratio: 0.1,
-            max_length: 256,
+            weight_decay: defaults::WEIGHT_DECAY,
+            warmup_ratio: defaults::WARMUP_RATIO,
+            max_length: defaults::MAX_LENGTH,
             seed,
             device,
         }

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use data_anatomy_core::numeric::rng::RandomStream;
 
 use super::layout::{self, Layout};
-use super::pass::Task;
 use super::reading::Part;
 use super::shard::{Compression, Format, Shard};
 use super::source::Source;
+use super::task::Task;
 
 /// The parts to read of each shard so that about `budget` bytes are read in all.
 ///

@@ -1,6 +1,6 @@
 //! What the bytes of a JSON string are, 64 at a time, a bit for each.
 
-use super::swar;
+use crate::swar;
 
 /// Bytes that are looked at together.
 pub(super) const BLOCK: usize = 64;

@@ -3,7 +3,7 @@
 use anyhow::ensure;
 use serde_json::{Map, Value, json};
 
-use super::pass::Rules;
+use super::rules::Rules;
 use super::settings::Settings;
 use super::source::Telling;
 use super::window::Window;

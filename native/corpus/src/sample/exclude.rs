@@ -6,11 +6,11 @@ use std::sync::atomic::AtomicU64;
 
 use anyhow::Context as _;
 
-use super::digest::Digest;
-use super::document::Fields;
+use super::fields::Fields;
 use super::reading::{self, Part};
 use super::shard::{self, Unreadable};
 use super::work::NO_WORK_FOLDER;
+use crate::digest::Digest;
 
 /// Why nothing may be unreadable here.
 const UNKNOWN: &str = "what cannot be read cannot be kept out";

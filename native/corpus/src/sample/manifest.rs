@@ -7,12 +7,12 @@ use data_anatomy_job::clock;
 use serde_json::{Map, Value, json};
 
 use super::budget;
-use super::pass::Task;
 use super::publish::{self, Written};
 use super::reading::Part;
 use super::report::{ShardReport, Totals};
 use super::select::Selection;
 use super::shard::Unreadable;
+use super::task::Task;
 
 /// All that the manifest tells of.
 #[derive(Debug)]

@@ -2,8 +2,8 @@
 
 use memchr::memchr;
 
-use super::document::Found;
 use super::escaped::{self, Scanned, Size};
+use super::fields::Found;
 
 /// Strings of fewer bytes stay in the outline.
 const LONG_STRING: usize = 64;

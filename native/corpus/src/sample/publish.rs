@@ -11,9 +11,9 @@ use data_anatomy_job::files;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::pass::Rules;
 use super::record::{Header, Kept, Record};
 use super::reread::Rereader;
+use super::rules::Rules;
 use super::select::Drawn;
 use super::work::Work;
 

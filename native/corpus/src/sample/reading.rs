@@ -10,7 +10,8 @@ use data_anatomy_job::files;
 use parquet::errors::ParquetError;
 use twox_hash::XxHash3_64;
 
-use super::document::{Document, Fault, FaultKind, Fields, LineReader};
+use super::document::{Document, Fault, FaultKind, LineReader};
+use super::fields::Fields;
 use super::layout::{BYTE_ORDER_MARK, Beginning, Layout};
 use super::lines::{self, Line, Lines, MAX_LINE_BYTES};
 use super::list::Items;

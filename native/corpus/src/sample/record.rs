@@ -9,10 +9,10 @@ use std::path::Path;
 use memchr::memchr;
 use serde::{Deserialize, Serialize};
 
-use super::digest::{Digest, Sketch};
 use super::document::Text;
 use super::reading::Place;
 use super::window::Window;
+use crate::digest::{Digest, Sketch};
 
 /// What is known of a candidate besides its text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,9 +6,9 @@ use std::io;
 use anyhow::Context as _;
 use rayon::prelude::*;
 
-use super::pass::Task;
 use super::record::Record;
 use super::select::Drawn;
+use super::task::Task;
 use super::work::Work;
 
 /// Candidates that one thread reads at a time.

@@ -11,8 +11,9 @@ use parquet::data_type::{ByteArray, ByteArrayType};
 use parquet::errors::{ParquetError, Result};
 use parquet::file::reader::{FileReader as _, RowGroupReader, SerializedFileReader};
 
-use super::document::{Document, Fault, FaultKind, Fields, Text};
+use super::document::{Document, Fault, FaultKind, Text};
 use super::escaped;
+use super::fields::Fields;
 use super::lines::{self, MAX_LINE_BYTES};
 use super::pages::{CountedPages, PageCount};
 

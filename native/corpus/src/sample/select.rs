@@ -8,12 +8,12 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use serde::Serialize;
 
-use super::digest::{Digest, Sketch};
-use super::neighbours::Neighbours;
-use super::pass::Task;
 use super::record::{self, Candidate, Header};
 use super::report::ShardReport;
+use super::task::Task;
 use super::work::{NO_WORK_FOLDER, Work};
+use crate::digest::{Digest, Sketch};
+use crate::neighbours::Neighbours;
 
 /// A candidate, and where its text is.
 #[derive(Debug, Clone)]

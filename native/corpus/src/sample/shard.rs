@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use twox_hash::XxHash3_64;
 use walkdir::WalkDir;
 
-use super::document::has_field;
+use super::fields::has_field;
 use super::lines::MAX_LINE_BYTES;
 
 /// One file of a corpus.

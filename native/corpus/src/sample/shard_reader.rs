@@ -9,11 +9,12 @@ use rustc_hash::FxHashMap;
 
 use super::document::{Document, Fault, Text};
 use super::naming::MAX_CATEGORIES;
-use super::pass::{Pass, Task};
 use super::priority::{Lowest, Offer, Priorities};
 use super::reading::{Part, Place};
 use super::record::{Header, Packing};
 use super::report::{CategoryCounts, ShardReport};
+use super::shared::Shared;
+use super::task::Task;
 use super::work::{Candidates, NO_WORK_FOLDER};
 
 /// Characters of why a shard could not be read that are kept.
@@ -21,7 +22,7 @@ const MAX_LOST_CHARS: usize = 500;
 
 /// Takes in the documents of one shard.
 pub(super) struct ShardReader<'p> {
-    pass: &'p Pass<'p>,
+    shared: &'p Shared<'p>,
     task: &'p Task,
     report: ShardReport,
     out: Candidates,
@@ -43,19 +44,19 @@ struct Category {
 }
 
 impl<'p> ShardReader<'p> {
-    /// A reader of a task's shard, which adds the bytes that `n_read` counts to the pass's.
+    /// A reader of a task's shard, which adds the bytes that `n_read` counts to those of all.
     ///
     /// # Errors
     /// If the work folder cannot be written to.
     pub(super) fn new(
-        pass: &'p Pass<'p>,
+        shared: &'p Shared<'p>,
         task: &'p Task,
         part: Part,
         n_read: &'p AtomicU64,
     ) -> anyhow::Result<Self> {
-        let out = pass.work.start(&task.shard).context(NO_WORK_FOLDER)?;
+        let out = shared.work.start(&task.shard).context(NO_WORK_FOLDER)?;
         Ok(Self {
-            pass,
+            shared,
             task,
             report: ShardReport::new(&task.shard.name, task.shard.version, part),
             out,
@@ -98,9 +99,9 @@ impl<'p> ShardReader<'p> {
         if let Some(&index) = self.places.get(name) {
             return Ok(index);
         }
-        let index = match self.pass.naming.key_of(name)? {
+        let index = match self.shared.naming.key_of(name)? {
             None => None,
-            Some(key) => match self.pass.naming.meet(&key) {
+            Some(key) => match self.shared.naming.meet(&key) {
                 Ok(()) => Some(self.category_of_key(key, name)),
                 Err(error) => {
                     self.failed = Some(error);
@@ -122,8 +123,8 @@ impl<'p> ShardReader<'p> {
         let name = well_known::display_name(name);
         self.categories.push(Category {
             counts: CategoryCounts { name, ..CategoryCounts::default() },
-            priorities: Priorities::new(self.pass.rules.seed, &key),
-            lowest: Lowest::new(self.pass.capacities.of(&key), self.pass.limit(&key)),
+            priorities: Priorities::new(self.shared.rules.seed, &key),
+            lowest: Lowest::new(self.shared.capacities.of(&key), self.shared.limit(&key)),
             key,
         });
         self.categories.len() - 1
@@ -140,7 +141,7 @@ impl<'p> ShardReader<'p> {
         let size = document.size;
         category.counts.text_bytes += u128::from(size.bytes);
         self.report.n_documents += 1;
-        if size.chars < self.pass.rules.min_chars || document.text.is_blank() {
+        if size.chars < self.shared.rules.min_chars || document.text.is_blank() {
             category.counts.too_short.add(size.chars);
             return Ok(());
         }
@@ -161,12 +162,12 @@ impl<'p> ShardReader<'p> {
             packing,
             n_bytes: 0,
         };
-        self.out.write(header, document.text, &self.pass.rules.window).context(NO_WORK_FOLDER)
+        self.out.write(header, document.text, &self.shared.rules.window).context(NO_WORK_FOLDER)
     }
 
     fn show_progress(&mut self) {
         let n_read = self.n_read.load(Ordering::Relaxed);
-        self.pass.show_progress(n_read - self.n_shown);
+        self.shared.show_progress(n_read - self.n_shown);
         self.n_shown = n_read;
     }
 
@@ -184,17 +185,18 @@ impl<'p> ShardReader<'p> {
         self.report.bytes_read = self.n_read.load(Ordering::Relaxed);
         for category in self.categories {
             if category.lowest.has_refused() {
-                let room = self.pass.capacities.of(&category.key);
+                let room = self.shared.capacities.of(&category.key);
                 self.report.refused.insert(category.key.clone(), room);
             }
-            self.pass.offer(&category.key, category.lowest.counts().map(|(priority, _)| priority));
+            self.shared
+                .offer(&category.key, category.lowest.counts().map(|(priority, _)| priority));
             let copies = category.lowest.counts().filter(|(_, count)| *count > 1);
             let copies = copies.map(|(priority, n)| (category.key.clone(), priority, n));
             self.report.copies.extend(copies);
             self.report.categories.insert(category.key, category.counts);
         }
-        self.pass.work.finish(&self.task.shard, self.out, &mut self.report)?;
-        self.pass.add(&mut self.report);
+        self.shared.work.finish(&self.task.shard, self.out, &mut self.report)?;
+        self.shared.add(&mut self.report);
         Ok(self.report)
     }
 }

@@ -10,7 +10,8 @@ use data_anatomy_core::shares::well_known;
 use data_anatomy_job::files;
 use glob::{MatchOptions, Pattern};
 
-use super::document::{Fields, LineReader};
+use super::document::LineReader;
+use super::fields::Fields;
 use super::lines::Line;
 use super::reading;
 use super::rows;

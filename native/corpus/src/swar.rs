@@ -1,24 +1,24 @@
 //! Eight bytes looked at together in one integer, the first in its lowest byte. What holds of a byte is told
 //! by its high bit.
 
-pub(super) const LOW_BITS: u64 = 0x0101_0101_0101_0101;
-pub(super) const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
+pub(crate) const LOW_BITS: u64 = 0x0101_0101_0101_0101;
+pub(crate) const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
 
 /// Which bytes are below `bound`, at most 128, of bytes whose high bits are not set.
 #[inline(always)]
-pub(super) const fn below(bytes: u64, bound: u8) -> u64 {
+pub(crate) const fn below(bytes: u64, bound: u8) -> u64 {
     !(bytes + (0x80 - bound) as u64 * LOW_BITS) & HIGH_BITS
 }
 
 /// Which bytes equal `byte`, which is of ASCII.
 #[inline(always)]
-pub(super) const fn equal(bytes: u64, byte: u8) -> u64 {
+pub(crate) const fn equal(bytes: u64, byte: u8) -> u64 {
     below((bytes & !HIGH_BITS) ^ (byte as u64 * LOW_BITS), 1) & !bytes
 }
 
 /// High bits as the lowest eight bits.
 #[inline(always)]
-pub(super) const fn gathered(high_bits: u64) -> u64 {
+pub(crate) const fn gathered(high_bits: u64) -> u64 {
     // Bit 8i is moved to bit 56 + i; no two bits meet in between.
     (high_bits >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
 }
