@@ -2,12 +2,20 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use data_anatomy_classify::{Recipe, encoder_defaults as defaults, tfidf};
-#[cfg(feature = "burn")]
 use data_anatomy_lm::device::DeviceChoice;
 
-use super::{ClassifierKind, LabelshiftArgs};
+/// Classifiers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ClassifierKind {
+    /// Word and character n-grams with logistic regression.
+    Tfidf,
+    /// An encoder, fine-tuned on the documents.
+    Distilbert,
+    /// A frozen encoder's embeddings with logistic regression.
+    Embedding,
+}
 
 /// Flags of the classifiers that are encoders, as the seed study calls them.
 #[derive(Debug, Args)]
@@ -59,42 +67,56 @@ pub struct EncoderArgs {
     pub clf_verbose: bool,
 }
 
-impl LabelshiftArgs {
-    /// The recipe of the classifier that is asked for.
+impl EncoderArgs {
+    /// The recipe of the classifier that is asked for; an encoder is computed on `device`, and `seed` makes its
+    /// random choices.
     ///
     /// # Errors
     /// If this program cannot make it, or flags contradict each other.
-    pub(super) fn recipe(&self) -> anyhow::Result<Recipe> {
+    pub(super) fn recipe(
+        &self,
+        kind: ClassifierKind,
+        device: &DeviceChoice,
+        seed: u64,
+    ) -> anyhow::Result<Recipe> {
         anyhow::ensure!(
-            self.classifier != ClassifierKind::Tfidf || self.encoder.hf_pretrained_dir.is_none(),
+            kind != ClassifierKind::Tfidf || self.hf_pretrained_dir.is_none(),
             "--hf-pretrained-dir is for --classifier distilbert or embedding; a tfidf classifier is \
              loaded by --load-classifier FILE"
         );
-        match self.classifier {
+        match kind {
             ClassifierKind::Tfidf => Ok(Recipe::Tfidf(tfidf::Options::default())),
-            #[cfg(feature = "burn")]
-            ClassifierKind::Distilbert => Ok(Recipe::Encoder(
-                self.encoder.options(self.author.model.device.clone(), self.seed),
-            )),
-            #[cfg(feature = "burn")]
-            ClassifierKind::Embedding => {
-                self.encoder.embedding_options(self.author.model.device.clone(), self.seed)
-            }
-            #[cfg(not(feature = "burn"))]
-            kind => anyhow::bail!(
-                "this program was built without encoders: --classifier {} is not in it; use --classifier tfidf, or \
-                 the program that `cargo install --path native` builds",
-                named(kind)
-            ),
+            kind => self.encoder_recipe(kind, device, seed),
         }
     }
-}
 
-/// The name by which the command line calls this kind of classifier.
-#[cfg(not(feature = "burn"))]
-fn named(kind: ClassifierKind) -> String {
-    use clap::ValueEnum as _;
-    kind.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
+    #[cfg(not(feature = "burn"))]
+    fn encoder_recipe(
+        &self,
+        kind: ClassifierKind,
+        _: &DeviceChoice,
+        _: u64,
+    ) -> anyhow::Result<Recipe> {
+        let typed = kind.to_possible_value();
+        anyhow::bail!(
+            "this program was built without encoders: --classifier {} is not in it; use --classifier tfidf, or \
+             the program that `cargo install --path native` builds",
+            typed.as_ref().map_or("", |value| value.get_name())
+        )
+    }
+
+    #[cfg(feature = "burn")]
+    fn encoder_recipe(
+        &self,
+        kind: ClassifierKind,
+        device: &DeviceChoice,
+        seed: u64,
+    ) -> anyhow::Result<Recipe> {
+        match kind {
+            ClassifierKind::Embedding => self.embedding_options(device.clone(), seed),
+            _ => Ok(Recipe::Encoder(self.options(device.clone(), seed))),
+        }
+    }
 }
 
 #[cfg(feature = "burn")]

@@ -6,9 +6,13 @@ use clap::{Args, ValueEnum};
 use data_anatomy_core::label_shift::estimate::Estimator;
 use data_anatomy_core::label_shift::reestimate::Choices;
 
+use super::classifier::{ClassifierKind, EncoderArgs};
+use super::estimation::{CalibrationKind, EstimatorKind};
 use super::lm::{AuthorArgs, DrawingArgs};
+use super::reestimate::{StudyViewArgs, UnitKind};
 use super::sample::WindowKind;
-use super::{CalibrationKind, ClassifierKind, EncoderArgs, EstimatorKind, StudyViewArgs, UnitKind};
+use super::share::share;
+use super::threads::threads;
 use crate::labelshift::length_match::LengthMatchKind;
 use crate::labelshift::settings::{
     ClassifierSettings, CutSettings, DocumentSettings, ECHO_PREFIX, EchoSettings, FOLDS_EXPECTED,
@@ -97,7 +101,7 @@ pub struct LabelshiftArgs {
     #[arg(long, value_name = "SEED", default_value_t = Choices::default().seed)]
     pub seed: u64,
     /// Threads to use (0: all cores).
-    #[arg(long, value_name = "N", default_value_t = 0, value_parser = super::threads)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = threads)]
     pub n_jobs: usize,
     /// Write no plots.
     #[arg(long)]
@@ -136,7 +140,7 @@ pub struct SplitArgs {
     pub validation_dir: Option<PathBuf>,
     /// Documents whose 5-grams of words overlap by this or more never stand on both sides (0: only equal
     /// ones do not).
-    #[arg(long, value_name = "SHARE", default_value_t = NEAR_DUP, value_parser = super::share)]
+    #[arg(long, value_name = "SHARE", default_value_t = NEAR_DUP, value_parser = share)]
     pub near_dup: f64,
     /// Cut documents to the lengths of the generated texts, or not.
     #[arg(long, value_enum, default_value_t = TypedLengthMatch::Generations)]
@@ -301,7 +305,7 @@ impl LabelshiftArgs {
     fn classifier(&self) -> anyhow::Result<ClassifierSettings> {
         let trained = self.load_classifier.as_ref().or(self.encoder.hf_pretrained_dir.as_ref());
         Ok(ClassifierSettings {
-            recipe: self.recipe()?,
+            recipe: self.encoder.recipe(self.classifier, &self.author.model.device, self.seed)?,
             trained: trained.cloned(),
             save: self.save_classifier.clone(),
         })

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use data_anatomy_core::label_shift::reestimate::Choices;
 use data_anatomy_core::shares::unit::Unit;
 
-use super::{CalibrationKind, EstimatorKind};
+use super::estimation::{CalibrationKind, EstimatorKind};
 
 /// What an estimate is a view of: categories joined, texts of no category counted.
 #[derive(Debug, Args)]

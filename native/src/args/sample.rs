@@ -137,8 +137,7 @@ impl HubArgs {
 }
 
 /// Parts of a document.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum WindowKind {
     /// Its beginning.
     Head,

@@ -76,6 +76,11 @@ impl References {
         Ok(Self { taxonomy, documents, classes, groups, inputs })
     }
 
+    /// Whether each document is given to measure.
+    pub fn measures(&self) -> Vec<bool> {
+        self.documents.iter().map(|document| document.measures).collect()
+    }
+
     /// The documents' classes and groups.
     pub fn grouped(&self) -> Grouped<'_> {
         let names = self.taxonomy.names();

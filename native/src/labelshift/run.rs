@@ -51,7 +51,9 @@ impl Run {
         let loaded = predicted::load(&settings.classifier, &references.taxonomy)?;
         let split = match &loaded {
             Some(classifier) => predicted::split_by_memory(classifier.as_ref(), &references)?,
-            None => settings.split_plan().split(&references, seed)?,
+            None => {
+                settings.split_plan().split(&references.grouped(), &references.measures(), seed)?
+            }
         };
         let mut writer = Writer::open(settings, folder, progress)?;
         let texts = Texts::obtain(settings, writer.as_mut())?;

@@ -2,8 +2,6 @@
 
 use data_anatomy_corpus::split::{Grouped, Split};
 
-use super::inputs::References;
-
 /// Folds that take turns where nobody says how many.
 const N_FOLDS: usize = 5;
 
@@ -36,22 +34,22 @@ pub enum SplitPlan {
 }
 
 impl SplitPlan {
-    /// The split of these documents.
+    /// The split of these documents; `measures` says of each whether it is given to measure.
     ///
     /// # Errors
     /// If there are too few documents.
-    pub fn split(self, references: &References, seed: u64) -> anyhow::Result<Split> {
-        let grouped = references.grouped();
+    pub fn split(
+        self,
+        grouped: &Grouped<'_>,
+        measures: &[bool],
+        seed: u64,
+    ) -> anyhow::Result<Split> {
         match self {
-            Self::Given => {
-                let measures: Vec<bool> =
-                    references.documents.iter().map(|document| document.measures).collect();
-                grouped.given(&measures)
-            }
+            Self::Given => grouped.given(measures),
             Self::Once { val_fraction } => grouped.stratified(val_fraction, seed),
             Self::Crossed { n_folds } => grouped.crossed(n_folds, seed),
             Self::AsItPays { val_fraction } => {
-                let crossed = pays(&grouped).then(|| grouped.crossed(N_FOLDS, seed));
+                let crossed = pays(grouped).then(|| grouped.crossed(N_FOLDS, seed));
                 match crossed {
                     Some(Ok(split)) => Ok(split),
                     _ => grouped.stratified(val_fraction, seed),

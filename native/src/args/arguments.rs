@@ -1,35 +1,18 @@
-//! What can be typed on the command line.
-
-mod classifier;
-mod labelshift;
-mod lm;
-mod membership;
-mod reestimate;
-mod sample;
-mod threads;
+//! The whole command line.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
-use data_anatomy_core::evaluate::evaluation::DEFAULT_TOLERANCE;
-use data_anatomy_core::label_shift::calibration::CalibrationMethod;
-use data_anatomy_core::label_shift::estimate::Estimator;
-use data_anatomy_core::label_shift::estimate::choice::EstimatorChoice;
-use data_anatomy_core::page::report_page::ViewOptions;
+use clap::{Parser, Subcommand};
 
+use super::demo::DemoArgs;
+use super::evaluate::{EvaluateArgs, ReportArgs};
+use super::labelshift::LabelshiftArgs;
+use super::lm::{GenerateArgs, ScoreArgs};
+use super::membership::{MembershipArgs, MinkppArgs};
+use super::reestimate::ReestimateArgs;
+use super::sample::{MergeWebArgs, SampleArgs};
+use super::specs::SpecsAction;
 use crate::tool;
-pub use classifier::EncoderArgs;
-pub use labelshift::{
-    CalibrationChoice, EchoArgs, LabelshiftArgs, SplitArgs, TypedLengthMatch, TypedSource,
-};
-pub use lm::{AuthorArgs, DrawingArgs, GenerateArgs, ModelArgs, Preset, ScoreArgs};
-pub use membership::{
-    AnalysisArgs, AttackArgs, AttackChoice, MembershipArgs, MinkppArgs, PoolArgs,
-};
-pub use reestimate::{ReestimateArgs, StudyViewArgs, UnitKind};
-pub use sample::{HubArgs, MergeWebArgs, SampleArgs, ShareKind, WindowKind};
-use threads::threads;
 
 /// The arguments with `--flag_name` spelled `--flag-name`, so that every flag also works as the seed
 /// study spells it. Values, and what follows a bare `--`, stay as they are.
@@ -157,203 +140,6 @@ pub enum Command {
     #[command(before_help = "Example:
   data-anatomy demo --output-dir out/demo")]
     Demo(DemoArgs),
-}
-
-/// Classifiers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ClassifierKind {
-    /// Word and character n-grams with logistic regression.
-    Tfidf,
-    /// An encoder, fine-tuned on the documents.
-    Distilbert,
-    /// A frozen encoder's embeddings with logistic regression.
-    Embedding,
-}
-
-/// Estimators.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum EstimatorKind {
-    /// em, or pacc where a test finds the texts unlike the documents that measure the classifier.
-    Auto,
-    /// Maximum likelihood by EM on calibrated probabilities.
-    Em,
-    /// Mean probabilities corrected by a soft confusion matrix.
-    Pacc,
-    /// Counted decisions corrected by a hard confusion matrix.
-    Acc,
-    /// Mean probabilities as they are.
-    Counting,
-    /// The seed study's estimator, which does not converge; for comparison.
-    Seed,
-}
-
-/// Calibration maps.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum CalibrationKind {
-    /// None.
-    None,
-    /// One temperature.
-    Temperature,
-    /// Bias-corrected temperature scaling.
-    Bcts,
-}
-
-impl From<EstimatorKind> for EstimatorChoice {
-    fn from(kind: EstimatorKind) -> Self {
-        match kind {
-            EstimatorKind::Auto => Self::Auto,
-            EstimatorKind::Em => Estimator::Em.into(),
-            EstimatorKind::Pacc => Estimator::Pacc.into(),
-            EstimatorKind::Acc => Estimator::Acc.into(),
-            EstimatorKind::Counting => Estimator::Counting.into(),
-            EstimatorKind::Seed => Estimator::Seed.into(),
-        }
-    }
-}
-
-impl From<CalibrationKind> for CalibrationMethod {
-    fn from(kind: CalibrationKind) -> Self {
-        match kind {
-            CalibrationKind::None => Self::None,
-            CalibrationKind::Temperature => Self::Temperature,
-            CalibrationKind::Bcts => Self::BiasCorrected,
-        }
-    }
-}
-
-/// A number from 0 to 1.
-fn share(text: &str) -> Result<f64, String> {
-    let number = text.parse().ok().filter(|number| (0.0..=1.0).contains(number));
-    number.ok_or_else(|| "expected a share from 0 to 1, such as 0.9".to_owned())
-}
-
-/// The ground truth and the view of it.
-#[derive(Debug, Args)]
-pub struct ViewArgs {
-    /// The published mixture: a spec file, or the name of a bundled one (`data-anatomy specs list`).
-    #[arg(long, value_name = "SPEC")]
-    pub ground_truth: String,
-    /// The error of a share that counts as within tolerance.
-    #[arg(long, value_name = "SHARE", default_value_t = DEFAULT_TOLERANCE)]
-    pub tol: f64,
-    /// Count categories together, on both sides: A+B=AB. Can be given more than once.
-    #[arg(long, value_name = "A+B=AB")]
-    pub merge: Vec<String>,
-    /// Count categories that a run lacks as 0; marked in the result.
-    #[arg(long)]
-    pub missing_as_zero: bool,
-    /// Compare every run with the run of this name: difference of accuracy, and of classifiers on
-    /// shared validation documents.
-    #[arg(long, value_name = "NAME")]
-    pub baseline: Option<String>,
-}
-
-impl ViewArgs {
-    /// The choices in core's terms.
-    pub fn options(&self, spec_id: &str) -> ViewOptions {
-        ViewOptions {
-            spec: Some(spec_id.to_owned()),
-            tolerance: self.tol,
-            merge: self.merge.clone(),
-            missing_as_zero: self.missing_as_zero,
-            baseline: self.baseline.clone(),
-        }
-    }
-}
-
-/// Arguments of `evaluate`.
-#[derive(Debug, Args)]
-pub struct EvaluateArgs {
-    /// The run to score: its folder, or a summary file.
-    #[arg(
-        long,
-        value_name = "RUN",
-        required_unless_present = "compare",
-        conflicts_with = "compare"
-    )]
-    pub results_dir: Option<PathBuf>,
-    /// Several runs to score side by side.
-    #[arg(long, value_name = "RUN", num_args = 1..)]
-    pub compare: Vec<PathBuf>,
-    /// Ground truth and view.
-    #[command(flatten)]
-    pub view: ViewArgs,
-    /// Folder for report.md, report.html and plots; nothing is written without it.
-    #[arg(long, value_name = "DIR")]
-    pub output_dir: Option<PathBuf>,
-    /// Write no plots.
-    #[arg(long)]
-    pub no_plots: bool,
-    /// Write no report.
-    #[arg(long)]
-    pub no_report: bool,
-    /// Print JSON to stdout in place of the table.
-    #[arg(long)]
-    pub json: bool,
-    /// Exit with 1 if a run's overlap accuracy is below this.
-    #[arg(long, value_name = "ACC", value_parser = share)]
-    pub fail_below: Option<f64>,
-}
-
-impl EvaluateArgs {
-    /// The runs to score.
-    pub fn runs(&self) -> Vec<PathBuf> {
-        self.results_dir.iter().chain(&self.compare).cloned().collect()
-    }
-}
-
-/// Arguments of `report`.
-#[derive(Debug, Args)]
-pub struct ReportArgs {
-    /// The runs: their folders, or summary files.
-    #[arg(value_name = "RUN", required = true)]
-    pub runs: Vec<PathBuf>,
-    /// Ground truth and view.
-    #[command(flatten)]
-    pub view: ViewArgs,
-    /// The file to write.
-    #[arg(long, short, value_name = "FILE", default_value = "report.html")]
-    pub output: PathBuf,
-}
-
-/// What to do with specs.
-#[derive(Debug, Subcommand)]
-pub enum SpecsAction {
-    /// List the bundled specs.
-    List {
-        /// Print JSON.
-        #[arg(long)]
-        json: bool,
-    },
-    /// Show a spec with its provenance.
-    Show {
-        /// A bundled name, `name@variant`, or a file.
-        #[arg(value_name = "SPEC")]
-        spec: String,
-        /// Print JSON.
-        #[arg(long)]
-        json: bool,
-    },
-    /// Check spec files: form, sums, provenance.
-    Lint {
-        /// The files; all bundled specs where none is given.
-        #[arg(value_name = "FILE")]
-        files: Vec<String>,
-    },
-}
-
-/// Arguments of `demo`.
-#[derive(Debug, Args)]
-pub struct DemoArgs {
-    /// Folder for everything the demo writes.
-    #[arg(long, value_name = "DIR", default_value = "out/demo")]
-    pub output_dir: PathBuf,
-    /// Seed of the demo's documents.
-    #[arg(long, value_name = "SEED", default_value_t = 1)]
-    pub seed: u64,
-    /// Show no progress.
-    #[arg(long, short)]
-    pub quiet: bool,
 }
 
 #[cfg(test)]
