@@ -1,11 +1,11 @@
 //! A run of label shift, step by step: documents, texts, echoes, verdicts, analysis (in core), outputs.
 //!
-//! [`Settings`] say what a run is made with, and [`run`] makes it. Here with documents and texts that the demo
+//! [`Settings`] say what a run is made with, and [`run()`] makes it. Here with documents and texts that the demo
 //! composes, in place of a user's files:
 //!
 //! ```
 //! use data_anatomy::demo::{self, Category};
-//! use data_anatomy::labelshift::settings::OutputSettings;
+//! use data_anatomy::labelshift::settings::{OutputSettings, SplitSettings};
 //! use data_anatomy::labelshift::{self, Settings};
 //! use data_anatomy_job::progress::Progress;
 //! use data_anatomy_core::label_shift::reestimate::Choices;
@@ -17,17 +17,19 @@
 //! let (samples, texts) = (folder.path().join("samples"), folder.path().join("texts.jsonl"));
 //! let line = |text: &str| format!("{}\n", json!({ "text": text }));
 //! std::fs::create_dir(&samples)?;
-//! for (category, documents) in demo::reference(60, 1) {
+//! for (category, documents) in demo::reference(40, 1) {
 //!     let lines: String = documents.iter().map(|text| line(text)).collect();
 //!     std::fs::write(samples.join(format!("{}.jsonl", category.to_lowercase())), lines)?;
 //! }
-//! let written = demo::generations(400, &demo::MIXTURE, 1);
+//! let written = demo::generations(300, &demo::MIXTURE, 1);
 //! std::fs::write(&texts, written.iter().map(|text| line(&text.text)).collect::<String>())?;
 //!
 //! let settings = Settings {
 //!     given_texts: Some(texts),
-//!     choices: Choices { unit: Unit::Documents, n_boot: 20, ..Choices::default() },
+//!     choices: Choices { unit: Unit::Documents, n_boot: 10, ..Choices::default() },
 //!     output: OutputSettings { folder: folder.path().into(), plots: false, ..OutputSettings::default() },
+//!     // One classifier, where five would take turns: it is ready sooner.
+//!     split: SplitSettings { cross_fit: Some(0), ..SplitSettings::default() },
 //!     ..Settings::new(&samples)
 //! };
 //! let finished = labelshift::run(&settings, &Progress::new(true))?;
