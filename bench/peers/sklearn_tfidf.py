@@ -3,7 +3,7 @@
     python bench/peers/sklearn_tfidf.py FOLDER [--per-class 210] [--C 4]
 
 FOLDER holds one `<category>.jsonl` per category, one {"text": ...} per line. Of the first `--per-class` documents of
-each category, every fifth is held out (index % 5 == 4). `native/examples/tfidf.rs` takes the same folder, the same
+each category, every fifth is held out (index % 5 == 4). `native/classify/examples/tfidf.rs` takes the same folder, the same
 split and prints the same keys. Checked with scikit-learn 1.9.1, NumPy 2.4.6, SciPy 1.17.1.
 """
 

@@ -1,4 +1,4 @@
-"""Trains with PyTorch what `cargo run --release -p data-anatomy --example encoder` trained, and compares.
+"""Trains with PyTorch what `cargo run --release -p data-anatomy-classify --features burn --example encoder` trained, and compares.
 
     python tests/oracle/encoder_training.py FOLDER SAVED [PER_CLASS [EPOCHS [SEED]]]
 

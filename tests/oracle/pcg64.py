@@ -1,7 +1,7 @@
 """First outputs of the random streams, from the published recurrences of PCG XSL RR 128/64
 (O'Neill 2014) and SplitMix64 (Steele, Lea & Flood 2014) in exact integers. Python 3 alone.
 
-Run by hand; the printed numbers stand in core/src/rng_tests.rs."""
+Run by hand; the printed numbers stand in core/src/numeric/rng_tests.rs."""
 
 MASK64, MASK128 = (1 << 64) - 1, (1 << 128) - 1
 MULTIPLIER = 0x2360ED051FC65DA44385DF649FCCF645

@@ -1,4 +1,4 @@
-"""Small files of torch.save and the numbers in them, for the tests of native/src/lm/checkpoint.
+"""Small files of torch.save and the numbers in them, for the tests of native/lm/src/checkpoint.
 
 Run by hand: python3 tests/oracle/pytorch_files.py
 Made with Python 3.11 and torch 2.15. What torch.load reads back is written to expected.json. The file

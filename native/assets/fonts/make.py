@@ -13,7 +13,7 @@ from fontTools.ttLib import TTFont
 
 SOURCE = sys.argv[1]
 SUBSET = "DejaVuSans-subset.ttf"
-TABLE = "../../../core/src/plot/advances.rs"
+TABLE = "../../../core/src/show/plot/advances.rs"
 # Latin with Latin-1 and Extended-A and -B, combining marks, Greek, Cyrillic, more Latin,
 # punctuation, super- and subscripts, currency, letterlike, arrows, maths, technical, boxes, shapes.
 UNICODES = ("U+0020-007E,U+00A0-024F,U+0300-036F,U+0370-03FF,U+0400-052F,U+1E00-1EFF,U+2010-205E,"

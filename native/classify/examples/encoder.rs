@@ -2,7 +2,7 @@
 //! line, and saves it.
 //!
 //! ```text
-//! cargo run --release -p data-anatomy --example encoder -- FOLDER OUT [PER_CLASS [EPOCHS [SEED]]]
+//! cargo run --release -p data-anatomy-classify --features burn --example encoder -- FOLDER OUT [PER_CLASS [EPOCHS [SEED]]]
 //! ```
 //!
 //! Of the first `PER_CLASS` documents of each category (210 unless told) every fifth is held out.

@@ -1,7 +1,7 @@
 //! Times the classifier `tfidf` on a folder of `<category>.jsonl`, one {"text": …} per line.
 //!
 //! ```text
-//! cargo run --release -p data-anatomy --example tfidf -- FOLDER [PER_CLASS [TOLERANCE]]
+//! cargo run --release -p data-anatomy-classify --example tfidf -- FOLDER [PER_CLASS [TOLERANCE]]
 //! ```
 //!
 //! Of the first `PER_CLASS` documents of each category (210 unless told) every fifth is held out,
