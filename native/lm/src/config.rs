@@ -21,12 +21,15 @@ pub struct Config {
 }
 
 impl Config {
+    /// The name of the file, which no checkpoint can do without.
+    pub(crate) const FILE: &str = "config.json";
+
     /// The `config.json` of the checkpoint in `folder`.
     ///
     /// # Errors
     /// If it is missing, no JSON, or no object.
     pub fn open(folder: &Path) -> anyhow::Result<Self> {
-        let path = folder.join("config.json");
+        let path = folder.join(Self::FILE);
         let bytes = data_anatomy_job::files::read(&path)
             .context("a checkpoint in Hugging Face layout has a config.json")?;
         Ok(Self::parse(&path.display().to_string(), &bytes)?)

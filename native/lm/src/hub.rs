@@ -15,14 +15,12 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail, ensure};
 
 use super::checkpoint::{self, WeightLayout};
+use super::config::Config;
 use client::{Client, Failure, Listing};
 use data_anatomy_job::progress::Progress;
 use model_cache::ModelCache;
 use model_id::ModelId;
 pub use settings::Settings;
-
-/// What a model cannot do without.
-const CONFIG: &str = "config.json";
 
 /// Small files that are fetched where a model has them.
 const COMPANIONS: [&str; 5] = [
@@ -101,14 +99,15 @@ fn download(
             .with_context(|| format!("{model}: {file}"))
     };
     ensure!(
-        listing.has(CONFIG),
-        "{model}: it has no {CONFIG}; is it a language model in Hugging Face layout?"
+        listing.has(Config::FILE),
+        "{model}: it has no {}; is it a language model in Hugging Face layout?",
+        Config::FILE
     );
     let Some(weights) = WeightLayout::ALL.into_iter().find(|layout| listing.has(layout.file()))
     else {
         bail!("{model}: it has no weights; looked for {}", WeightLayout::list());
     };
-    one(CONFIG)?;
+    one(Config::FILE)?;
     for file in COMPANIONS.into_iter().filter(|file| listing.has(file)) {
         one(file)?;
     }

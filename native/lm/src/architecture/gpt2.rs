@@ -2,7 +2,8 @@
 
 use data_anatomy_core::messages::input_error::InputError;
 
-use super::{epsilon, usual_scale};
+use super::epsilon::epsilon;
+use super::scale::usual_scale;
 use crate::blueprint::{
     Activation, Blueprint, LayerPlan, LayerSource, LinearSource, Mlp, ModelSource, Norm, NormKind,
     NormSource, QueryKeyNorm, Residual, Rows, Source,

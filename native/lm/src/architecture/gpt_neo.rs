@@ -3,7 +3,7 @@
 use data_anatomy_core::messages::input_error::InputError;
 use serde_json::Value;
 
-use super::epsilon;
+use super::epsilon::epsilon;
 use crate::blueprint::{
     Activation, Blueprint, LayerPlan, LayerSource, LinearSource, Mlp, ModelSource, Norm, NormKind,
     NormSource, QueryKeyNorm, Residual, Source,

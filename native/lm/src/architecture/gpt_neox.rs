@@ -2,7 +2,9 @@
 
 use data_anatomy_core::messages::input_error::InputError;
 
-use super::{Parts, UsualSizes, epsilon};
+use super::epsilon::epsilon;
+use super::parts::Parts;
+use super::usual_sizes::UsualSizes;
 use crate::blueprint::{
     Activation, Blueprint, LayerSource, LinearSource, Mlp, ModelSource, Norm, NormKind, NormSource,
     Residual, Rows, Source,

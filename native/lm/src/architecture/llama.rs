@@ -2,7 +2,11 @@
 
 use data_anatomy_core::messages::input_error::InputError;
 
-use super::{Parts, UsualNames, UsualSizes, epsilon, usual_rotary, windows};
+use super::epsilon::epsilon;
+use super::parts::Parts;
+use super::usual_names::UsualNames;
+use super::usual_sizes::UsualSizes;
+use super::windows::windows;
 use crate::blueprint::{Activation, Blueprint, Mlp, Norm, NormKind, NormSource, QueryKeyNorm};
 use crate::config::Config;
 
@@ -79,7 +83,7 @@ fn family(
             activation: config.activation_or("hidden_act", Activation::Silu)?,
             gated: true,
         },
-        rotary: usual_rotary(config, sizes.head_dim)?,
+        rotary: sizes.rotary(config)?,
         windows: windows(config, sizes.n_layers, widest, |layer| window(layer).is_some())?,
         weights: UsualNames::model(layers, NormSource::weight("model.norm"), tied),
     };

@@ -2,7 +2,11 @@
 
 use data_anatomy_core::messages::input_error::InputError;
 
-use super::{Parts, UsualNames, UsualSizes, epsilon, usual_rotary, windows};
+use super::epsilon::epsilon;
+use super::parts::Parts;
+use super::usual_names::UsualNames;
+use super::usual_sizes::UsualSizes;
+use super::windows::windows;
 use crate::blueprint::{
     Activation, Blueprint, Mlp, Norm, NormKind, NormSource, QueryKeyNorm, Residual,
 };
@@ -92,7 +96,7 @@ fn family(
                 Some("full_attention"),
             )?
         } else {
-            usual_rotary(config, sizes.head_dim)?
+            sizes.rotary(config)?
         },
         windows: vec![None; sizes.n_layers],
         weights: UsualNames::model(layers, norm_source("model.norm"), tied),

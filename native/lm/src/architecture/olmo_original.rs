@@ -4,7 +4,7 @@
 use data_anatomy_core::messages::input_error::InputError;
 
 use super::olmo::clip;
-use super::usual_scale;
+use super::scale::usual_scale;
 use crate::blueprint::{
     Activation, Blueprint, LayerPlan, LayerSource, LinearSource, Mlp, ModelSource, Norm, NormKind,
     NormSource, QueryKeyNorm, Residual, Rows, Source,

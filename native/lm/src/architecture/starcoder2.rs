@@ -2,7 +2,11 @@
 
 use data_anatomy_core::messages::input_error::InputError;
 
-use super::{Parts, UsualNames, UsualSizes, epsilon, usual_rotary, windows};
+use super::epsilon::epsilon;
+use super::parts::Parts;
+use super::usual_names::UsualNames;
+use super::usual_sizes::UsualSizes;
+use super::windows::windows;
 use crate::blueprint::{
     Activation, Blueprint, LayerSource, LinearSource, Mlp, Norm, NormKind, NormSource,
 };
@@ -35,7 +39,7 @@ pub(super) fn blueprint(config: &Config) -> Result<Blueprint, InputError> {
             activation: config.activation_or("hidden_act", Activation::GeluTanh)?,
             gated: false,
         },
-        rotary: usual_rotary(config, sizes.head_dim)?,
+        rotary: sizes.rotary(config)?,
         windows: windows(config, sizes.n_layers, window, |_| true)?,
         weights: UsualNames::model(layers, NormSource::weight_and_bias("model.norm"), tied),
     };

@@ -11,7 +11,7 @@ use pytorch_reader::{DType, PytorchReader, Tensor};
 
 use super::element_type::ElementType;
 use super::host_tensor::HostTensor;
-use super::quoted;
+use super::shown_name::quoted;
 
 /// A state dict whose structure has been checked; its tensors are read when they are asked for.
 #[derive(Debug)]

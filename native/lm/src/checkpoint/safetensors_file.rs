@@ -10,6 +10,7 @@ use safetensors::tensor::{Metadata, TensorInfo};
 use super::element_type::ElementType;
 use super::host_tensor::HostTensor;
 use super::mapped_file::MappedFile;
+use super::shown_name::quoted;
 
 /// The longest header that is read, the format's own limit.
 const MAX_HEADER_BYTES: u64 = 100_000_000;
@@ -116,7 +117,7 @@ fn first_cut(header: &Metadata, n_data: usize) -> String {
         .offset_keys()
         .into_iter()
         .find(|name| header.info(name).is_some_and(|info| info.data_offsets.1 > n_data));
-    cut.map_or_else(String::new, |name| format!(" (the first missing is {})", super::quoted(&name)))
+    cut.map_or_else(String::new, |name| format!(" (the first missing is {})", quoted(&name)))
 }
 
 fn element_type(dtype: Dtype) -> ElementType {

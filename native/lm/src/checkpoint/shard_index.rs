@@ -9,7 +9,7 @@ use anyhow::{Context as _, ensure};
 use serde::Deserialize;
 use serde::de::{Error as _, MapAccess, Visitor};
 
-use super::quoted;
+use super::shown_name::quoted;
 use crate::json_file;
 
 /// A checked index: every file is named by a path inside the index's own folder.

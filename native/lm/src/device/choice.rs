@@ -5,7 +5,9 @@ use std::str::FromStr;
 
 use anyhow::{Context as _, bail};
 
-use super::inventory::{Adapter, BackEnd, Inventory, Kind};
+use super::adapter::{Adapter, Kind};
+use super::back_end::BackEnd;
+use super::inventory::Inventory;
 
 /// What `--device` asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -4,7 +4,8 @@ use anyhow::Context as _;
 use cudarc::driver::CudaContext;
 use data_anatomy_job::failure::guarded;
 
-use super::inventory::{Adapter, BackEnd, Kind, Memory};
+use super::adapter::{Adapter, Kind, Memory};
+use super::back_end::BackEnd;
 
 /// The driver's library, as the system names it.
 const DRIVER: &str = if cfg!(windows) { "nvcuda.dll" } else { "libcuda.so.1" };

@@ -2,7 +2,8 @@
 
 use std::fs;
 
-use super::inventory::{Adapter, BackEnd, Kind, Memory};
+use super::adapter::{Adapter, Kind, Memory};
+use super::back_end::BackEnd;
 
 /// The processor.
 pub(super) fn processor() -> Adapter {

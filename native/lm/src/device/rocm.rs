@@ -4,7 +4,8 @@ use burn_rocm::Rocm;
 use burn_tensor::backend::Backend as _;
 use data_anatomy_job::failure::guarded;
 
-use super::inventory::{Adapter, BackEnd, Kind};
+use super::adapter::{Adapter, Kind};
+use super::back_end::BackEnd;
 
 /// The GPUs that AMD's driver names; of their memory and names it is not asked.
 pub(super) fn adapters() -> Result<Vec<Adapter>, String> {

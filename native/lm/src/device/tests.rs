@@ -1,7 +1,6 @@
 //! What is typed and what is found, put together.
 
-use super::inventory::{Adapter, BackEnd, Inventory, Kind, Missing};
-use super::{DeviceChoice, NamedDevice};
+use super::{Adapter, BackEnd, DeviceChoice, Inventory, Kind, Missing, NamedDevice};
 
 fn adapter(back_end: BackEnd, index: usize, kind: Kind) -> Adapter {
     let name = format!("{kind} {index}");

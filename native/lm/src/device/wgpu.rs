@@ -7,8 +7,9 @@ use std::task::{Context, Poll, Waker};
 use burn_wgpu::graphics::{AutoGraphicsApi, GraphicsApi as _};
 use wgpu::{Backends, DeviceType, Features, Instance, InstanceDescriptor};
 
+use super::adapter::{Adapter, Kind};
+use super::back_end::BackEnd;
 use super::host;
-use super::inventory::{Adapter, BackEnd, Kind};
 
 /// Parts of the names of GPUs that processors imitate.
 const SOFTWARE: [&str; 5] = ["llvmpipe", "lavapipe", "SwiftShader", "Basic Render", "WARP"];

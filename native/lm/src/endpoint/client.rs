@@ -13,7 +13,7 @@ use ureq::{Agent, Body, Proxy, http};
 
 use super::address::Address;
 use super::backoff::retry_after;
-use super::{DEFAULT_KEY_VARIABLE, EndpointOptions};
+use super::options::{DEFAULT_KEY_VARIABLE, EndpointOptions};
 
 /// Settings that OpenAI's own servers do not know, but others do: unless told not to, those cut the
 /// model's distribution to the 40 best tokens, or as the model's publisher prefers.

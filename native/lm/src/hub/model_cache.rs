@@ -9,9 +9,9 @@ use anyhow::Context as _;
 use data_anatomy_job::files;
 use hf_hub::{Cache, CacheRepo, Repo, RepoType};
 
-use super::CONFIG;
 use super::model_id::{ModelId, is_commit};
 use crate::checkpoint::{self, WeightLayout};
+use crate::config::Config;
 
 /// The part of the cache that belongs to one revision of a model.
 #[derive(Debug)]
@@ -45,9 +45,9 @@ impl ModelCache {
         let folder = if is_commit(&self.revision) {
             self.snapshot(&self.revision)
         } else {
-            self.repo.get(CONFIG)?.parent()?.to_owned()
+            self.repo.get(Config::FILE)?.parent()?.to_owned()
         };
-        (folder.join(CONFIG).exists() && has_weights(&folder)).then_some(folder)
+        (folder.join(Config::FILE).exists() && has_weights(&folder)).then_some(folder)
     }
 
     /// Puts the file into the snapshot of `commit`, unless it is there: `fetch` is given the folder of

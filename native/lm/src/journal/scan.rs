@@ -8,7 +8,7 @@ use std::path::Path;
 use anyhow::Context as _;
 use data_anatomy_core::messages::input_error::{InputError, Problem};
 
-use super::Generation;
+use super::generation::Generation;
 
 /// The longest line that is read: a text of 64 MiB is not one that a model wrote.
 const MAX_LINE_BYTES: u64 = 64 * 1024 * 1024;

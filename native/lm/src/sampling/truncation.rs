@@ -4,7 +4,9 @@
 //! index turned round. So integers compare as tokens do, better ones larger, the lower index larger
 //! among equals.
 
-use super::{BLOCK, Sampling, Scratch, sum};
+use super::scratch::Scratch;
+use super::settings::Sampling;
+use super::sums::{BLOCK, sum};
 
 /// Largest values are looked for among the largest of so many tokens each.
 const GROUP: usize = 16;

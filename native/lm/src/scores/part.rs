@@ -13,7 +13,7 @@ use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::parser::parse_message_type;
 use parquet::schema::types::{ColumnPath, TypePtr};
 
-use super::DocumentScores;
+use super::document_scores::DocumentScores;
 
 /// Position of each column.
 pub(super) const DOC_ID: usize = 0;

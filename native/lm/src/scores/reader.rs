@@ -12,7 +12,9 @@ use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use serde::Deserialize as _;
 
-use super::{Layout, MAX_DOCUMENTS_PER_PART, part, part_name};
+use super::layout::{Layout, MAX_DOCUMENTS_PER_PART, part_name};
+use super::part;
+use super::scored_document::ScoredDocument;
 use crate::description::Description;
 use columns::Columns;
 
@@ -22,27 +24,6 @@ const MAX_VALUES: u64 = 1 << 22;
 
 /// Log-probabilities may exceed 0 by their rounding.
 const ROUNDING: f32 = 1e-3;
-
-/// A document as it is in the folder.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct ScoredDocument<'part> {
-    /// Its name.
-    pub doc_id: &'part str,
-    /// Where it comes from.
-    pub category: &'part str,
-    /// All its tokens.
-    pub token_ids: &'part [i32],
-    /// The log-probability of each token but the first.
-    pub log_prob: &'part [f32],
-    /// The mean of the log-probability under the model's distribution there.
-    pub mean: &'part [f32],
-    /// The variance of the log-probability under the model's distribution there.
-    pub variance: &'part [f32],
-    /// Bytes of the text that the tokens stand for.
-    pub text_bytes: usize,
-    /// Bytes of that text after zlib at level 6.
-    pub zlib_bytes: usize,
-}
 
 /// A folder of scores of which all parts are there.
 #[derive(Debug, Clone)]

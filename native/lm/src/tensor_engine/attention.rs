@@ -7,7 +7,8 @@ use burn_tensor::activation::softmax;
 use burn_tensor::module::attention;
 use burn_tensor::ops::AttentionModuleOptions;
 
-use super::{Device, Floats, Integers};
+use super::burn_device::Device;
+use super::tensors::{Floats, Integers};
 
 /// Queries whose scores are made at a time: they see no keys after the last of them, and the scores take
 /// little room.

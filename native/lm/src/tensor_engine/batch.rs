@@ -1,6 +1,6 @@
 //! Sequences side by side, padded at their ends to one length, as lists of numbers for the device.
 
-use super::Slot;
+use super::slot::Slot;
 use crate::engine::{Row, TokenId};
 
 /// What a pass through the model appends to one sequence.

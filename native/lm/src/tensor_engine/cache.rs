@@ -2,7 +2,8 @@
 
 use burn_tensor::{DType, IndexingUpdateOp};
 
-use super::{Device, Floats, Integers};
+use super::burn_device::Device;
+use super::tensors::{Floats, Integers};
 
 /// Positions by which caches grow, so that their shape changes rarely.
 const STEP: usize = 128;

@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use burn_tensor::{DType, TensorData};
+use burn_tensor::DType;
 
 use super::attention::{self, Heads, Seen};
 use super::batch::Batch;
+use super::burn_device::Device;
 use super::cache::LayerCache;
+use super::norm::Norm;
 use super::rotary::Turn;
+use super::tensors::{Floats, Integers, numbers};
 use super::weights::{Layer, Model, Stage};
-use super::{Device, Floats, Integers};
 use crate::blueprint::{Activation, Blueprint, Mlp, QueryKeyNorm, Residual};
 
 /// What the layers of a stage share in one pass.
@@ -35,12 +37,6 @@ struct Kept {
     real: Option<Integers<1>>,
     /// The slots of the rows, where they are not all in their order.
     slots: Option<Integers<1>>,
-}
-
-/// A list of numbers on a device.
-pub(super) fn numbers(values: Vec<i32>, device: &Device) -> Integers<1> {
-    let n = values.len();
-    Integers::from_data(TensorData::new(values, [n]), device)
 }
 
 impl Model {
@@ -198,13 +194,7 @@ impl Layer {
     }
 
     /// Queries or keys normed and turned, `[n_rows, length, n_heads, head_dim]`.
-    fn prepare(
-        &self,
-        pass: &Pass<'_>,
-        x: Floats<2>,
-        norm: &super::norm::Norm,
-        n_heads: usize,
-    ) -> Floats<4> {
+    fn prepare(&self, pass: &Pass<'_>, x: Floats<2>, norm: &Norm, n_heads: usize) -> Floats<4> {
         let dtype = x.dtype();
         let head_dim = pass.blueprint.head_dim;
         let [n_tokens, _] = x.dims();

@@ -6,7 +6,8 @@ use burn_tensor::quantization::{
 use burn_tensor::{DType, TensorData};
 use half::{bf16, f16};
 
-use super::{Device, Floats};
+use super::burn_device::Device;
+use super::tensors::Floats;
 use crate::weight_reader::LinearWeights;
 
 /// How matrices are kept and multiplied.

@@ -2,7 +2,9 @@
 
 use burn_tensor::DType;
 
-use super::{Device, Floats, linear};
+use super::burn_device::Device;
+use super::linear;
+use super::tensors::Floats;
 use crate::blueprint::{self, NormKind};
 use crate::weight_reader::NormWeights;
 

@@ -2,7 +2,9 @@
 
 use burn_tensor::DType;
 
-use super::{Device, Floats, Integers, linear};
+use super::burn_device::Device;
+use super::linear;
+use super::tensors::{Floats, Integers};
 use crate::rotary::Rotary;
 
 /// Positions by which a table grows, so that its shape changes rarely.

@@ -4,9 +4,8 @@
 use anyhow::{Context as _, anyhow};
 use burn_tensor::DType;
 
-use super::Floats;
-use super::forward::numbers;
 use super::linear::Linear;
+use super::tensors::{Floats, numbers};
 
 /// Logits that are kept at a time: 256 MiB of them.
 const MAX_LOGITS: usize = 1 << 26;

@@ -3,12 +3,13 @@
 use anyhow::{Context as _, bail};
 use burn_tensor::DType;
 
+use super::burn_device::{Device, half_type};
 use super::cache::LayerCache;
 use super::linear::{self, Format, Linear};
 use super::norm::Norm;
 use super::placement;
 use super::rotary::RotaryTable;
-use super::{Device, Floats, half_type};
+use super::tensors::Floats;
 use crate::blueprint::{Blueprint, LayerPlan, LayerSource, LinearSource, QueryKeyNorm, Source};
 use crate::checkpoint::Checkpoint;
 use crate::cpu::Precision;

@@ -10,8 +10,8 @@ use parquet::data_type::{ByteArray, ByteArrayType, DataType, FloatType, Int32Typ
 use parquet::errors::{ParquetError, Result};
 use parquet::file::reader::{FileReader as _, RowGroupReader, SerializedFileReader};
 
-use super::ScoredDocument;
 use crate::scores::part;
+use crate::scores::scored_document::ScoredDocument;
 
 /// All documents of a part.
 pub(super) struct Columns {

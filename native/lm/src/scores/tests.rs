@@ -4,6 +4,7 @@ use std::path::Path;
 use data_anatomy_core::numeric::rng::RandomStream;
 use serde_json::{Map, Value, json};
 
+use super::layout::{Layout, TOKENS_PER_PART, part_name};
 use super::*;
 
 fn sections(max_tokens: u64) -> Map<String, Value> {

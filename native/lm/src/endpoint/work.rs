@@ -1,113 +1,20 @@
-//! Texts from an OpenAI-compatible completion server, local or hosted: many requests at once, each
-//! repeated after a passing failure, each text kept as it comes.
+//! The work of a run: threads that ask for texts until there are no more to ask for.
 
-mod address;
-mod backoff;
-mod client;
-mod failures;
-#[cfg(test)]
-mod mock;
-
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
-use data_anatomy_core::numeric::rng::RandomStream;
-use serde_json::{Value, json};
-
-use super::journal::{Generation, Journal};
-use super::prompts::Prompts;
-use super::rate::Rate;
-use super::sampling::Sampling;
-use backoff::Gate;
-pub use backoff::Retry;
-use client::{Client, Completion, Failure, Question};
 use data_anatomy_job::progress::Progress;
-pub use failures::Failures;
 
-/// The variable that holds the key unless the user names another.
-pub const DEFAULT_KEY_VARIABLE: &str = "OPENAI_API_KEY";
+use super::backoff::Gate;
+use super::client::{self, Completion, Failure, Question};
+use super::failures::Failures;
+use super::server::Endpoint;
+use crate::journal::{Generation, Journal};
+use crate::prompts::Prompts;
+use crate::rate::Rate;
 
 /// A server that fails so many texts in a row, each after its repetitions, is down.
 const MAX_FAILED_IN_A_ROW: usize = 16;
-
-/// Requests at once that no server needs.
-const MAX_CONCURRENCY: usize = 1024;
-
-/// Seeds are sent as numbers of 31 bits, which every server can hold.
-const SEED_MASK: u64 = 0x7fff_ffff;
-
-/// What is asked of a server, and how.
-#[derive(Debug, Clone)]
-pub struct EndpointOptions {
-    /// Where the server is: `http://HOST:PORT`, with or without `/v1`.
-    pub url: String,
-    /// The model by the server's name for it.
-    pub model: String,
-    /// The most tokens of a text.
-    pub max_tokens: u32,
-    /// The temperature; 0 is greedy.
-    pub temperature: f64,
-    /// The share of probability that is kept; 1 keeps all.
-    pub top_p: f64,
-    /// Each text's own seed is made from it.
-    pub seed: u64,
-    /// Whether a text that is kept begins with its prompt.
-    pub keep_prompts: bool,
-    /// How many requests are under way at once.
-    pub concurrency: usize,
-    /// How long a request may take.
-    pub timeout: Duration,
-    /// The environment variable that holds the key, if the user names one. The default one,
-    /// [`DEFAULT_KEY_VARIABLE`], need not be set, and is sent only encrypted or to this machine.
-    pub key_variable: Option<String>,
-    /// How often a request is repeated, and after what time.
-    pub retry: Retry,
-}
-
-/// A server that can be asked.
-#[derive(Debug)]
-pub struct Endpoint {
-    options: EndpointOptions,
-    client: Client,
-    /// Whether the server was found to know only what OpenAI's own does.
-    is_strict: AtomicBool,
-}
-
-impl Endpoint {
-    /// The server that the options name; nothing is sent yet.
-    ///
-    /// # Errors
-    /// If the address is none, a number is out of range, or the named key variable is not set.
-    pub fn new(options: EndpointOptions) -> anyhow::Result<Self> {
-        Sampling::new(options.temperature, 0, options.top_p)?;
-        anyhow::ensure!(
-            (1..=MAX_CONCURRENCY).contains(&options.concurrency),
-            "--concurrency: expected 1 to {MAX_CONCURRENCY} requests at once, found {}",
-            options.concurrency
-        );
-        let client = Client::new(&options)?;
-        Ok(Self { options, client, is_strict: AtomicBool::new(false) })
-    }
-
-    /// What tells a run on this server from others, for its description: never the key.
-    pub fn description(&self) -> Value {
-        json!({
-            "endpoint": self.client.address(),
-            "model": self.options.model,
-            "max_new_tokens": self.options.max_tokens,
-            "temperature": self.options.temperature,
-            "top_p": self.options.top_p,
-            "seed": self.options.seed,
-        })
-    }
-
-    /// The seed that is sent for a text: consecutive from a random start, so that no two texts of a run
-    /// share one.
-    fn seed_of_text(&self, text: u64) -> u64 {
-        RandomStream::new(self.options.seed, 0).bits().wrapping_add(text) & SEED_MASK
-    }
-}
 
 /// Asks the server for every text that the journal lacks, adds each as it comes, and returns those
 /// that failed.
@@ -273,7 +180,3 @@ impl Work<'_> {
         self.end.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
-
-#[cfg(test)]
-#[path = "endpoint_tests.rs"]
-mod tests;

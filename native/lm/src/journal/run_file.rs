@@ -1,11 +1,4 @@
-//! The file of texts that a model wrote, kept while they are made so that nothing is lost.
-//!
-//! Texts are appended, one line each, in whatever order they come. A run that was cut off leaves
-//! whole lines and perhaps a part of one; opening the file again drops that part and tells which
-//! texts are missing. When all are there the file is written once more, sorted, so that it is the same
-//! whatever happened on the way.
-
-mod scan;
+//! The file that texts are appended to, and the description beside it.
 
 use std::fs::{self, File};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
@@ -14,27 +7,13 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anyhow::Context as _;
 use data_anatomy_job::files;
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::description::Description;
-use super::run_lock::RunLock;
-use scan::Contents;
-
-/// A text that a model wrote: one line of the file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Generation {
-    /// Its number in the run, from 0.
-    pub id: u64,
-    /// The prompt it was made from; none where the model began by itself.
-    pub prompt_id: Option<String>,
-    /// The text, without the prompt unless prompts are kept.
-    pub text: String,
-    /// How many tokens were made for it, where that is known.
-    pub n_tokens: Option<u64>,
-    /// Why it ended: `eos`, `length`, or a server's own word.
-    pub finish: String,
-}
+use super::generation::Generation;
+use super::scan::Contents;
+use super::tally::Tally;
+use crate::description::Description;
+use crate::run_lock::RunLock;
 
 /// The file of a run that writes texts.
 #[derive(Debug)]
@@ -51,17 +30,6 @@ pub struct Journal {
 struct State {
     file: File,
     contents: Contents,
-}
-
-/// How a run stands at its end.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tally {
-    /// Texts in the file.
-    pub n_texts: u64,
-    /// Tokens of all texts, as far as they are known.
-    pub n_tokens: u64,
-    /// Texts that are not in the file.
-    pub missing: Vec<u64>,
 }
 
 impl Journal {
@@ -236,5 +204,5 @@ impl Contents {
 }
 
 #[cfg(test)]
-#[path = "journal_tests.rs"]
+#[path = "run_file_tests.rs"]
 mod tests;

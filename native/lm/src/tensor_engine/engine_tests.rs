@@ -5,6 +5,8 @@ use burn_flex::FlexDevice;
 use super::*;
 use crate::cpu::CpuEngine;
 use crate::fixture::{self, Fixture, distance};
+#[cfg(feature = "wgpu")]
+use crate::tensor_engine::burn_device::{device, half_type};
 
 /// Allowed between two ways to the same number in single precision.
 const ROUNDING: f32 = 1e-5;

@@ -1,5 +1,8 @@
-use super::*;
+use data_anatomy_core::numeric::rng::RandomStream;
 use proptest::prelude::*;
+
+use super::*;
+use crate::sampling::uniform;
 
 /// Exact probabilities in double precision, from a sort of all tokens: what is defined, told naively.
 /// `margin` is how near the cut came to falling elsewhere.
@@ -66,7 +69,7 @@ proptest! {
         prop_assume!(sampling.top_k > 0 || sampling.top_p < 1.0);
         let mut scratch = Scratch::default();
         weigh(&logits, largest(&logits).unwrap(), sampling.temperature, &mut scratch.weights);
-        truncation::truncate(&logits, &sampling, &mut scratch);
+        truncate(&logits, &sampling, &mut scratch);
         let has_weight = |token: &usize| scratch.weights[*token] > 0.0;
         let kept: Vec<usize> = (0..logits.len()).filter(has_weight).collect();
         let positive = |token: &usize| expected.probabilities[*token] > 0.0;
@@ -195,16 +198,6 @@ fn largest_uniform_reaches_the_last_token_of_positive_weight() {
     let last = 1.0 - f64::EPSILON / 2.0;
     let token = draw(&logits, &Sampling::default(), last, &mut Scratch::default());
     assert_eq!(token, Ok(998));
-}
-
-#[test]
-fn uniform_is_a_stream_per_text() {
-    let mut stream = RandomStream::new(42 ^ SEED_OF_TEXTS, 5);
-    for step in 0..20 {
-        assert_eq!(uniform(42, 5, step), stream.unit());
-    }
-    assert_ne!(uniform(42, 5, 0), uniform(42, 6, 0));
-    assert_ne!(uniform(42, 5, 0), uniform(43, 5, 0));
 }
 
 /// Pins one value per way of drawing: a change of any changes every text that was generated.

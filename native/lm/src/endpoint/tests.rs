@@ -1,12 +1,16 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use data_anatomy_job::exit::Outcome;
-use serde_json::Map;
+use data_anatomy_job::progress::Progress;
+use serde_json::{Map, json};
 
-use super::mock::{Mock, Reply};
+use super::mock::{self, Mock, Reply};
+use super::server::SEED_MASK;
 use super::*;
+use crate::journal::{Generation, Journal};
+use crate::prompts::Prompts;
 
 fn options(url: &str) -> EndpointOptions {
     EndpointOptions {
