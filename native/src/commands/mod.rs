@@ -1,14 +1,18 @@
-//! One file per subcommand.
+//! One file per subcommand: it turns arguments into settings, has the work done elsewhere, prints.
+//!
+//! What `evaluate` and `report` have in common is in [`evaluation`] and [`report_page`].
 
 mod demo;
 mod devices;
 mod evaluate;
+mod evaluation;
 mod generate;
 mod labelshift;
 mod membership;
 mod merge_web;
 mod reestimate;
 mod report;
+mod report_page;
 mod sample;
 mod score;
 mod specs;

@@ -1,0 +1,48 @@
+//! The evaluation of runs, which `evaluate` prints and `report` makes a page of.
+
+use std::path::PathBuf;
+
+use data_anatomy_core::evaluate::evaluation::{Evaluation, Evaluator};
+use data_anatomy_core::files::run::Run;
+use data_anatomy_core::files::spec::Spec;
+use data_anatomy_core::messages::input_error::{InputError, Problem};
+use data_anatomy_core::page::workspace::evaluate_options;
+use rayon::prelude::*;
+
+use crate::args::ViewArgs;
+use crate::runs;
+
+/// Runs read at a time: enough for all cores, few enough to keep memory flat.
+const RUNS_AT_A_TIME: usize = 64;
+
+/// The evaluation of the runs at `paths`, read in parallel a few at a time.
+pub(super) fn evaluate(
+    paths: &[PathBuf],
+    spec: &Spec,
+    view: &ViewArgs,
+) -> Result<Evaluation, InputError> {
+    let options = evaluate_options(&view.options(&spec.id))?;
+    let mut evaluator = Evaluator::new(spec, &options);
+    let with_predictions = options.baseline.is_some();
+    for some in paths.chunks(RUNS_AT_A_TIME) {
+        let read: Vec<Result<Run, InputError>> =
+            some.par_iter().map(|path| runs::read(path, with_predictions)).collect();
+        for run in read {
+            evaluator.add(&run?)?;
+        }
+    }
+    let evaluation = evaluator.finish();
+    check_baseline(&evaluation, view.baseline.as_ref())?;
+    Ok(evaluation)
+}
+
+fn check_baseline(evaluation: &Evaluation, baseline: Option<&String>) -> Result<(), InputError> {
+    let known: Vec<String> = evaluation.runs.iter().map(|run| run.name.clone()).collect();
+    match baseline.filter(|name| !known.contains(name)) {
+        Some(name) => {
+            let problem = Problem::NotFound { what: "run", name: name.clone(), known };
+            Err(InputError::new("", "--baseline", problem))
+        }
+        None => Ok(()),
+    }
+}
