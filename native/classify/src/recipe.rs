@@ -6,10 +6,10 @@ use anyhow::Result;
 use data_anatomy_job::progress::Progress;
 use serde_json::{Map, Value};
 
-use super::tfidf::{self, Corpus, TfidfClassifier, TrainingSet};
-use super::{Classifier, TrainingDocuments, shown};
+use crate::tfidf::{self, Corpus, TfidfClassifier, TrainingSet};
+use crate::{Classifier, TrainingDocuments, shown};
 #[cfg(feature = "burn")]
-use super::{embedding, encoder};
+use crate::{embedding, encoder};
 
 /// A kind of classifier and how it is trained.
 #[derive(Debug, Clone)]

@@ -1,9 +1,10 @@
 //! Texts as a small language model would sample them: clipped, clustered by prompt, now and then stuck.
 
+use super::category::Category;
 use super::dice::Dice;
+use super::documents::compose;
 use super::scene::Leaning;
 use super::topics::Topic;
-use super::{Category, compose};
 
 /// How many distinct prompts the generations come from.
 pub const N_PROMPTS: usize = 36;

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::super::logistic::Design;
+use crate::logistic::Design;
 
 /// How many pieces work over the rows is cut into; fixed, so that sums do not depend on threads.
 const N_PIECES: usize = 64;

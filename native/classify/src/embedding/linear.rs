@@ -4,8 +4,8 @@ use anyhow::ensure;
 use data_anatomy_core::numeric::rng::RandomStream;
 use serde::{Deserialize, Serialize};
 
-use super::super::logistic::{Convergence, Problem, Solution, Stop, log_softmax};
 use super::features::{Features, Scaler};
+use crate::logistic::{Convergence, Problem, Solution, Stop, log_softmax};
 
 /// Strengths of the penalty that are tried, as `C` of the logistic regression.
 const CANDIDATES: [f64; 5] = [1e-3, 1e-2, 1e-1, 1.0, 10.0];

@@ -10,12 +10,12 @@ use data_anatomy_job::progress;
 use data_anatomy_lm::device::DeviceChoice;
 use serde_json::{Value, json};
 
-use super::super::encoder::body::{Encoder, Take};
-use super::super::encoder::folder::{self, Record};
-use super::super::encoder::{trained, work};
-use super::super::logistic::Termination;
-use super::super::{Classifier, Progress, TrainingDocuments, shown};
 use super::linear::LinearModel;
+use crate::encoder::body::{Encoder, Take};
+use crate::encoder::folder::{self, Record};
+use crate::encoder::{trained, work};
+use crate::logistic::Termination;
+use crate::{Classifier, Progress, TrainingDocuments, shown};
 
 /// The name by which the command line and result files call this kind of classifier.
 pub const NAME: &str = "embedding";

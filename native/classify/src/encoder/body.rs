@@ -9,7 +9,6 @@ use data_anatomy_lm::checkpoint::Checkpoint;
 use data_anatomy_lm::config::Config;
 use rayon::prelude::*;
 
-use super::super::Progress;
 use super::architecture::{self, Activation, Architecture, DropoutRates, Family};
 use super::batch::{Batch, groups};
 use super::model::Model;
@@ -19,6 +18,7 @@ use super::tensors::{Device, Floats, floats, values};
 use super::tokenizer::Tokenizer;
 use super::weights::{self, Head, HostWeights};
 use super::work::Work;
+use crate::Progress;
 
 /// What an error of a device begins with.
 pub(super) const FAILED: &str = "the device failed";

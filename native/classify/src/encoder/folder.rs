@@ -5,32 +5,26 @@ use std::fs;
 use std::io::Read as _;
 use std::path::Path;
 
-use anyhow::{Context as _, bail, ensure};
+use anyhow::{Context as _, ensure};
 use data_anatomy_core::files::digest::{Sha256Digest, sha256_hex};
 use data_anatomy_core::shares::taxonomy::Taxonomy;
 use data_anatomy_job::files;
-use data_anatomy_lm::config::Config;
-use data_anatomy_lm::device::DeviceChoice;
 use data_anatomy_lm::json_file;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::architecture::{self, Family};
-use super::body::{Encoder, Take};
-use super::trained::{self, EncoderClassifier};
-use super::{weights, work};
+use super::architecture::Family;
+use super::body::Encoder;
+use super::weights;
 
 /// The file of our own.
-const RECORD: &str = "data_anatomy.json";
+pub(super) const RECORD: &str = "data_anatomy.json";
 const WEIGHTS: &str = "model.safetensors";
 const FORMAT: &str = "data-anatomy encoder";
 const VERSION: u32 = 1;
 
 /// Bytes of a file that are read at a time.
 const PIECE_BYTES: usize = 1 << 20;
-
-/// Tokens that are looked at by a classifier that does not say how many.
-const DEFAULT_MAX_LENGTH: usize = 256;
 
 /// What is known of a saved classifier besides its weights.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -208,43 +202,4 @@ fn digest(path: &Path) -> anyhow::Result<String> {
             n_bytes => digest.update(&piece[..n_bytes]),
         }
     }
-}
-
-/// The encoder classifier in `folder`: saved by this program, or any `…ForSequenceClassification` whose
-/// `config.json` names its categories.
-///
-/// # Errors
-/// If a file is missing, damaged or malformed, or another kind of classifier is there.
-pub fn load(folder: &Path, device: &DeviceChoice) -> anyhow::Result<EncoderClassifier> {
-    let read = || -> anyhow::Result<EncoderClassifier> {
-        let record = record(folder)?;
-        let categories = match &record {
-            Some(record) if record.classifier != trained::NAME => {
-                bail!(
-                    "it is a classifier of the kind `{0}`: give --classifier {0}",
-                    record.classifier
-                )
-            }
-            Some(record) => record.taxonomy()?,
-            None => architecture::categories(&Config::open(folder)?)?
-                .context("config.json names no categories (id2label)")?,
-        };
-        let max_length = record.as_ref().map_or(DEFAULT_MAX_LENGTH, |record| record.max_length);
-        let device = work::device(device)?;
-        let named = architecture::categories(&Config::open(folder)?)?;
-        ensure!(
-            named.as_ref() == Some(&categories),
-            "config.json and {RECORD} name different categories"
-        );
-        let encoder = Encoder::open(folder, &categories, Take::Classifier, max_length, &device, 0)?;
-        let training = record.as_ref().map_or(Value::Null, |record| record.training.clone());
-        Ok(EncoderClassifier {
-            loss_over_guessing: training["loss_over_guessing"].as_f64(),
-            trained_on: record.as_ref().map(Record::trained_on).transpose()?.flatten(),
-            training,
-            encoder,
-            categories,
-        })
-    };
-    read().with_context(|| format!("cannot load the classifier `{}`", folder.display()))
 }

@@ -6,9 +6,10 @@
 //!
 //! [`architecture`] reads and writes `config.json`, [`places`] lists the parameters, [`weights`] holds them
 //! in main memory, [`tokenizer`] (with [`wordpiece`]) makes numbers of texts and [`batch`] makes batches of
-//! these. [`body`] holds tokenizer and model together. [`model`] (with [`attention`], [`dropout`] and [`tensors`]) goes from batches to logits and, with
-//! derivatives written out by hand, back; [`optimizer`] and [`training`] make steps of that. [`trained`] is
-//! the result, [`folder`] its form on disk.
+//! these. [`model`] (with [`attention`], [`dropout`] and [`tensors`]) goes from batches to logits and, with
+//! derivatives written out by hand, back; [`optimizer`] and [`training`] make steps of that. [`body`] is
+//! tokenizer and model together, and [`folder`] its form on disk, with a record of how it came about.
+//! [`trained`] is the classifier: trained as [`options`] say, or loaded.
 
 mod architecture;
 mod attention;
@@ -30,6 +31,5 @@ mod weights;
 mod wordpiece;
 pub(crate) mod work;
 
-pub use folder::load;
 pub use options::{DEFAULT_MODEL, Options, ScratchSize, Start};
-pub use trained::{EncoderClassifier, NAME};
+pub use trained::{EncoderClassifier, NAME, load};

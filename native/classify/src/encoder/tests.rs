@@ -16,12 +16,12 @@ use super::architecture::{self, Architecture};
 use super::batch::Batch;
 use super::body::{Encoder, Take};
 use super::dropout::Dropout;
+use super::optimizer;
 use super::options::{Options, ScratchSize, Start};
 use super::places::Role;
 use super::tensors::{Device, floats, values};
-use super::trained::EncoderClassifier;
+use super::trained::{self, EncoderClassifier};
 use super::training::{Examples, Trainer};
-use super::{folder, optimizer};
 use crate::{Classifier as _, TrainingDocuments};
 
 /// A logit may differ from that of `transformers` by so much.
@@ -263,7 +263,7 @@ fn saved_and_loaded_it_says_the_same() {
     let path = beside.path().join("saved");
     for _ in 0..2 {
         classifier.save(&path).unwrap();
-        let loaded = folder::load(&path, &DeviceChoice::Cpu).unwrap();
+        let loaded = trained::load(&path, &DeviceChoice::Cpu).unwrap();
         let probabilities = |one: &EncoderClassifier| one.log_probabilities(&NEW, &silent).unwrap();
         assert_eq!(probabilities(&classifier), probabilities(&loaded));
         assert_eq!(loaded.categories(), classifier.categories());
@@ -282,7 +282,7 @@ fn what_is_no_saved_classifier_is_refused() {
     std::fs::create_dir(&path).unwrap();
     let refused = format!("{:#}", classifier.save(&path).unwrap_err());
     assert!(refused.ends_with("saved: stands there already and is no saved encoder"), "{refused}");
-    let load = |path: &Path| format!("{:#}", folder::load(path, &DeviceChoice::Cpu).unwrap_err());
+    let load = |path: &Path| format!("{:#}", trained::load(path, &DeviceChoice::Cpu).unwrap_err());
     assert!(load(&path).contains("config.json"), "{}", load(&path));
     std::fs::remove_dir(&path).unwrap();
     classifier.save(&path).unwrap();
@@ -296,7 +296,7 @@ fn what_is_no_saved_classifier_is_refused() {
 #[test]
 fn a_classifier_of_another_program_is_loaded_with_a_doubt() {
     let fixture = &fixtures()[0];
-    let classifier = folder::load(&fixture.folder, &DeviceChoice::Cpu).unwrap();
+    let classifier = trained::load(&fixture.folder, &DeviceChoice::Cpu).unwrap();
     assert_eq!(classifier.categories().names(), ["Books", "GitHub", "Web"]);
     let doubts = classifier.doubts();
     assert_eq!(doubts[0].code, "training_documents_unknown");

@@ -3,25 +3,31 @@
 use std::path::Path;
 use std::time::Instant;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail, ensure};
 use data_anatomy_core::messages::diagnostic::Diagnostic;
 use data_anatomy_core::shares::taxonomy::Taxonomy;
 use data_anatomy_corpus::fingerprint::fingerprint;
 use data_anatomy_job::failure::guarded;
 use data_anatomy_job::progress;
+use data_anatomy_lm::config::Config;
+use data_anatomy_lm::device::DeviceChoice;
 use data_anatomy_lm::hub;
 use serde_json::Value;
 
-use super::super::logistic::log_softmax;
-use super::super::{Classifier, Progress, TrainingDocuments};
+use super::architecture;
 use super::body::{Encoder, FAILED, Take};
-use super::folder::{self, Record};
+use super::folder::{self, RECORD, Record};
 use super::options::{Options, Start};
 use super::training::{Examples, Trainer};
 use super::work;
+use crate::logistic::log_softmax;
+use crate::{Classifier, Progress, TrainingDocuments};
 
 /// The name by which the command line and result files call this kind of classifier.
 pub const NAME: &str = "distilbert";
+
+/// Tokens that are looked at by a classifier that does not say how many.
+const DEFAULT_MAX_LENGTH: usize = 256;
 
 /// A trained encoder.
 #[derive(Debug)]
@@ -189,4 +195,43 @@ impl Classifier for EncoderClassifier {
             .with_training(&self.training, self.trained_on.as_deref());
         folder::save(path, &self.encoder, Some(&self.categories), record)
     }
+}
+
+/// The encoder classifier in `folder`: saved by this program, or any `…ForSequenceClassification`
+/// whose `config.json` names its categories.
+///
+/// # Errors
+/// If a file is missing, damaged or malformed, or another kind of classifier is there.
+pub fn load(folder: &Path, device: &DeviceChoice) -> anyhow::Result<EncoderClassifier> {
+    let read = || -> anyhow::Result<EncoderClassifier> {
+        let record = folder::record(folder)?;
+        let categories = match &record {
+            Some(record) if record.classifier != NAME => {
+                bail!(
+                    "it is a classifier of the kind `{0}`: give --classifier {0}",
+                    record.classifier
+                )
+            }
+            Some(record) => record.taxonomy()?,
+            None => architecture::categories(&Config::open(folder)?)?
+                .context("config.json names no categories (id2label)")?,
+        };
+        let max_length = record.as_ref().map_or(DEFAULT_MAX_LENGTH, |record| record.max_length);
+        let device = work::device(device)?;
+        let named = architecture::categories(&Config::open(folder)?)?;
+        ensure!(
+            named.as_ref() == Some(&categories),
+            "config.json and {RECORD} name different categories"
+        );
+        let encoder = Encoder::open(folder, &categories, Take::Classifier, max_length, &device, 0)?;
+        let training = record.as_ref().map_or(Value::Null, |record| record.training.clone());
+        Ok(EncoderClassifier {
+            loss_over_guessing: training["loss_over_guessing"].as_f64(),
+            trained_on: record.as_ref().map(Record::trained_on).transpose()?.flatten(),
+            training,
+            encoder,
+            categories,
+        })
+    };
+    read().with_context(|| format!("cannot load the classifier `{}`", folder.display()))
 }

@@ -4,13 +4,13 @@ use anyhow::{Context as _, ensure};
 use data_anatomy_core::numeric::rng::RandomStream;
 use rayon::prelude::*;
 
-use super::super::logistic::log_softmax;
 use super::batch::{Batch, groups};
 use super::dropout::Dropout;
 use super::model::{Gradients, Model};
 use super::optimizer::{AdamW, schedule};
 use super::tensors::{Device, floats, values};
 use super::work::Work;
+use crate::logistic::log_softmax;
 
 /// The stream of a seed that orders the documents of an epoch; each epoch adds its number.
 const ORDER_STREAM: u64 = 2 << 32;

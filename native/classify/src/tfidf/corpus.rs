@@ -5,8 +5,8 @@ use std::ops::Range;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use super::super::Progress;
 use super::ngrams::NgramKind;
+use crate::Progress;
 
 /// Bits of a hash that choose its shard of the dictionary.
 const SHARD_BITS: u32 = 6;

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::super::logistic;
 use super::counts::{Counts, split_at_all};
+use crate::logistic;
 
 /// Most classes that a product carries side by side.
 const MAX_LANES: usize = 8;

@@ -19,10 +19,12 @@ use data_anatomy_core::shares::taxonomy::Taxonomy;
 use data_anatomy_job::files;
 use sha2::{Digest, Sha256};
 
-use super::super::logistic::{Convergence, Termination};
-use super::model::{Features, Options, TfidfClassifier};
+use super::features::Features;
+use super::model::TfidfClassifier;
 use super::ngrams::NgramKind;
+use super::options::Options;
 use super::vocabulary::Vocabulary;
+use crate::logistic::{Convergence, Termination};
 
 const MAGIC: &[u8; 19] = b"data-anatomy tfidf\n";
 const VERSION: u32 = 1;

@@ -12,26 +12,33 @@
 //! hashes win; scikit-learn leaves the choice open.
 //!
 //! A document goes this way: [`ngrams`] cuts it and [`hash`] names the pieces; [`corpus`] counts
-//! them once for all fits; [`vocabulary`] chooses the features from the training rows; [`counts`]
-//! and [`design`] are the matrix, which [`super::logistic`] fits; [`model`] is the result and [`file`]
-//! its form on disk.
+//! them once for all fits. A [`training_set`] is some of its rows: [`training`] has [`vocabulary`] choose
+//! the terms and [`weighing`] weigh their counts; [`counts`] and [`design`] are the matrix, which
+//! [`crate::logistic`] fits as [`options`] say. [`features`] are the terms with their weights, [`model`]
+//! the whole, [`file`] its form on disk, and [`classifier`] what the rest of the program sees of it.
 
+mod classifier;
 mod corpus;
 mod counts;
 mod design;
+mod features;
 mod file;
 mod hash;
 mod model;
 mod ngrams;
+mod options;
 #[cfg(test)]
 mod tests;
+mod training;
+mod training_set;
 mod vocabulary;
+mod weighing;
 
-pub use super::logistic::{Convergence, Termination};
+pub use crate::logistic::{Convergence, Termination};
+pub use classifier::NAME;
 pub use corpus::Corpus;
 pub use file::load;
-pub use model::{Options, TfidfClassifier, TrainingSet};
+pub use model::TfidfClassifier;
 pub use ngrams::NgramKind;
-
-/// The name by which the command line and result files call this kind of classifier.
-pub const NAME: &str = "tfidf";
+pub use options::Options;
+pub use training_set::TrainingSet;

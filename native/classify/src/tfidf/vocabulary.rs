@@ -82,12 +82,6 @@ impl Vocabulary {
     }
 }
 
-/// `ln((1 + n) / (1 + df)) + 1`: the inverse document frequency, smoothed as if one more document
-/// held every term once (scikit-learn, `TfidfTransformer(smooth_idf=True)`).
-pub(super) fn smooth_idf(document_frequency: u32, n_docs: u32) -> f64 {
-    libm::log((1.0 + f64::from(n_docs)) / (1.0 + f64::from(document_frequency))) + 1.0
-}
-
 /// Terms of a corpus that were chosen as features.
 #[derive(Debug)]
 pub(super) struct Choice {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::model::block;
+use super::super::training::block;
 use super::super::{Corpus, NgramKind, Options, TrainingSet};
 use super::{fit, silent, taxonomy};
 use crate::Classifier;

@@ -6,7 +6,7 @@ use data_anatomy_core::shares::taxonomy::Taxonomy;
 use serde_json::Value;
 
 use super::super::design::Block;
-use super::super::model::block;
+use super::super::training::block;
 use super::super::vocabulary::Vocabulary;
 use super::super::{Corpus, NgramKind, Options, Termination, TfidfClassifier, TrainingSet};
 use super::{Tolerance, assert_close, silent};
