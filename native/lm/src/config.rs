@@ -1,4 +1,7 @@
 //! A checkpoint's `config.json`, read with errors that name the field.
+//!
+//! Which fields a model has is known to those who read them: the files of [`architecture`](crate::architecture),
+//! and the encoders that classify texts.
 
 use std::path::Path;
 

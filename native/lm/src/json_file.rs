@@ -1,4 +1,6 @@
 //! The small JSON files beside a model's weights.
+//!
+//! Whoever opens a published folder needs them, language model or encoder; so this is public.
 
 use std::io::Read as _;
 use std::path::Path;
@@ -28,7 +30,7 @@ pub fn read_if_there<Value: DeserializeOwned>(path: &Path) -> anyhow::Result<Opt
     if path.exists() { read(path).map(Some) } else { Ok(None) }
 }
 
-/// The bytes of the file at `path`.
+/// The bytes of the file at `path`, for a reader of its own, as tokenizers have one.
 ///
 /// # Errors
 /// If it is not there, cannot be read, or holds more than [`MAX_BYTES`].

@@ -188,10 +188,16 @@ fn missing(folder: &Path) -> String {
     )
 }
 
-/// What stands before and behind every text.
+/// The ids that stand before every text, and those that stand behind it.
 pub type Surroundings = (Vec<u32>, Vec<u32>);
 
-/// The tokenizer that these bytes describe, and what its post-processor adds to texts.
+/// The tokenizer that the bytes of a `tokenizer.json` describe, and what its post-processor adds to texts.
+///
+/// This is the part of [`Tokenizer::open`] that any model needs. Encoders are read by it too: what begins and ends
+/// documents does not concern them.
+///
+/// # Errors
+/// If the bytes are no JSON or no tokenizer, or it changes texts instead of adding to them.
 pub fn parse(bytes: &[u8]) -> anyhow::Result<(tokenizers::Tokenizer, Surroundings)> {
     // Told apart first, since it says where a damaged file breaks off.
     serde_json::from_slice::<IgnoredAny>(bytes).context("no JSON")?;

@@ -5,7 +5,7 @@
 //!
 //! A [`Checkpoint`] is a folder in one of four layouts: weights in one file or in several that an index lists,
 //! as safetensors or as PyTorch writes them. Whatever the file, a tensor comes out as a [`HostTensor`] of one of
-//! three [`WeightType`]s, mapped where it can be. Language models and encoders are read through it alike.
+//! three [`WeightType`]s, mapped where it can be.
 
 mod element_type;
 mod host_tensor;

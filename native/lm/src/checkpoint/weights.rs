@@ -14,6 +14,9 @@ use super::weight_file::{Format, WeightFile};
 use super::weight_layout::WeightLayout;
 
 /// A model's weights: every tensor of every file, by name.
+///
+/// It knows no architecture: language models ask for their tensors by a
+/// [`WeightReader`](crate::weight_reader::WeightReader), encoders by themselves.
 #[derive(Debug)]
 pub struct Checkpoint {
     folder: PathBuf,

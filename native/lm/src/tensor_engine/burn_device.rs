@@ -7,7 +7,7 @@ use burn_tensor::backend::Backend as _;
 
 use crate::device::Adapter;
 
-/// A device of burn, of any of the back ends that are compiled in.
+/// A device of burn, of any of the back ends that are compiled in. Encoders are computed and trained on it, too.
 pub type Device = DispatchDevice;
 
 /// The device of burn for this adapter.
