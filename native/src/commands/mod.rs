@@ -1,6 +1,6 @@
 //! One file per subcommand: it turns arguments into settings, has the work done elsewhere, prints.
 //!
-//! What `evaluate` and `report` have in common is in [`evaluation`] and [`report_page`].
+//! What `evaluate` and `report` have in common is in `evaluation` and `report_page`.
 
 mod demo;
 mod devices;
