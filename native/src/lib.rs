@@ -1,6 +1,26 @@
-//! The native side of data-anatomy: command line, corpora, classifiers, files.
+//! The program `data-anatomy` as a library: it estimates what a language model was trained on.
 //!
-//! Every number comes from `data_anatomy_core`; this crate reads, trains, writes and reports.
+//! Every number comes from `data_anatomy_core`, which knows neither files nor clocks. This crate has work done,
+//! and writes and reports what came of it. It stands on `data_anatomy_corpus` (documents from files),
+//! `data_anatomy_classify` (documents in, probabilities of categories out), `data_anatomy_lm` (language models)
+//! and `data_anatomy_job` (files, progress, exit codes); none of these knows this one.
+//!
+//! No command line is needed. Three functions take plain settings and a
+//! [`Progress`](data_anatomy_job::progress::Progress), write their files, and return what they found:
+//! [`sample::run()`](data_anatomy_corpus::sample::run()) draws documents from a corpus, [`labelshift::run()`]
+//! estimates the mixture of a model's texts, and [`membership::run()`] asks which documents a model has seen.
+//! [`run`] is the command line in front of them.
+//!
+//! Module by module, in the order in which data goes through them:
+//!
+//! 1. [`args`] are the arguments, and [`commands`] makes settings of them and prints results. Only these two
+//!    and [`run`] read a command line; messages name its flags everywhere, since most users meet them there.
+//! 2. [`demo`] writes documents and texts with a truth that is known, where there is neither corpus nor model.
+//! 3. [`labelshift`] goes from documents and texts to a mixture, step by step.
+//! 4. [`scoring`] has a model read documents, and [`membership`] makes shares of members of what it said.
+//! 5. [`runs`] reads what a run wrote, and [`specs`] finds the published mixture that it is held against.
+//! 6. [`plots`] and [`png`] make pictures of it, [`page`] is the page that a report is made with, and
+//!    [`tool`] says in each file which program wrote it.
 
 pub mod args;
 pub mod commands;

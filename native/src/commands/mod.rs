@@ -1,4 +1,6 @@
-//! One file per subcommand.
+//! One file per subcommand: it turns arguments into settings, has the work done elsewhere, prints.
+//!
+//! What `evaluate` and `report` have in common is in `evaluation`.
 
 mod demo;
 mod devices;

@@ -5,9 +5,9 @@
 //! good for: showing the whole job, with a truth that is known, on a machine without a network. What
 //! it is not good for: judging a classifier; real text is harder.
 //!
-//! A [`Category`] lists the shapes of its documents, and [`Dice`](dice::Dice) choose: a shape such as
-//! [`novel`] or [`code`] writes a [`draft`] in a [`scene`] about one of the [`topics`], from [`words`] put
-//! into [`english`]. [`document`] does so by number, [`generations`] as a model would that was trained on
+//! A [`Category`] lists the shapes of its documents, and `dice` choose: a shape such as
+//! `novel` or `code` writes a `draft` in a `scene` about one of the `topics`, from `words` put
+//! into `english`. [`document`] does so by number, [`generations`] as a model would that was trained on
 //! [`MIXTURE`].
 //!
 //! Some shapes of document belong to several categories ([`Category`] says which), so no classifier

@@ -39,7 +39,7 @@ pub const DEFAULT_SPAN_LENGTH: usize = 2;
 /// Documents of a category that such words are drawn from: enough words for any document's neighbours.
 pub const DEFAULT_MAX_FILL_TEXTS: u64 = 500;
 
-/// What is asked of a run. [`run`](super::run) checks it before anything is read.
+/// What is asked of a run. [`run`](super::run()) checks it before anything is read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
     /// Documents, the model that scores them, and where scores lie.

@@ -34,7 +34,7 @@ const CHECKSUM_BYTES: usize = 32;
 /// No file larger than this is read: 400,000 terms in 4,000 categories need less.
 const MAX_FILE_BYTES: u64 = 8 << 30;
 
-/// The classifier that [`save`] wrote to this file.
+/// The classifier that `save` wrote to this file.
 ///
 /// Memory: the file's size and the classifier's; lengths in a file are checked against its size
 /// before anything is reserved.

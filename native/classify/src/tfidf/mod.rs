@@ -11,11 +11,11 @@
 //! convergence. Where equally frequent terms compete for the last places, those with the smaller
 //! hashes win; scikit-learn leaves the choice open.
 //!
-//! A document goes this way: [`ngrams`] cuts it and [`hash`] names the pieces; [`corpus`] counts
-//! them once for all fits. A [`training_set`] is some of its rows: [`training`] has [`vocabulary`] choose
-//! the terms and [`weighing`] weigh their counts; [`counts`] and [`design`] are the matrix, which
-//! [`crate::logistic`] fits as [`options`] say. [`features`] are the terms with their weights, [`model`]
-//! the whole, [`file`] its form on disk, and [`classifier`] what the rest of the program sees of it.
+//! A document goes this way: `ngrams` cuts it and `hash` names the pieces; `corpus` counts
+//! them once for all fits. A `training_set` is some of its rows: `training` has `vocabulary` choose
+//! the terms and `weighing` weigh their counts; `counts` and `design` are the matrix, which
+//! `logistic` fits as `options` say. `features` are the terms with their weights, `model`
+//! the whole, `file` its form on disk, and `classifier` what the rest of the program sees of it.
 
 mod classifier;
 mod corpus;
