@@ -12,6 +12,7 @@ use data_anatomy_job::exit::Outcome;
 use data_anatomy_job::files;
 
 use super::evaluation::evaluate;
+use super::report_page;
 use crate::args::EvaluateArgs;
 use crate::plots;
 use crate::specs;
@@ -69,7 +70,7 @@ fn write_outputs(
     files::write(&folder.join("evaluation.json"), evaluation.to_json().as_bytes())?;
     if !args.no_report {
         files::write(&folder.join("report.md"), report::markdown(evaluation).as_bytes())?;
-        let html = super::report::html(paths, evaluation, spec, &args.view)?;
+        let html = report_page::html(paths, evaluation, spec, &args.view)?;
         files::write(&folder.join("report.html"), html.as_bytes())?;
     }
     if !args.no_plots {

@@ -1,4 +1,4 @@
-//! The evaluation of runs, for the commands that show it.
+//! The evaluation of runs, which `evaluate` prints and `report` makes a page of.
 
 use std::path::PathBuf;
 

@@ -1,6 +1,6 @@
 //! One file per subcommand: it turns arguments into settings, has the work done elsewhere, prints.
 //!
-//! What `evaluate` and `report` have in common is in `evaluation`.
+//! What `evaluate` and `report` have in common is in `evaluation` and `report_page`.
 
 mod demo;
 mod devices;
@@ -12,6 +12,7 @@ mod membership;
 mod merge_web;
 mod reestimate;
 mod report;
+mod report_page;
 mod sample;
 mod score;
 mod specs;
