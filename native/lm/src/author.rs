@@ -35,7 +35,7 @@ pub struct Drawing {
     /// Most texts at a time.
     pub batch_size: usize,
     /// Tokens of another document that a model writes before each text, and that are thrown away; where
-    /// nothing is said, [`LEAD_IN`] before texts that begin as documents do, and none before others.
+    /// nothing is said, `LEAD_IN` before texts that begin as documents do, and none before others.
     pub lead_in: Option<usize>,
 }
 
