@@ -1,8 +1,8 @@
 //! The plots of an evaluation: on a canvas, as SVG, in words.
 
 use data_anatomy_core::evaluate::figures::EvaluationPlot;
-use data_anatomy_core::show::figure::WIDTH;
-use data_anatomy_core::show::plot::{Plot, Style, Theme, draw, svg};
+use data_anatomy_core::show::figure::{Figure, WIDTH};
+use data_anatomy_core::show::plot::{Plot, Style, Theme, draw};
 use plotters_canvas::CanvasBackend;
 use serde::Deserialize;
 use wasm_bindgen::JsValue;
@@ -77,9 +77,7 @@ pub fn draw_plot(
 /// As [`plot_size`].
 #[wasm_bindgen]
 pub fn plot_svg(plot: &str, evaluation: &str) -> Result<String, JsValue> {
-    let plot = find(plot, evaluation)?;
-    let (width, height) = plot.preferred_size(WIDTH);
-    Ok(svg(&*plot, width, height, Theme::LIGHT))
+    Ok(Figure::of(&*find(plot, evaluation)?).svg)
 }
 
 /// Draws the plot over a canvas that is made to fit, `scale` pixels to each of the SVG's: for a

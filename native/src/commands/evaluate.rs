@@ -14,8 +14,7 @@ use data_anatomy_job::files;
 use super::evaluation::evaluate;
 use super::report_page;
 use crate::args::EvaluateArgs;
-use crate::plots;
-use crate::specs;
+use crate::{plots, specs};
 
 pub(super) fn run(args: &EvaluateArgs) -> anyhow::Result<Outcome> {
     let spec = specs::find(&args.view.ground_truth)?;

@@ -11,9 +11,7 @@ use data_anatomy_core::page::workspace::Workspace;
 use data_anatomy_job::files;
 
 use crate::args::ViewArgs;
-use crate::page;
-use crate::runs;
-use crate::specs;
+use crate::{page, runs, specs};
 
 /// The report of an evaluation: the page filled with it, or its readable part alone where this
 /// program carries no page, which is said on stderr.

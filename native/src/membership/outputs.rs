@@ -18,8 +18,7 @@ use super::collected::Collected;
 use super::settings::{OutputSettings, Settings};
 use super::truth::TruthSource;
 use super::{attacks, document_scores, sizes};
-use crate::plots;
-use crate::tool;
+use crate::{plots, tool};
 
 /// The summary of each attack.
 ///
