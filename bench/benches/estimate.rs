@@ -6,11 +6,12 @@ use std::hint::black_box;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use data_anatomy_core::label_shift::analysis::{LabelShift, LabelShiftOptions, analyze};
 use data_anatomy_core::label_shift::bootstrap::{Bootstrap, Replicate};
-use data_anatomy_core::label_shift::estimate::likelihood::{LikelihoodRatios, maximize};
+use data_anatomy_core::label_shift::estimate::posterior_ratios::posterior_ratios;
 use data_anatomy_core::label_shift::estimate::problem::Problem;
 use data_anatomy_core::label_shift::planted::{GaussianWorld, PlantedProblem};
 use data_anatomy_core::numeric::rng::RandomStream;
 use data_anatomy_core::shares::mixture::Mixture;
+use data_anatomy_core::numeric::mixture_likelihood::{LikelihoodRatios, maximize};
 use data_anatomy_core::shares::taxonomy::Taxonomy;
 
 const N_TEXTS: usize = 1000;
@@ -41,7 +42,7 @@ fn analysis(n_classes: usize) -> LabelShift {
 
 fn ratios(analysis: &LabelShift) -> LikelihoodRatios {
     let weights = analysis.problem.unit_weights();
-    LikelihoodRatios::new(
+    posterior_ratios(
         &analysis.problem.generations().scores,
         analysis.calibration(),
         &analysis.problem.prior(&weights),

@@ -17,7 +17,7 @@
 pub mod choice;
 pub mod doubt;
 pub mod inversion;
-pub mod likelihood;
+pub mod posterior_ratios;
 pub mod problem;
 pub(crate) mod surety;
 

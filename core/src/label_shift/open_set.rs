@@ -21,12 +21,13 @@
 
 use serde::Serialize;
 
-use crate::label_shift::estimate::likelihood::{self, LikelihoodRatios};
+use crate::label_shift::estimate::posterior_ratios::posterior_ratios;
 use crate::label_shift::estimate::problem::{Calibrations, DocumentWeights, Problem};
 use crate::label_shift::estimate::surety::Surety;
 use crate::numeric::highest_density::LogDensity;
 use crate::numeric::interval::{Interval, quantile};
 use crate::numeric::math;
+use crate::numeric::mixture_likelihood;
 
 /// Which documents and texts the classifier is sure of: fixed for a problem, whatever the weights.
 #[derive(Debug, Clone)]
@@ -171,8 +172,8 @@ impl OpenSet {
             .collect();
         let calibration = &calibrations.all.calibration;
         let scores = &problem.generations().scores;
-        let ratios = LikelihoodRatios::new(scores, calibration, &prior, &sure_texts);
-        let among_sure = likelihood::maximize_roughly(&ratios, Some(start)).shares;
+        let ratios = posterior_ratios(scores, calibration, &prior, &sure_texts);
+        let among_sure = mixture_likelihood::maximize_roughly(&ratios, Some(start)).shares;
         let inflated: Vec<f64> =
             among_sure.iter().zip(&sure_shares.shares).map(|(share, sure)| share / sure).collect();
         let total: f64 = inflated.iter().sum();

@@ -1,7 +1,7 @@
 //! Arithmetic that gives the same bits everywhere: what every other room counts with.
 //!
 //! [`math`] holds the floating-point functions that all else may use (libm's), sums in a fixed order;
-//! [`matrix`] and [`simplex`] solve, and say how surely ([`termination`]); [`rng`] draws, one stream per
+//! [`matrix`], [`simplex`] and [`mixture_likelihood`] solve, and say how surely ([`termination`]); [`rng`] draws, one stream per
 //! replicate; [`interval`] and [`highest_density`] turn draws and densities into intervals, and
 //! [`log_probabilities`] keep a classifier's verdicts where they neither underflow nor sum to nonsense.
 //!
@@ -12,6 +12,7 @@ pub mod interval;
 pub mod log_probabilities;
 pub mod math;
 pub mod matrix;
+pub mod mixture_likelihood;
 pub mod rng;
 pub mod simplex;
 pub mod termination;

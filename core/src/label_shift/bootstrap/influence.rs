@@ -3,10 +3,11 @@
 use crate::label_shift::analysis::LabelShift;
 use crate::label_shift::confusion_matrix::{Hard, Soft, Vote};
 use crate::label_shift::estimate::Estimator;
-use crate::label_shift::estimate::likelihood::{self, LikelihoodRatios};
+use crate::label_shift::estimate::posterior_ratios::posterior_ratios;
 use crate::label_shift::estimate::problem::{Calibrations, DocumentWeights, Problem};
 use crate::numeric::math;
 use crate::numeric::matrix::{Cholesky, Matrix, SingularValues};
+use crate::numeric::mixture_likelihood::{self, LikelihoodRatios};
 use crate::shares::mixture::Mixture;
 
 /// The linear part of an estimator at its estimate.
@@ -37,7 +38,7 @@ impl Influence {
         match self {
             Self::Likelihood(influence) => {
                 let ratios = problem.ratios(calibrations, weights);
-                let fit = likelihood::maximize_roughly(&ratios, Some(start));
+                let fit = mixture_likelihood::maximize_roughly(&ratios, Some(start));
                 let mixture = Mixture::from_weights(&fit.shares)
                     .expect("a solver on the simplex returns shares");
                 (mixture, influence.unbounded(&ratios))
@@ -86,7 +87,7 @@ impl LikelihoodInfluence {
     pub(super) fn of(analysis: &LabelShift) -> Self {
         let weights = analysis.problem.unit_weights();
         let ratios = analysis.problem.ratios(&analysis.calibrations, &weights);
-        let fit = likelihood::maximize(&ratios, Some(analysis.estimate.mixture.shares()));
+        let fit = mixture_likelihood::maximize(&ratios, Some(analysis.estimate.mixture.shares()));
         let smoothed = Smoothed::of(analysis, &ratios, &fit.shares);
         let mut curvature = smoothed.curvature.clone();
         for row in 0..fit.shares.len() {
@@ -155,7 +156,7 @@ impl Smoothed {
         let validation = problem.validation();
         let weights: Vec<f64> =
             validation.classes.iter().map(|&class| per_class / class_totals[class]).collect();
-        let pseudo_texts = LikelihoodRatios::new(
+        let pseudo_texts = posterior_ratios(
             &validation.scores,
             analysis.calibration(),
             &problem.prior(&problem.unit_weights()),

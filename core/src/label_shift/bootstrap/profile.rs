@@ -1,8 +1,8 @@
 //! The profile log-likelihood of one share, tabulated.
 
 use super::influence::LikelihoodInfluence;
-use crate::label_shift::estimate::likelihood;
 use crate::numeric::highest_density::LogDensity;
+use crate::numeric::mixture_likelihood;
 
 /// Exact evaluations per side of the estimate, beyond those that find the side's end.
 const N_NODES: u32 = 6;
@@ -95,7 +95,7 @@ impl Profile<'_> {
 
     fn at(&self, share: f64, start: &[f64]) -> Fit {
         let ratios = self.influence.ratios.with_fixed(self.class, share);
-        let fit = likelihood::maximize_roughly(&ratios, Some(start));
+        let fit = mixture_likelihood::maximize_roughly(&ratios, Some(start));
         let fall = fit.mean_log_likelihood - self.influence.mean_log_likelihood;
         let value = (self.influence.ratios.total_weight() * fall / self.dispersion).min(0.0);
         let mut shares: Vec<f64> = fit.shares.iter().map(|other| other * (1.0 - share)).collect();

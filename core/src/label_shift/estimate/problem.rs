@@ -1,7 +1,7 @@
 //! A label-shift problem: checked input, and the steps of an estimate under any weights of its
 //! documents.
 
-use super::likelihood::{self, LikelihoodRatios};
+use super::posterior_ratios::posterior_ratios;
 use super::{Estimate, Estimator, inversion, mixture_of};
 use crate::label_shift::calibration::{
     self, Calibration, CalibrationFit, CalibrationMethod, WeightedDocuments,
@@ -10,6 +10,7 @@ use crate::label_shift::confusion_matrix::{
     ConfusionMatrix, EmptyClass, Hard, PredictedShares, Soft, Vote, VoteCount,
 };
 use crate::numeric::log_probabilities::LogProbabilities;
+use crate::numeric::mixture_likelihood::{self, LikelihoodFit, LikelihoodRatios};
 use crate::shares::taxonomy::Taxonomy;
 
 /// Documents of known class that the classifier was not trained on.
@@ -255,7 +256,7 @@ impl Problem {
 
     /// The likelihood ratios of the texts.
     pub fn ratios(&self, fitted: &Calibrations, weights: &DocumentWeights) -> LikelihoodRatios {
-        LikelihoodRatios::new(
+        posterior_ratios(
             &self.generations.scores,
             &fitted.all.calibration,
             &self.prior(weights),
@@ -275,9 +276,10 @@ impl Problem {
         start: Option<&[f64]>,
     ) -> Result<Estimate, EmptyClass> {
         Ok(match estimator {
-            Estimator::Em => {
-                maximum_likelihood(&likelihood::maximize(&self.ratios(fitted, weights), start))
-            }
+            Estimator::Em => maximum_likelihood(&mixture_likelihood::maximize(
+                &self.ratios(fitted, weights),
+                start,
+            )),
             Estimator::Pacc => inversion::pacc(
                 &self.confusion::<Soft>(fitted, weights)?,
                 &self.predicted(fitted, weights),
@@ -297,7 +299,7 @@ impl Problem {
 }
 
 /// The `em` estimate of a maximised likelihood.
-pub fn maximum_likelihood(fit: &likelihood::LikelihoodFit) -> Estimate {
+pub fn maximum_likelihood(fit: &LikelihoodFit) -> Estimate {
     Estimate {
         mixture: mixture_of(&fit.shares),
         estimator: Estimator::Em,

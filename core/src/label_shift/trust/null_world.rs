@@ -1,10 +1,10 @@
 //! Worlds in which label shift holds, and what is seen in them.
 
 use super::cells::Cells;
-use crate::label_shift::estimate::likelihood::{self, LikelihoodRatios};
 use crate::label_shift::estimate::problem::Problem;
 use crate::label_shift::estimate::surety::Surety;
 use crate::numeric::matrix::Matrix;
+use crate::numeric::mixture_likelihood::{self, LikelihoodRatios};
 use crate::numeric::rng::RandomStream;
 
 /// What is tested of a set of texts against a set of documents.
@@ -110,7 +110,7 @@ impl NullWorld {
     fn compare(&self, documents: &[f64], counts: &[f64], texts: &[f64]) -> (Statistics, Vec<f64>) {
         let shares = self.cells.shares(&self.classes, self.n_classes, documents);
         let ratios = LikelihoodRatios::of_densities(&shares, counts);
-        let mixture = likelihood::maximize_roughly(&ratios, Some(&self.mixture)).shares;
+        let mixture = mixture_likelihood::maximize_roughly(&ratios, Some(&self.mixture)).shares;
         let fit = self.chi_square(&shares, &mixture, counts);
         let (typicality, mean_rank) = self.distance(documents, texts, &mixture);
         (Statistics { fit, typicality, mean_rank }, mixture)

@@ -1,6 +1,6 @@
-//! The likelihood of a mixture given calibrated posteriors, its maximum and its profiles.
+//! The likelihood of a mixture of known densities, its maximum and its profiles.
 //!
-//! [`LikelihoodRatios`] hold all that the texts say of a mixture; [`maximize`] finds the one of greatest
+//! [`LikelihoodRatios`] hold all that texts, or other things seen, say of a mixture; [`maximize`] finds the one of greatest
 //! likelihood, with a certificate of how near it is. With one share held fixed the ratios are a problem of the
 //! same form, which is what a profile maximises.
 

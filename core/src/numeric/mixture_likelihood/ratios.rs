@@ -1,8 +1,6 @@
 //! What the likelihood of a mixture is made of.
 
 use super::curvature::curvature;
-use crate::label_shift::calibration::Calibration;
-use crate::numeric::log_probabilities::LogProbabilities;
 use crate::numeric::math;
 use crate::numeric::matrix::Matrix;
 
@@ -23,35 +21,20 @@ pub struct LikelihoodRatios {
 }
 
 impl LikelihoodRatios {
-    /// The ratios of the texts that have weight: calibrated posteriors over `prior`, the shares of
-    /// the classes in the documents that the calibration was fitted on.
-    pub fn new(
-        scores: &LogProbabilities,
-        calibration: &Calibration,
-        prior: &[f64],
-        weights: &[f64],
-    ) -> Self {
-        let log_prior: Vec<f64> = prior.iter().map(|&share| math::ln(share)).collect();
-        let used: Vec<usize> = (0..weights.len()).filter(|&doc| weights[doc] > 0.0).collect();
-        let mut ratios = Matrix::zeros(used.len(), scores.n_classes());
-        for (row_idx, &document) in used.iter().enumerate() {
-            let row = ratios.row_mut(row_idx);
-            calibration.logits(scores.row(document), row);
-            let mut largest = f64::NEG_INFINITY;
-            for (entry, log_share) in row.iter_mut().zip(&log_prior) {
-                *entry -= log_share;
-                largest = largest.max(*entry);
-            }
-            for entry in row {
-                *entry = math::exp(*entry - largest);
-            }
+    /// The ratios of what has these log-densities, `[n_texts, n_classes]`, each row up to a constant of its
+    /// own, and counts for `weights`. Texts without weight are to be left out.
+    pub fn of_log_densities(mut log_densities: Matrix, weights: Vec<f64>) -> Self {
+        for text in 0..log_densities.n_rows() {
+            let row = log_densities.row_mut(text);
+            let largest = row.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+            row.iter_mut().for_each(|entry| *entry = math::exp(*entry - largest));
         }
-        Self { ratios, weights: used.into_iter().map(|document| weights[document]).collect() }
+        Self { ratios: log_densities, weights }
     }
 
     /// The ratios of things that are counted: `densities` has a row per kind and a column per class,
     /// `counts` says how often each kind was seen. Kinds that were not seen are left out.
-    pub(crate) fn of_densities(densities: &Matrix, counts: &[f64]) -> Self {
+    pub fn of_densities(densities: &Matrix, counts: &[f64]) -> Self {
         let seen: Vec<usize> = (0..counts.len()).filter(|&kind| counts[kind] > 0.0).collect();
         let mut ratios = Matrix::zeros(seen.len(), densities.n_cols());
         for (row_idx, &kind) in seen.iter().enumerate() {

@@ -1,6 +1,4 @@
 use super::*;
-use crate::label_shift::calibration::Calibration;
-use crate::numeric::log_probabilities::LogProbabilities;
 use crate::numeric::math;
 use crate::numeric::matrix::Matrix;
 use crate::numeric::rng::RandomStream;
@@ -20,9 +18,7 @@ fn random_ratios(n_docs: usize, n_classes: usize, seed: u64) -> LikelihoodRatios
         row[class] += 2.0;
         math::log_softmax(row);
     }
-    let scores = LogProbabilities::new(values).unwrap();
-    let equal = vec![1.0 / n_classes as f64; n_classes];
-    LikelihoodRatios::new(&scores, &Calibration::identity(n_classes), &equal, &vec![1.0; n_docs])
+    LikelihoodRatios::of_log_densities(values, vec![1.0; n_docs])
 }
 
 fn mean_log_likelihood(ratios: &LikelihoodRatios, shares: &[f64]) -> f64 {
@@ -34,9 +30,7 @@ fn mean_log_likelihood(ratios: &LikelihoodRatios, shares: &[f64]) -> f64 {
 fn certain_texts_are_counted() {
     // With texts of known class the maximum is their shares: 3, 1 and 0 of 4.
     let rows = [[1.0, 0.0, 0.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [1.0, 0.0, 0.0]];
-    let scores = LogProbabilities::from_probabilities(&rows).unwrap();
-    let ratios =
-        LikelihoodRatios::new(&scores, &Calibration::identity(3), &[1.0 / 3.0; 3], &[1.0; 4]);
+    let ratios = LikelihoodRatios::of_densities(&Matrix::from_rows(&rows).unwrap(), &[1.0; 4]);
     let fit = maximize(&ratios, None);
     assert_eq!(fit.termination, Termination::Converged);
     for (share, expected) in fit.shares.iter().zip([0.75, 0.25, 0.0]) {
@@ -46,8 +40,8 @@ fn certain_texts_are_counted() {
 
 #[test]
 fn uninformative_texts_leave_the_start_and_converge() {
-    let scores = LogProbabilities::from_probabilities(&[[0.5, 0.5]; 10]).unwrap();
-    let ratios = LikelihoodRatios::new(&scores, &Calibration::identity(2), &[0.5; 2], &[1.0; 10]);
+    let equal = Matrix::from_rows(&[[0.5, 0.5]; 10]).unwrap();
+    let ratios = LikelihoodRatios::of_densities(&equal, &[1.0; 10]);
     let fit = maximize(&ratios, Some(&[0.3, 0.7]));
     assert_eq!(fit.termination, Termination::Converged);
     assert_eq!(fit.shares, [0.3, 0.7]);
@@ -55,8 +49,8 @@ fn uninformative_texts_leave_the_start_and_converge() {
 
 #[test]
 fn one_class_takes_all() {
-    let scores = LogProbabilities::from_probabilities(&[[1.0]; 5]).unwrap();
-    let ratios = LikelihoodRatios::new(&scores, &Calibration::identity(1), &[1.0], &[1.0; 5]);
+    let ratios =
+        LikelihoodRatios::of_densities(&Matrix::from_rows(&[[1.0]; 5]).unwrap(), &[1.0; 5]);
     assert_eq!(maximize(&ratios, None).shares, [1.0]);
 }
 
