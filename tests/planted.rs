@@ -12,7 +12,7 @@ use data_anatomy_core::label_shift::estimate::choice::EstimatorChoice;
 use data_anatomy_core::label_shift::estimate::problem::{Generations, Problem, Validation};
 use data_anatomy_core::label_shift::planted::{GaussianWorld, PlantedProblem};
 use data_anatomy_core::label_shift::study::{Study, StudyOptions, StudyReplicate, UnknownChoice};
-use data_anatomy_core::label_shift::trust::ALARM_LEVEL;
+use data_anatomy_core::messages::check::ALARM_LEVEL;
 use data_anatomy_core::numeric::log_probabilities::LogProbabilities;
 use data_anatomy_core::numeric::math::{exp, total_variation};
 use data_anatomy_core::numeric::rng::RandomStream;

@@ -9,9 +9,9 @@ use data_anatomy_core::label_shift::bootstrap::{Bootstrap, Replicate};
 use data_anatomy_core::label_shift::estimate::posterior_ratios::posterior_ratios;
 use data_anatomy_core::label_shift::estimate::problem::Problem;
 use data_anatomy_core::label_shift::planted::{GaussianWorld, PlantedProblem};
+use data_anatomy_core::numeric::mixture_likelihood::{LikelihoodRatios, maximize};
 use data_anatomy_core::numeric::rng::RandomStream;
 use data_anatomy_core::shares::mixture::Mixture;
-use data_anatomy_core::numeric::mixture_likelihood::{LikelihoodRatios, maximize};
 use data_anatomy_core::shares::taxonomy::Taxonomy;
 
 const N_TEXTS: usize = 1000;

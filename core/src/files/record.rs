@@ -1,10 +1,14 @@
 //! What every summary records beside its numbers: where they come from, and how to repeat them.
 
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
+use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
 
 use crate::messages::diagnostic::Diagnostic;
+use crate::numeric::interval::Interval;
+
+/// Decimals of a stored replicate: far below its noise, and short in the file.
+const REPLICATE_DECIMALS: f64 = 1e6;
 
 /// The program that wrote a summary.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,4 +61,83 @@ pub struct Priors {
     /// categories and of scores are made of.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub replicates: Option<Box<RawValue>>,
+}
+
+impl Priors {
+    /// Shares with all that says how sure they are; replicates are kept where there are intervals.
+    pub(crate) fn new(shares: SharesRecord, level: f64, replicates: &[Vec<f64>]) -> Self {
+        let SharesRecord { point, mean, ci_lo, ci_hi } = shares;
+        let short = |share: &f64| (share * REPLICATE_DECIMALS).round() / REPLICATE_DECIMALS;
+        let rows = || -> Vec<Vec<f64>> {
+            replicates.iter().map(|row| row.iter().map(short).collect()).collect()
+        };
+        let has_intervals = ci_lo.is_some();
+        Self {
+            point,
+            mean,
+            ci_lo,
+            ci_hi,
+            level: has_intervals.then_some(level),
+            // On one line: a number a line would make it the most of the file.
+            replicates: has_intervals.then(|| to_raw_value(&rows()).ok()).flatten(),
+        }
+    }
+
+    /// The intervals, if there are any.
+    pub fn intervals(&self) -> Option<Vec<Interval>> {
+        let (lo, hi) = (self.ci_lo.as_ref()?, self.ci_hi.as_ref()?);
+        lo.iter().zip(hi).map(|(lo, hi)| Interval::new(*lo, *hi)).collect()
+    }
+}
+
+/// Shares in one unit, in category order.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SharesRecord {
+    /// The estimate.
+    pub point: Vec<f64>,
+    /// Mean of the replicates; the estimate itself where there are none.
+    pub mean: Vec<f64>,
+    /// Lower ends of the intervals, if any.
+    pub ci_lo: Option<Vec<f64>>,
+    /// Upper ends of the intervals, if any.
+    pub ci_hi: Option<Vec<f64>>,
+}
+
+impl SharesRecord {
+    /// The record of an estimate with its replicates, `[n_replicates, n_categories]`, and intervals, if any.
+    pub(crate) fn new(
+        point: Vec<f64>,
+        replicates: &[Vec<f64>],
+        intervals: Option<&[Interval]>,
+    ) -> Self {
+        let ends = |end: fn(Interval) -> f64| {
+            intervals.map(|all| all.iter().map(|&interval| end(interval)).collect())
+        };
+        Self {
+            mean: mean_of(replicates).unwrap_or_else(|| point.clone()),
+            ci_lo: ends(Interval::lo),
+            ci_hi: ends(Interval::hi),
+            point,
+        }
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a count of replicates")]
+fn mean_of(rows: &[Vec<f64>]) -> Option<Vec<f64>> {
+    let mut total = rows.first()?.clone();
+    for row in &rows[1..] {
+        total.iter_mut().zip(row).for_each(|(sum, entry)| *sum += entry);
+    }
+    let n = rows.len() as f64;
+    total.iter_mut().for_each(|entry| *entry /= n);
+    Some(total)
+}
+
+/// The same estimate in each unit.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SharesByUnit {
+    /// Of documents.
+    pub documents: SharesRecord,
+    /// Of tokens; none where the lengths of documents are not known.
+    pub tokens: Option<SharesRecord>,
 }

@@ -3,34 +3,21 @@
 //! [`crate::files::run`] reads it back, with the forms that the seed study writes.
 
 use serde::Serialize;
-use serde_json::value::to_raw_value;
 use serde_json::{Map, Value};
 
-use crate::files::record::{Context, Priors, ToolRecord};
+use crate::files::record::{Context, Priors, SharesByUnit, SharesRecord, ToolRecord};
 use crate::files::run::SCHEMA_VERSION;
 use crate::label_shift::analysis::{LabelShift, ValidationMetrics};
 use crate::label_shift::figures::LabelshiftFigures;
 use crate::label_shift::open_set::UnknownShare;
-use crate::label_shift::study::{SharesRecord, Study, StudyReplicate, StudyShares};
-use crate::label_shift::trust::Check;
+use crate::label_shift::study::{Study, StudyReplicate, StudyShares};
+use crate::messages::check::Check;
 use crate::messages::diagnostic::Diagnostic;
 use crate::numeric::interval::Interval;
 use crate::numeric::matrix::Matrix;
 use crate::shares::document_lengths::DocumentLengths;
 use crate::shares::unit::Unit;
 use crate::show::table::{Cell, Column, Table};
-
-/// Decimals of a stored replicate: far below its noise, and short in the file.
-const REPLICATE_DECIMALS: f64 = 1e6;
-
-/// The same estimate in each unit.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct SharesByUnit {
-    /// Of documents.
-    pub documents: SharesRecord,
-    /// Of tokens; none where the lengths of documents are not known.
-    pub tokens: Option<SharesRecord>,
-}
 
 /// How the estimate was computed, and how sure it is that it is the optimum.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -231,8 +218,7 @@ impl Summary {
 
     /// The intervals, if there are any.
     pub fn intervals(&self) -> Option<Vec<Interval>> {
-        let (lo, hi) = (self.priors.ci_lo.as_ref()?, self.priors.ci_hi.as_ref()?);
-        lo.iter().zip(hi).map(|(lo, hi)| Interval::new(*lo, *hi)).collect()
+        self.priors.intervals()
     }
 
     /// What the run's plots show.
@@ -263,20 +249,8 @@ fn names_with_unknown(analysis: &LabelShift) -> Vec<String> {
 
 fn priors(study: &Study, shares: &StudyShares) -> Priors {
     let in_tokens = shares.tokens.as_ref().filter(|_| study.unit() == Unit::Tokens);
-    let SharesRecord { point, mean, ci_lo, ci_hi } = in_tokens.unwrap_or(&shares.documents).clone();
-    let short = |share: &f64| (share * REPLICATE_DECIMALS).round() / REPLICATE_DECIMALS;
-    let rows: Vec<Vec<f64>> =
-        shares.replicates.iter().map(|row| row.iter().map(short).collect()).collect();
-    let has_intervals = ci_lo.is_some();
-    Priors {
-        point,
-        mean,
-        ci_lo,
-        ci_hi,
-        level: has_intervals.then_some(study.options().level),
-        // On one line: a number a line would make it the most of the file.
-        replicates: has_intervals.then(|| to_raw_value(&rows).ok()).flatten(),
-    }
+    let shown = in_tokens.unwrap_or(&shares.documents).clone();
+    Priors::new(shown, study.options().level, &shares.replicates)
 }
 
 fn rows(matrix: &Matrix) -> Vec<Vec<f64>> {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::estimate::problem::{self, Problem, Validation};
+use crate::files::joined::Joined;
 use crate::files::predictions::{Origin, Prediction};
 use crate::label_shift::calibration::CalibrationMethod;
 use crate::messages::input_error::{self, InputError};
@@ -31,22 +32,17 @@ impl Verdicts {
     /// # Errors
     /// If a merge names a category that is not there, or one name would stand for two categories.
     pub fn merged(&self, merges: &[Merge]) -> Result<Self, InputError> {
-        let mut groups = Groups::of(&self.taxonomy);
-        for merge in merges {
-            groups.join(merge)?;
-        }
-        let taxonomy = Taxonomy::new(groups.names.iter().cloned()).map_err(|error| {
-            InputError::new("", "--merge", input_error::Problem::Taxonomy(error))
-        })?;
+        let joined = Joined::by(&self.taxonomy, merges)?;
+        let taxonomy = joined.taxonomy.clone();
         let whole_of = |name: &String| {
             let position = self.taxonomy.position(name)?;
-            let group = groups.members.iter().position(|group| group.contains(&position))?;
+            let group = joined.members.iter().position(|group| group.contains(&position))?;
             Some(taxonomy.names()[group].clone())
         };
         let merged = |prediction: &Prediction| Prediction {
             categories: prediction.categories.as_ref().map(|_| taxonomy.names().to_vec()),
             true_class: prediction.true_class.as_ref().and_then(whole_of),
-            probabilities: groups.sums(&prediction.probabilities),
+            probabilities: joined.probabilities(&prediction.probabilities),
             ..prediction.clone()
         };
         Ok(Self {
@@ -127,61 +123,6 @@ fn prompt_numbers(texts: &[&Prediction]) -> Option<Vec<u64>> {
         number_of.push(number);
     }
     Some(number_of)
-}
-
-/// Positions of categories that count as one, each group with its name.
-struct Groups {
-    taxonomy: Taxonomy,
-    names: Vec<String>,
-    members: Vec<Vec<usize>>,
-}
-
-impl Groups {
-    fn of(taxonomy: &Taxonomy) -> Self {
-        Self {
-            names: taxonomy.names().to_vec(),
-            members: (0..taxonomy.len()).map(|position| vec![position]).collect(),
-            taxonomy: taxonomy.clone(),
-        }
-    }
-
-    /// Joins the groups of the merge's parts at the place of the first; the whole may be one of them.
-    fn join(&mut self, merge: &Merge) -> Result<(), InputError> {
-        let mut positions = Vec::new();
-        for part in &merge.parts {
-            positions.push(self.position(part).ok_or_else(|| self.not_found(part))?);
-        }
-        positions.sort_unstable();
-        positions.dedup();
-        for &position in positions[1..].iter().rev() {
-            let members = self.members.remove(position);
-            self.names.remove(position);
-            self.members[positions[0]].extend(members);
-        }
-        self.members[positions[0]].sort_unstable();
-        self.names[positions[0]].clone_from(&merge.whole);
-        Ok(())
-    }
-
-    fn position(&self, name: &str) -> Option<usize> {
-        if let Some(at) = self.taxonomy.position(name) {
-            return self.members.iter().position(|members| members.contains(&at));
-        }
-        let wanted = crate::shares::well_known::key(name);
-        self.names.iter().position(|own| crate::shares::well_known::key(own) == wanted)
-    }
-
-    fn not_found(&self, name: &str) -> InputError {
-        let (name, known) = (name.to_owned(), self.names.clone());
-        let problem = input_error::Problem::NotFound { what: "category", name, known };
-        InputError::new("", "--merge", problem)
-    }
-
-    /// The sum of each group; at most 1, whatever the rounding of the parts.
-    fn sums(&self, values: &[f64]) -> Vec<f64> {
-        let sum = |members: &Vec<usize>| members.iter().map(|&at| values[at]).sum::<f64>().min(1.0);
-        self.members.iter().map(sum).collect()
-    }
 }
 
 #[cfg(test)]

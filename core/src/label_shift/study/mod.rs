@@ -19,4 +19,4 @@ pub use merged_lengths::merged_lengths;
 pub use options::{StudyOptions, UnknownChoice};
 pub use prepared::{Study, makes_diagnostic};
 pub use replicate::StudyReplicate;
-pub use shares::{SharesRecord, StudyShares, UnknownRecord};
+pub use shares::{StudyShares, UnknownRecord};

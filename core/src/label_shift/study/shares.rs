@@ -1,27 +1,13 @@
 //! The shares of a study, in both units, with intervals.
 
-use serde::Serialize;
-
 use super::options::UnknownChoice;
 use super::prepared::Study;
 use super::replicate::StudyReplicate;
+use crate::files::record::SharesRecord;
 use crate::label_shift::open_set::{self, UnknownShare};
 use crate::numeric::interval::Interval;
 use crate::shares::document_lengths::DocumentLengths;
 use crate::shares::unit::{self, DocumentShares, Unit};
-
-/// Shares in one unit, in category order.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct SharesRecord {
-    /// The estimate.
-    pub point: Vec<f64>,
-    /// Mean of the replicates; the estimate itself where there are none.
-    pub mean: Vec<f64>,
-    /// Lower ends of the intervals, if any.
-    pub ci_lo: Option<Vec<f64>>,
-    /// Upper ends of the intervals, if any.
-    pub ci_hi: Option<Vec<f64>>,
-}
 
 /// Shares in both units.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,36 +54,16 @@ impl Study {
                     DocumentShares { point: &point, intervals, replicates: &mixtures, level };
                 unit::token_intervals(documents, &own_means, &means)
             });
-            (record(unit::token_shares(&point, &own_means), mean_of(&rows), ends.as_deref()), rows)
+            (
+                SharesRecord::new(unit::token_shares(&point, &own_means), &rows, ends.as_deref()),
+                rows,
+            )
         });
-        let documents = record(point.clone(), mean_of(&mixtures), ends.as_deref());
+        let documents = SharesRecord::new(point.clone(), &mixtures, ends.as_deref());
         let (tokens, token_rows) = tokens.unzip();
         let rows = token_rows.filter(|_| self.unit() == Unit::Tokens).unwrap_or(mixtures);
         StudyShares { documents, tokens, replicates: rows, unknown: unknown(self, replicates) }
     }
-}
-
-fn record(point: Vec<f64>, mean: Option<Vec<f64>>, intervals: Option<&[Interval]>) -> SharesRecord {
-    let ends = |end: fn(Interval) -> f64| {
-        intervals.map(|all| all.iter().map(|&interval| end(interval)).collect())
-    };
-    SharesRecord {
-        mean: mean.unwrap_or_else(|| point.clone()),
-        ci_lo: ends(Interval::lo),
-        ci_hi: ends(Interval::hi),
-        point,
-    }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a count of replicates")]
-fn mean_of(rows: &[Vec<f64>]) -> Option<Vec<f64>> {
-    let mut total = rows.first()?.clone();
-    for row in &rows[1..] {
-        total.iter_mut().zip(row).for_each(|(sum, entry)| *sum += entry);
-    }
-    let n = rows.len() as f64;
-    total.iter_mut().for_each(|entry| *entry /= n);
-    Some(total)
 }
 
 fn unknown(study: &Study, replicates: &[StudyReplicate]) -> Option<UnknownRecord> {
@@ -150,6 +116,6 @@ fn unknown(study: &Study, replicates: &[StudyReplicate]) -> Option<UnknownRecord
             threshold,
             assumption,
         },
-        with_unknown: record(point, mean_of(&rows), intervals.as_deref()),
+        with_unknown: SharesRecord::new(point, &rows, intervals.as_deref()),
     })
 }

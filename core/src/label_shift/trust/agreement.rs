@@ -1,9 +1,9 @@
 //! Whether two estimators tell the same.
 
-use super::check::Check;
-use super::p_value::{count, p_value};
 use crate::label_shift::analysis::LabelShift;
 use crate::label_shift::bootstrap::Replicate;
+use crate::messages::check::Check;
+use crate::numeric::p_value::{count, p_value};
 
 /// Whether `em` and `pacc` differ by more than resampling makes them differ.
 pub(super) fn check(analysis: &LabelShift, replicates: &[Replicate]) -> Check {

@@ -1,13 +1,13 @@
 //! All checks of an analysis, and the draws that they rest on.
 
 use super::agreement;
-use super::check::{Check, Verdict};
 use super::look_alike;
 use super::null_world::NullWorld;
-use super::p_value::{p_value, shown_p};
 use super::prompts::Prompts;
 use crate::label_shift::analysis::LabelShift;
 use crate::label_shift::bootstrap::Replicate;
+use crate::messages::check::{Check, Verdict, shown_p};
+use crate::numeric::p_value::p_value;
 
 /// Draws that a p-value rests on: it is then known to .015 around .05.
 pub const N_DRAWS: u64 = 199;

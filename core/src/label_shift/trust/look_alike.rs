@@ -1,7 +1,7 @@
 //! Categories that the classifier cannot tell apart.
 
-use super::check::{Check, Verdict};
 use crate::label_shift::analysis::LabelShift;
+use crate::messages::check::{Check, Verdict};
 use crate::shares::merge::Merge;
 
 /// Groups of categories that look alike to the classifier.

@@ -9,21 +9,18 @@
 //! | `separation` | which categories can be told apart? | – |
 //!
 //! [`Trust`] is made of an analysis; a draw from it is what a world in which nothing is wrong would show, and
-//! many draws are what each [`Check`] holds the texts against.
+//! many draws are what each [`Check`](crate::messages::check::Check) holds the texts against.
 
 mod agreement;
 mod cells;
-mod check;
 mod checks;
 mod look_alike;
 mod null_world;
-mod p_value;
 mod prompts;
 
 #[cfg(test)]
 mod tests;
 
-pub use check::{ALARM_LEVEL, Check, Verdict};
 pub(crate) use checks::CODES;
 pub use checks::{N_DRAWS, Trust, TrustDraw};
 pub use look_alike::LookAlikes;

@@ -1,11 +1,12 @@
-use super::p_value::p_value;
 use super::*;
 use crate::label_shift::analysis::{LabelShiftOptions, analyze};
 use crate::label_shift::bootstrap::{Bootstrap, Replicate};
 use crate::label_shift::calibration::CalibrationMethod;
 use crate::label_shift::estimate::problem::{Generations, Problem, Validation};
 use crate::label_shift::planted::{GaussianWorld, PlantedProblem};
+use crate::messages::check::{Check, Verdict};
 use crate::numeric::log_probabilities::LogProbabilities;
+use crate::numeric::p_value::p_value;
 use crate::numeric::rng::RandomStream;
 use crate::shares::mixture::Mixture;
 use crate::shares::taxonomy::Taxonomy;

@@ -2,7 +2,7 @@
 
 /// How often chance alone gives at least as much, the observation itself counted as one chance, so
 /// that it is never 0 (Davison & Hinkley 1997, Bootstrap Methods, equation 4.11).
-pub(super) fn p_value(observed: f64, by_chance: impl Iterator<Item = f64>) -> f64 {
+pub fn p_value(observed: f64, by_chance: impl Iterator<Item = f64>) -> f64 {
     let (mut n_draws, mut n_more) = (0_usize, 0_usize);
     for drawn in by_chance {
         n_draws += 1;
@@ -14,11 +14,6 @@ pub(super) fn p_value(observed: f64, by_chance: impl Iterator<Item = f64>) -> f6
 
 /// The number as a double.
 #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
-pub(super) fn count(n: usize) -> f64 {
+pub fn count(n: usize) -> f64 {
     n as f64
-}
-
-/// A p-value as a reader wants it: two digits, no more than the draws can tell.
-pub(super) fn shown_p(p_value: f64) -> String {
-    if p_value < 0.01 { "p < 0.01".to_owned() } else { format!("p = {p_value:.2}") }
 }

@@ -2,8 +2,7 @@
 
 use serde::Serialize;
 
-use super::p_value::shown_p;
-use crate::messages::diagnostic::Diagnostic;
+use super::diagnostic::Diagnostic;
 
 /// A check fails where its p-value is below this: once in twenty times without a reason.
 pub const ALARM_LEVEL: f64 = 0.05;
@@ -37,13 +36,13 @@ pub struct Check {
 
 impl Check {
     /// The check that nothing could be tested with.
-    pub(super) fn not_tested(name: &'static str, sentence: impl Into<String>) -> Self {
+    pub(crate) fn not_tested(name: &'static str, sentence: impl Into<String>) -> Self {
         let verdict = Verdict::NotTested;
         Self { name, verdict, p_value: None, statistic: None, sentence: sentence.into() }
     }
 
     /// The check of this statistic and p-value; the sentences say what is so if it holds and if it fails.
-    pub(super) fn tested(
+    pub(crate) fn tested(
         name: &'static str,
         (statistic, p_value): (f64, f64),
         sentences: (String, String),
@@ -65,4 +64,9 @@ impl Check {
             Verdict::NotTested => Diagnostic::note(self.name, message),
         }
     }
+}
+
+/// A p-value as a reader wants it: two digits, no more than the draws can tell.
+pub(crate) fn shown_p(p_value: f64) -> String {
+    if p_value < 0.01 { "p < 0.01".to_owned() } else { format!("p = {p_value:.2}") }
 }
