@@ -50,6 +50,7 @@ pub mod show;
 pub mod evaluate;
 pub mod label_shift;
 pub mod membership;
+pub mod openings;
 
 pub mod page;
 

@@ -18,4 +18,5 @@ pub mod record;
 pub mod run;
 pub mod spec;
 pub mod spec_lint;
+pub(crate) mod stored_summary;
 pub mod text;

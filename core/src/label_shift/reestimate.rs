@@ -5,19 +5,16 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::files::json::{check_object, json_error};
 use crate::files::predictions::{self, Prediction};
-use crate::files::record::{Context, ToolRecord};
-use crate::files::text;
+use crate::files::record::Context;
+use crate::files::stored_summary::StoredSummary;
 use crate::label_shift::calibration::CalibrationMethod;
 use crate::label_shift::estimate::choice::EstimatorChoice;
 use crate::label_shift::study::{Study, StudyOptions, UnknownChoice, makes_diagnostic};
 use crate::label_shift::verdicts::Verdicts;
-use crate::messages::diagnostic::Diagnostic;
 use crate::messages::input_error::{InputError, Problem};
 use crate::shares::document_lengths::DocumentLengths;
 use crate::shares::merge::Merge;
-use crate::shares::taxonomy::Taxonomy;
 use crate::shares::unit::Unit;
 
 /// The most replicates of a bootstrap: each is kept until the end.
@@ -124,7 +121,7 @@ pub struct StoredRun {
     /// How long whole documents of its categories are, if it knows.
     pub lengths: Option<DocumentLengths>,
     /// Its summary, if it was given.
-    summary: Option<Map<String, Value>>,
+    summary: Option<StoredSummary>,
 }
 
 impl StoredRun {
@@ -139,7 +136,7 @@ impl StoredRun {
         summary: Option<(&str, &str)>,
     ) -> Result<Self, InputError> {
         let own = predictions::own_categories(path, &predictions)?;
-        let summary = summary.map(|(path, text)| Summary::parse(path, text)).transpose()?;
+        let summary = summary.map(|(path, text)| StoredSummary::parse(path, text)).transpose()?;
         let taxonomy = match (&summary, own) {
             (Some(summary), _) => summary.taxonomy.clone(),
             (None, Some(own)) => own,
@@ -149,8 +146,7 @@ impl StoredRun {
             }
         };
         predictions::check_categories(path, &predictions, &taxonomy)?;
-        let (lengths, summary) =
-            summary.map_or((None, None), |summary| (summary.lengths, Some(summary.fields)));
+        let lengths = summary.as_ref().and_then(|summary| summary.lengths.clone());
         let verdicts = Verdicts { path: path.to_owned(), taxonomy, predictions };
         Ok(Self { verdicts, lengths, summary })
     }
@@ -158,12 +154,8 @@ impl StoredRun {
     /// The choices that the run itself was made with, as far as its summary tells.
     pub fn choices(&self) -> Choices {
         let mut choices = Choices::default();
-        let Some(config) = self.config() else { return choices };
-        let known = choices.settings();
-        let mut settings = known.clone();
-        let told =
-            config.iter().filter(|(name, value)| known.contains_key(*name) && !value.is_null());
-        settings.extend(told.map(|(name, value)| (name.clone(), value.clone())));
+        let Some(summary) = &self.summary else { return choices };
+        let mut settings = summary.told(choices.settings());
         // Its verdicts are joined already.
         settings.insert("merge".to_owned(), Value::Array(Vec::new()));
         if let Ok(read) = serde_json::from_value(Value::Object(settings)) {
@@ -182,62 +174,7 @@ impl StoredRun {
 
     /// What surrounds the new numbers: what the run's summary says, with the settings that changed.
     pub fn context(&self, choices: &Choices) -> Context {
-        let field = |name: &str| self.summary.as_ref().and_then(|fields| fields.get(name));
-        let tool = field("tool").and_then(|tool| serde_json::from_value(tool.clone()).ok());
-        let mut config = self.config().cloned().unwrap_or_default();
-        config.extend(choices.settings());
-        config.insert("reestimated".to_owned(), Value::Bool(true));
-        let diagnostics: Vec<Diagnostic> = field("diagnostics")
-            .and_then(|list| serde_json::from_value(list.clone()).ok())
-            .unwrap_or_default();
-        Context {
-            tool: tool.unwrap_or_else(|| ToolRecord {
-                name: "data-anatomy".to_owned(),
-                version: env!("CARGO_PKG_VERSION").to_owned(),
-                commit: "unknown".to_owned(),
-            }),
-            created: field("created").and_then(Value::as_str).map(str::to_owned),
-            config,
-            inputs: field("inputs").cloned().unwrap_or(Value::Null),
-            diagnostics: diagnostics
-                .into_iter()
-                .filter(|diagnostic| !makes_diagnostic(&diagnostic.code))
-                .collect(),
-        }
-    }
-
-    fn config(&self) -> Option<&Map<String, Value>> {
-        self.summary.as_ref()?.get("config")?.as_object()
-    }
-}
-
-/// What is needed of a summary.
-struct Summary {
-    fields: Map<String, Value>,
-    taxonomy: Taxonomy,
-    lengths: Option<DocumentLengths>,
-}
-
-impl Summary {
-    fn parse(path: &str, summary: &str) -> Result<Self, InputError> {
-        let text = text::decode(path, summary.as_bytes())?;
-        check_object(path, text)?;
-        let fields: Map<String, Value> =
-            serde_json::from_str(text).map_err(|error| json_error(path, text, &error))?;
-        let names: Vec<String> = fields
-            .get("categories")
-            .and_then(|names| serde_json::from_value(names.clone()).ok())
-            .ok_or_else(|| {
-                let expected = "`categories` (a list of names)".to_owned();
-                InputError::new(path, "", Problem::MissingField { expected })
-            })?;
-        let taxonomy = Taxonomy::new(names)
-            .map_err(|error| InputError::new(path, "categories", Problem::Taxonomy(error)))?;
-        let lengths = match fields.get("document_lengths") {
-            None | Some(Value::Null) => None,
-            Some(lengths) => Some(DocumentLengths::recorded(path, lengths, &taxonomy)?),
-        };
-        Ok(Self { fields, taxonomy, lengths })
+        StoredSummary::context(self.summary.as_ref(), choices.settings(), makes_diagnostic)
     }
 }
 

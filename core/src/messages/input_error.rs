@@ -289,7 +289,7 @@ impl Problem {
                 )
             }
             Self::NotIdentified => {
-                "its diagnostics say why; give `minkpp` known non-members with --nonmembers"
+                "its diagnostics say why; a run of `minkpp` needs known non-members (--nonmembers)"
                     .to_owned()
             }
             Self::TooNew { .. } => "get the version of data-anatomy that wrote it".to_owned(),

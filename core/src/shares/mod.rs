@@ -8,6 +8,7 @@
 //! Imports [`numeric`](crate::numeric).
 
 pub mod document_lengths;
+pub mod look_alike;
 pub mod merge;
 pub mod mixture;
 pub mod taxonomy;

@@ -23,7 +23,7 @@ impl Reader<'_> {
     /// The share of members per category; none but in this program's own membership runs, for other
     /// files mean other things by these fields.
     pub(super) fn member_shares(&self, raw: &RawSummary) -> Result<Vec<MemberShare>, InputError> {
-        let rows = raw.per_category.iter().flatten().filter(|_| raw.is_our_membership());
+        let rows = raw.per_category.iter().flatten().filter(|_| raw.is_ours_by("membership"));
         let shares = rows.enumerate().map(|(index, row)| {
             let place = |field: &str| format!("per_category[{index}].{field}");
             let missing = || {

@@ -27,9 +27,9 @@ pub(super) struct RawSummary {
 }
 
 impl RawSummary {
-    /// Whether this program wrote the summary, of a membership run.
-    pub(super) fn is_our_membership(&self) -> bool {
-        self.schema_version.is_some() && self.method.as_deref() == Some("membership")
+    /// Whether this program wrote the summary, of a run of this method.
+    pub(super) fn is_ours_by(&self, method: &str) -> bool {
+        self.schema_version.is_some() && self.method.as_deref() == Some(method)
     }
 }
 

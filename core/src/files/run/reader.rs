@@ -64,7 +64,7 @@ impl Reader<'_> {
             let dialect = dialect(Dialect::SeedMembership);
             return self.map("per_category", &entries, stated, dialect);
         }
-        if raw.is_our_membership() {
+        if raw.is_ours_by("membership") || raw.is_ours_by("openings") {
             return Err(self.refuse("", Problem::NotIdentified));
         }
         let expected = "`priors.point`, `priors.mean`, `global_mixture_over_sampled_pool`, \

@@ -23,4 +23,3 @@ mod tests;
 
 pub(crate) use checks::CODES;
 pub use checks::{N_DRAWS, Trust, TrustDraw};
-pub use look_alike::LookAlikes;

@@ -1,0 +1,409 @@
+//! What an estimate rests on, and when there is no answer.
+//!
+//! | check | asks | by |
+//! |---|---|---|
+//! | `fit` | do the categories' beginnings and the nuisances explain what the model expects? | p-value; null: they do, up to sampling of documents and an error of each token's share as large as in planted models |
+//! | `colouring` | does what the model expects depend on the document before? | p-value, by permuting lead-ins between categories |
+//! | `unknown_beginnings` | does the model expect tokens with which reference documents begin? | a bound |
+//! | `separation` | which categories begin alike? | condition number, overlap |
+//! | `smoothing` | are there enough documents, so that smoothing does not decide? | a bound |
+//! | `uniqueness` | is there one mixture that the model keeps? | closed sets of categories |
+
+use super::beginnings::{Smoothing, beginnings, beginnings_of};
+use super::evidence::Evidence;
+use super::following::{Exactness, Following, following, mean_expectations};
+use super::replicate::drawn_counts;
+use super::study::Study;
+use crate::messages::check::{Check, Verdict};
+use crate::numeric::matrix::Matrix;
+use crate::numeric::p_value::p_value;
+use crate::numeric::rng::RandomStream;
+use crate::shares::look_alike::LookAlikes;
+
+/// Draws from the world in which nothing is wrong.
+pub const N_DRAWS: u64 = 199;
+
+/// Above this share of nuisances and of unknown beginnings the model's first tokens are not openings of documents.
+pub const MOST_NUISANCE: f64 = 0.5;
+/// Above this distance between what is expected and what is explained.
+pub const MOST_MISFIT: f64 = 0.35;
+/// Above this condition number errors of a token's share move shares of categories by as much more.
+pub const LARGEST_CONDITION_NUMBER: f64 = 30.0;
+/// Above this distance between estimates with a quarter and with four times the smoothing, smoothing decides.
+pub const MOST_SMOOTHED: f64 = 0.1;
+/// Relative error of a token's share that a well-trained small model makes.
+const TOKEN_ERROR: f64 = 0.35;
+
+/// Separates the null's stream from that of the replicates.
+const NULL_STREAM: u64 = 0x6e75_6c6c_776f_726c;
+
+/// What one draw from the null shows.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TrustDraw {
+    misfit: f64,
+    colouring: f64,
+}
+
+/// Half the sum of absolute differences: the share that would have to move.
+pub(super) fn distance(left: &[f64], right: &[f64]) -> f64 {
+    0.5 * left.iter().zip(right).map(|(a, b)| (a - b).abs()).sum::<f64>()
+}
+
+/// What the mixture leads one to expect, and what the model expects, averaged over the documents before:
+/// lists over cells.
+pub(super) fn explained_and_expected(
+    fitted: &Following,
+    densities: &Matrix,
+    expected: &Matrix,
+) -> (Vec<f64>, Vec<f64>) {
+    let rows = match expected.n_rows() {
+        1 => vec![1.0],
+        _ => fitted.mixture.shares.clone(),
+    };
+    let weights = fitted.weights.transposed_times(&rows);
+    (densities.times(&weights), expected.transposed_times(&rows))
+}
+
+/// One draw from the null: documents counted anew from the fitted beginnings, a model that is off by
+/// [`TOKEN_ERROR`] about what was fitted; and lead-ins dealt to categories at random.
+pub(super) fn draw(study: &Study, index: u64) -> TrustDraw {
+    let mut stream = RandomStream::new(study.options.seed ^ NULL_STREAM, index);
+    let evidence = &study.evidence;
+    let counts: Vec<Vec<f64>> = evidence
+        .references
+        .iter()
+        .enumerate()
+        .map(|(category, references)| {
+            drawn_counts(&study.densities.column(category), references.n_documents(), &mut stream)
+        })
+        .collect();
+    let counts: Vec<&[f64]> = counts.iter().map(Vec::as_slice).collect();
+    let densities = beginnings_of(evidence, &counts, study.options.smoothing());
+    let expected = erring(&study.following.weights, &study.densities, &mut stream);
+    let start = Some(&study.following.weights);
+    let fitted = following(&expected, &densities, evidence.taxonomy.len(), start, Exactness::Rough);
+    let (explained, expected) = explained_and_expected(&fitted, &densities, &expected);
+    TrustDraw {
+        misfit: distance(&explained, &expected),
+        colouring: colouring(evidence, &dealt(evidence, &mut stream)),
+    }
+}
+
+/// Expectations that the fitted mixtures explain, each token off by a relative error.
+fn erring(weights: &Matrix, densities: &Matrix, stream: &mut RandomStream) -> Matrix {
+    let shape = 1.0 / (TOKEN_ERROR * TOKEN_ERROR);
+    // A token that the model takes for too likely, it takes so after every document.
+    let errors: Vec<f64> = (0..densities.n_rows()).map(|_| stream.gamma(shape) / shape).collect();
+    let mut expected = Matrix::zeros(weights.n_rows(), densities.n_rows());
+    for row in 0..weights.n_rows() {
+        let explained = densities.times(weights.row(row));
+        let noisy: Vec<f64> = explained.iter().zip(&errors).map(|(share, e)| share * e).collect();
+        let total: f64 = noisy.iter().sum();
+        expected
+            .row_mut(row)
+            .iter_mut()
+            .zip(noisy)
+            .for_each(|(entry, share)| *entry = share / total);
+    }
+    expected
+}
+
+/// The rows of lead-ins in their order.
+fn own_rows(evidence: &Evidence) -> Vec<Option<usize>> {
+    evidence.expectations.iter().map(|expectation| expectation.after).collect()
+}
+
+/// The same, dealt to the lead-ins at random.
+fn dealt(evidence: &Evidence, stream: &mut RandomStream) -> Vec<Option<usize>> {
+    let mut rows = own_rows(evidence);
+    stream.shuffle(&mut rows);
+    rows
+}
+
+/// The mean distance of what is expected after each category from what is expected after all, where `rows` says
+/// which lead-in is of which category.
+#[expect(clippy::cast_precision_loss, reason = "a count of categories")]
+fn colouring(evidence: &Evidence, rows: &[Option<usize>]) -> f64 {
+    let mut moved = evidence.clone_without_shares();
+    moved.expectations = evidence
+        .expectations
+        .iter()
+        .zip(rows)
+        .map(|(expectation, &after)| super::evidence::Expectation { after, ..expectation.clone() })
+        .collect();
+    let mean = mean_expectations(&moved);
+    let n_rows = mean.n_rows() as f64;
+    let overall: Vec<f64> = mean.transposed_times(&vec![1.0 / n_rows; mean.n_rows()]);
+    mean.rows().map(|row| distance(row, &overall)).sum::<f64>() / n_rows
+}
+
+/// The share of what the model expects that begins no reference document.
+pub(super) fn unknown_beginnings(evidence: &Evidence, expected: &[f64]) -> f64 {
+    let is_unknown = |cell: usize| evidence.references.iter().all(|one| one.counts[cell] == 0.0);
+    (0..expected.len()).filter(|&cell| is_unknown(cell)).map(|cell| expected[cell]).sum()
+}
+
+/// The condition number of the categories' beginnings: how much more surely the share that is told best is known
+/// than the one that is told worst. Each token's share is weighed by its own noise (Fisher information of equal
+/// shares).
+pub(super) fn condition_number(densities: &Matrix, n_categories: usize) -> f64 {
+    let mut scaled = Matrix::zeros(densities.n_rows(), n_categories);
+    for cell in 0..densities.n_rows() {
+        let own = &densities.row(cell)[..n_categories];
+        let total: f64 = own.iter().sum();
+        if total > 0.0 {
+            let scale = total.sqrt();
+            scaled
+                .row_mut(cell)
+                .iter_mut()
+                .zip(own)
+                .for_each(|(entry, share)| *entry = share / scale);
+        }
+    }
+    // The small Gram matrix has the squares of the singular values.
+    let mut gram = Matrix::zeros(n_categories, n_categories);
+    for row in scaled.rows() {
+        for first in 0..n_categories {
+            for second in 0..n_categories {
+                gram[(first, second)] += row[first] * row[second];
+            }
+        }
+    }
+    gram.condition_number().sqrt()
+}
+
+impl Study {
+    /// The tests of what the estimate rests on, from all draws in order; those that need draws are not made where
+    /// there are none.
+    pub(super) fn trust_checks(&self, draws: &[TrustDraw]) -> Vec<Check> {
+        let (explained, expected) = self.explained_and_expected();
+        let misfit = distance(&explained, &expected);
+        vec![
+            self.fit_check(misfit, draws),
+            self.colouring_check(draws),
+            self.unknown_check(&expected),
+            self.separation_check(),
+            self.smoothing_check(),
+            self.uniqueness_check(),
+        ]
+    }
+
+    /// Why there is no answer, in sentences; none where there is one.
+    pub(super) fn find_refusals(&self) -> Vec<String> {
+        let (explained, expected) = self.explained_and_expected();
+        let mut refusals = Vec::new();
+        let nuisance = self.following.average(&self.following.nuisance_shares());
+        let unknown = unknown_beginnings(&self.evidence, &expected);
+        if nuisance.max(unknown) > MOST_NUISANCE {
+            refusals.push(format!(
+                "{:.0} % of what the model expects first begins no reference document, and {:.0} % fits no category, more \
+                 than the {:.0} % that an answer allows; it is a chat model, another separator was trained with, or \
+                 the reference documents do not begin as the training documents did",
+                100.0 * unknown,
+                100.0 * nuisance,
+                100.0 * MOST_NUISANCE
+            ));
+        }
+        let misfit = distance(&explained, &expected);
+        if misfit > MOST_MISFIT {
+            refusals.push(format!(
+                "no mixture of the categories comes near what the model expects first: {:.0} % of it would have to move, \
+                 more than the {:.0} % that an answer allows",
+                100.0 * misfit,
+                100.0 * MOST_MISFIT
+            ));
+        }
+        let condition_number = self.condition_number();
+        if condition_number > LARGEST_CONDITION_NUMBER {
+            refusals.push(format!(
+                "some categories begin too much alike (condition number {condition_number:.0}, an answer allows \
+                 {LARGEST_CONDITION_NUMBER:.0}){}",
+                self.offers().map_or_else(String::new, |offers| format!(": {offers}"))
+            ));
+        }
+        let smoothed = self.smoothing_distance();
+        if smoothed > MOST_SMOOTHED {
+            refusals.push(format!(
+                "there are too few reference documents: with a quarter or four times the smoothing the estimate moves \
+                 by {:.0} points, an answer allows {:.0}",
+                100.0 * smoothed,
+                100.0 * MOST_SMOOTHED
+            ));
+        }
+        refusals
+    }
+
+    /// How well the categories' beginnings are told apart.
+    pub fn condition_number(&self) -> f64 {
+        condition_number(&self.densities, self.evidence.taxonomy.len())
+    }
+
+    fn fit_check(&self, misfit: f64, draws: &[TrustDraw]) -> Check {
+        if draws.is_empty() {
+            return Check::not_tested("fit", "without replicates the fit is not tested");
+        }
+        let p = p_value(misfit, draws.iter().map(|draw| draw.misfit));
+        let percent = 100.0 * misfit;
+        let holds = format!(
+            "the categories' beginnings explain what the model expects: {percent:.0} % of it would have to move, no more \
+             than where small models are right"
+        );
+        let fails = format!(
+            "the categories' beginnings do not explain what the model expects: {percent:.0} % of it would have to move, \
+             more than documents' sampling and the error of small models do{}",
+            self.misfit_words()
+        );
+        Check::tested("fit", (misfit, p), (holds, fails))
+    }
+
+    /// The tokens and lead-ins of the largest misfit.
+    fn misfit_words(&self) -> String {
+        let tokens: Vec<String> = self
+            .misfits()
+            .iter()
+            .take(3)
+            .map(|one| {
+                let (expected, explained) = (100.0 * one.expected, 100.0 * one.explained);
+                format!("`{}` ({expected:.1} % for {explained:.1} %)", one.token)
+            })
+            .collect();
+        let after = self
+            .worst_row()
+            .map_or_else(String::new, |name| format!("; it is largest after documents of {name}"));
+        format!(": {}{after}", tokens.join(", "))
+    }
+
+    fn colouring_check(&self, draws: &[TrustDraw]) -> Check {
+        let name = "colouring";
+        if !self.evidence.has_lead_ins()
+            || self.evidence.expectations.len() <= self.evidence.n_rows()
+        {
+            return Check::not_tested(
+                name,
+                "no document was before, so that none can colour what follows",
+            );
+        }
+        if draws.is_empty() {
+            return Check::not_tested(
+                name,
+                "without replicates it is not tested whether the document before matters",
+            );
+        }
+        let observed = colouring(&self.evidence, &own_rows(&self.evidence));
+        let p = p_value(observed, draws.iter().map(|draw| draw.colouring));
+        let percent = 100.0 * observed;
+        let holds = format!(
+            "what the model expects does not depend on the document before: {percent:.1} % of it moves, as by chance"
+        );
+        // The estimate allows for it, so that this is good to know and no more.
+        let depends = format!(
+            "what the model expects depends on the document before: {percent:.1} % of it moves; the estimate allows for that"
+        );
+        let check = Check::tested(name, (observed, p), (holds, depends));
+        Check { verdict: Verdict::Holds, ..check }
+    }
+
+    fn unknown_check(&self, expected: &[f64]) -> Check {
+        let unknown = unknown_beginnings(&self.evidence, expected);
+        let nuisance = self.following.average(&self.following.nuisance_shares());
+        let holds = unknown.max(nuisance) <= MOST_NUISANCE;
+        Check {
+            name: "unknown_beginnings",
+            verdict: if holds { Verdict::Holds } else { Verdict::Fails },
+            p_value: None,
+            statistic: Some(unknown),
+            sentence: format!(
+                "{:.0} % of what the model expects first begins no reference document, and {:.0} % fits no category",
+                100.0 * unknown,
+                100.0 * nuisance
+            ),
+        }
+    }
+
+    fn separation_check(&self) -> Check {
+        let condition_number = self.condition_number();
+        let names = self.evidence.taxonomy.names();
+        let offers = self.offers();
+        let holds = offers.is_none() && condition_number <= LARGEST_CONDITION_NUMBER;
+        let sentence = match offers {
+            Some(offers) => format!("first tokens cannot tell apart {offers}"),
+            None => {
+                let closest = self.look_alikes().closest_words(names);
+                format!("first tokens tell all categories apart; {closest}")
+            }
+        };
+        Check {
+            name: "separation",
+            verdict: if holds { Verdict::Holds } else { Verdict::Fails },
+            p_value: None,
+            statistic: Some(condition_number),
+            sentence: format!("{sentence} (condition number {condition_number:.0})"),
+        }
+    }
+
+    fn look_alikes(&self) -> LookAlikes {
+        let n_categories = self.evidence.taxonomy.len();
+        let rows: Vec<Vec<f64>> = (0..n_categories).map(|at| self.densities.column(at)).collect();
+        LookAlikes::of(&Matrix::from_rows(&rows).unwrap_or_else(|_| Matrix::zeros(0, 0)))
+    }
+
+    fn offers(&self) -> Option<String> {
+        let found = self.look_alikes();
+        (!found.groups.is_empty()).then(|| found.offers(self.evidence.taxonomy.names()))
+    }
+
+    /// How far the estimate moves with a quarter and with four times the smoothing: the larger distance.
+    fn smoothing_distance(&self) -> f64 {
+        let own = self.options.smoothing();
+        let moved = [0.25, 4.0].map(|factor| {
+            let pseudo_documents = factor * own.pseudo_documents;
+            let densities = beginnings(&self.evidence, Smoothing { pseudo_documents, ..own });
+            let start = Some(&self.following.weights);
+            let n_categories = self.evidence.taxonomy.len();
+            let other = following(&self.expected, &densities, n_categories, start, Exactness::Full);
+            distance(&other.mixture.shares, &self.following.mixture.shares)
+        });
+        moved[0].max(moved[1])
+    }
+
+    fn smoothing_check(&self) -> Check {
+        let moved = self.smoothing_distance();
+        let holds = moved <= MOST_SMOOTHED;
+        let verb = if holds {
+            "there are enough reference documents"
+        } else {
+            "there are too few reference documents"
+        };
+        Check {
+            name: "smoothing",
+            verdict: if holds { Verdict::Holds } else { Verdict::Fails },
+            p_value: None,
+            statistic: Some(moved),
+            sentence: format!(
+                "{verb}: with a quarter or four times the smoothing the estimate moves by {:.1} points",
+                100.0 * moved
+            ),
+        }
+    }
+
+    fn uniqueness_check(&self) -> Check {
+        let n = self.following.mixture.n_closed_sets;
+        let (verdict, sentence) = if n == 1 {
+            (
+                Verdict::Holds,
+                "one mixture alone is kept by what the model expects after each category"
+                    .to_owned(),
+            )
+        } else {
+            let sentence = format!(
+                "{n} groups of categories lead to no other in the model's expectation: each mixture of them would be kept"
+            );
+            (Verdict::Fails, sentence)
+        };
+        Check { name: "uniqueness", verdict, p_value: None, statistic: None, sentence }
+    }
+}
+
+/// The names of all checks.
+pub const CODES: [&str; 6] =
+    ["fit", "colouring", "unknown_beginnings", "separation", "smoothing", "uniqueness"];
