@@ -8,18 +8,22 @@
 mod address;
 mod backoff;
 mod client;
+mod completion;
+mod dialect;
+mod failure;
 mod failures;
 #[cfg(test)]
 mod mock;
 mod options;
 mod server;
+mod texts;
 mod work;
 
 pub use backoff::Retry;
 pub use failures::Failures;
 pub use options::{DEFAULT_KEY_VARIABLE, EndpointOptions};
 pub use server::Endpoint;
-pub use work::generate;
+pub use texts::generate;
 
 #[cfg(test)]
 mod tests;
