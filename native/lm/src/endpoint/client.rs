@@ -6,21 +6,15 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::Context as _;
 use data_anatomy_core::messages::printable::shortened;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 use ureq::tls::{RootCerts, TlsConfig};
 use ureq::{Agent, Body, Proxy, http};
 
 use super::address::Address;
 use super::backoff::retry_after;
+use super::failure::Failure;
 use super::options::{DEFAULT_KEY_VARIABLE, EndpointOptions};
-
-/// Settings that OpenAI's own servers do not know, but others do: unless told not to, those cut the
-/// model's distribution to the 40 best tokens, or as the model's publisher prefers.
-pub(super) const EXTENSIONS: [&str; 3] = ["top_k", "min_p", "repetition_penalty"];
-
-/// An answer is a text and its envelope; this is longer than any.
-const MAX_ANSWER_BYTES: u64 = 16 * 1024 * 1024;
 
 /// So much of a server's complaint is shown.
 const MAX_COMPLAINT_CHARS: usize = 300;
@@ -28,63 +22,10 @@ const MAX_COMPLAINT_CHARS: usize = 300;
 /// A connection comes about within this time, or not at all.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// What is asked for one text.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Question<'text> {
-    pub(super) prompt: &'text str,
-    pub(super) seed: u64,
-    /// Only what OpenAI's own servers know.
-    pub(super) is_strict: bool,
-}
-
-/// A text as the server gave it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Completion {
-    pub(super) text: String,
-    pub(super) n_tokens: Option<u64>,
-    pub(super) finish: String,
-}
-
-/// Why there is no text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Failure {
-    /// What all requests have in common is wrong.
-    Refused { complaint: String },
-    /// This request is wrong.
-    Rejected { complaint: String },
-    /// Asked again later, the server may answer; `wait` is the pause that it wants.
-    Passing { reason: String, wait: Option<Duration> },
-    /// The work has ended.
-    Stopped,
-}
-
-impl Failure {
-    /// Whether the server complains about a setting that only some servers know.
-    pub(super) fn names_an_extension(&self) -> bool {
-        match self {
-            Self::Rejected { complaint } => names_an_extension(complaint),
-            _ => false,
-        }
-    }
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Refused { complaint } | Self::Rejected { complaint } => {
-                formatter.write_str(complaint)
-            }
-            Self::Passing { reason, .. } => formatter.write_str(reason),
-            Self::Stopped => formatter.write_str("the run was stopped"),
-        }
-    }
-}
-
-/// A server, and what every request to it holds.
+/// A server, and how it is reached.
 pub(super) struct Client {
     agent: Agent,
     address: Address,
-    common: Value,
     key: Option<String>,
 }
 
@@ -93,23 +34,6 @@ impl fmt::Debug for Client {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("Client").field("address", &self.address).finish_non_exhaustive()
     }
-}
-
-#[derive(Deserialize)]
-struct Answer {
-    choices: Vec<Choice>,
-    usage: Option<Usage>,
-}
-
-#[derive(Deserialize)]
-struct Choice {
-    text: String,
-    finish_reason: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Usage {
-    completion_tokens: Option<u64>,
 }
 
 impl Client {
@@ -138,14 +62,7 @@ impl Client {
             .proxy(proxy)
             .tls_config(tls)
             .build();
-        let common = json!({
-            "model": options.model,
-            "max_tokens": options.max_tokens,
-            "temperature": options.temperature,
-            "top_p": options.top_p,
-            "n": 1,
-        });
-        Ok(Self { agent: config.new_agent(), address, common, key })
+        Ok(Self { agent: config.new_agent(), address, key })
     }
 
     /// Where requests go.
@@ -153,66 +70,49 @@ impl Client {
         &self.address.completions
     }
 
-    /// The server's answer to one request.
-    pub(super) fn complete(&self, question: &Question<'_>) -> Result<Completion, Failure> {
+    /// The server's answer to one request, if it is of no more than `max_bytes`.
+    ///
+    /// # Errors
+    /// If there is no answer, or it is not of the form that is asked for.
+    pub(super) fn ask<A: DeserializeOwned>(
+        &self,
+        body: &Value,
+        max_bytes: u64,
+    ) -> Result<A, Failure> {
         let mut request =
             self.agent.post(&self.address.completions).header("content-type", "application/json");
         if let Some(key) = &self.key {
             request = request.header("authorization", format!("Bearer {key}"));
         }
-        let sent = request.send(self.body(question).to_string());
-        let response = sent.map_err(|error| self.unanswered(&error))?;
+        let response = request.send(body.to_string()).map_err(|error| self.unanswered(&error))?;
         let status = response.status();
         let wait = response
             .headers()
             .get("retry-after")
             .and_then(|value| retry_after(value.to_str().ok()?, SystemTime::now()));
-        let bytes = self.read(response)?;
+        let bytes = self.read(response, max_bytes)?;
         if status.is_success() {
             return self.parse(&bytes);
         }
-        Err(self.failure(status.as_u16(), &bytes, wait, question))
+        Err(self.failure(status.as_u16(), &bytes, wait))
     }
 
-    fn body(&self, question: &Question<'_>) -> Value {
-        let mut body = self.common.clone();
-        body["prompt"] = json!(question.prompt);
-        body["seed"] = json!(question.seed);
-        if !question.is_strict {
-            // The values that change nothing.
-            for (name, value) in EXTENSIONS.iter().zip([0, 0, 1]) {
-                body[*name] = json!(value);
-            }
-        }
-        body
-    }
-
-    fn read(&self, response: http::Response<Body>) -> Result<Vec<u8>, Failure> {
-        let body = response.into_body().into_with_config().limit(MAX_ANSWER_BYTES);
+    fn read(&self, response: http::Response<Body>, max_bytes: u64) -> Result<Vec<u8>, Failure> {
+        let body = response.into_body().into_with_config().limit(max_bytes);
         body.read_to_vec().map_err(|error| self.unanswered(&error))
     }
 
-    fn parse(&self, bytes: &[u8]) -> Result<Completion, Failure> {
-        let passing = |reason| Failure::Passing { reason, wait: None };
-        let answer: Answer = serde_json::from_slice(bytes).map_err(|error| {
-            passing(format!(
-                "{}: expected a completion in JSON, found something else: {error}",
-                self.address()
-            ))
-        })?;
-        let Some(choice) = answer.choices.into_iter().next() else {
-            return Err(passing(format!("{}: the server gave no text", self.address())));
-        };
-        let finish = match choice.finish_reason.as_deref() {
-            Some("stop") => "eos",
-            Some(other) => other,
-            None => "unknown",
-        };
-        Ok(Completion {
-            text: choice.text,
-            n_tokens: answer.usage.and_then(|usage| usage.completion_tokens),
-            finish: finish.to_owned(),
+    fn parse<A: DeserializeOwned>(&self, bytes: &[u8]) -> Result<A, Failure> {
+        serde_json::from_slice(bytes).map_err(|error| {
+            self.malformed(&format!("expected a completion in JSON, found something else: {error}"))
         })
+    }
+
+    /// The failure of a request whose answer makes no sense, in words that may quote the server.
+    pub(super) fn malformed(&self, words: &str) -> Failure {
+        let words = self.without_key(words);
+        let reason = format!("{}: {}", self.address(), shortened(&words, MAX_COMPLAINT_CHARS));
+        Failure::Passing { reason, wait: None }
     }
 
     /// The failure of a request that got no whole answer: connection, time, protocol.
@@ -227,15 +127,10 @@ impl Client {
     }
 
     /// The failure that a status other than success means.
-    fn failure(
-        &self,
-        status: u16,
-        bytes: &[u8],
-        wait: Option<Duration>,
-        question: &Question<'_>,
-    ) -> Failure {
+    fn failure(&self, status: u16, bytes: &[u8], wait: Option<Duration>) -> Failure {
+        let address = self.address().to_owned();
         let said = self.without_key(&complaint(bytes));
-        let complaint = format!("{}: HTTP {status}: {said}", self.address());
+        let complaint = format!("{address}: HTTP {status}: {said}");
         let refused =
             |remedy: &str| Failure::Refused { complaint: format!("{complaint}; {remedy}") };
         match status {
@@ -247,17 +142,7 @@ impl Client {
             401 | 403 => refused("the key that was sent does not open it"),
             404 | 405 => refused("are --endpoint and --model what the server calls them?"),
             300..=399 => refused("give the address that it redirects to"),
-            400 | 422
-                if question.prompt.is_empty()
-                    && said.to_lowercase().contains("prompt")
-                    && !names_an_extension(&said) =>
-            {
-                refused(
-                    "the server wants a prompt to begin with: give --prompts neutral, or a file of \
-                     prompts",
-                )
-            }
-            _ => Failure::Rejected { complaint },
+            _ => Failure::Rejected { address, status, said },
         }
     }
 
@@ -293,10 +178,6 @@ fn key(options: &EndpointOptions, address: &Address) -> anyhow::Result<Option<St
         "the environment variable {variable} is to hold a key, and holds characters that no key has"
     );
     Ok(key)
-}
-
-fn names_an_extension(complaint: &str) -> bool {
-    EXTENSIONS.iter().any(|name| complaint.contains(name))
 }
 
 /// The message in a server's answer of any dialect, on one line, shortened.

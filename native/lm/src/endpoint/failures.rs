@@ -1,11 +1,12 @@
-//! Texts that could not be made, and why.
+//! Texts or next tokens that could not be made, and why.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use data_anatomy_job::exit::Outcome;
 
-/// The texts that failed, by reason. Displayed as one line per reason, every text named.
+/// The texts (or prompts whose next token was wanted) that failed, by reason. Displayed as one line per
+/// reason, every text named.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Failures {
     texts_by_reason: BTreeMap<String, Vec<u64>>,

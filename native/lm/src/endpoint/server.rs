@@ -1,11 +1,10 @@
 //! A server, and what every request to it has in common.
 
-use std::sync::atomic::AtomicBool;
-
 use data_anatomy_core::numeric::rng::RandomStream;
 use serde_json::{Value, json};
 
 use super::client::Client;
+use super::dialect::Dialect;
 use super::options::EndpointOptions;
 use crate::sampling::Sampling;
 
@@ -20,8 +19,7 @@ pub(super) const SEED_MASK: u64 = 0x7fff_ffff;
 pub struct Endpoint {
     pub(super) options: EndpointOptions,
     pub(super) client: Client,
-    /// Whether the server was found to know only what OpenAI's own does.
-    pub(super) is_strict: AtomicBool,
+    pub(super) dialect: Dialect,
 }
 
 impl Endpoint {
@@ -37,7 +35,7 @@ impl Endpoint {
             options.concurrency
         );
         let client = Client::new(&options)?;
-        Ok(Self { options, client, is_strict: AtomicBool::new(false) })
+        Ok(Self { options, client, dialect: Dialect::unknown() })
     }
 
     /// What tells a run on this server from others, for its description: never the key.
@@ -52,8 +50,8 @@ impl Endpoint {
         })
     }
 
-    /// The seed that is sent for a text: consecutive from a random start, so that no two texts of a run
-    /// share one.
+    /// The seed that is sent for a text or a next token: consecutive from a random start, so that no two of
+    /// a run share one.
     pub(super) fn seed_of_text(&self, text: u64) -> u64 {
         RandomStream::new(self.options.seed, 0).bits().wrapping_add(text) & SEED_MASK
     }

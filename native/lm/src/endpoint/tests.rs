@@ -12,7 +12,7 @@ use super::*;
 use crate::journal::{Generation, Journal};
 use crate::prompts::Prompts;
 
-fn options(url: &str) -> EndpointOptions {
+pub(super) fn options(url: &str) -> EndpointOptions {
     EndpointOptions {
         url: url.to_owned(),
         model: "small".to_owned(),

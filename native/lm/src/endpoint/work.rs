@@ -1,72 +1,78 @@
-//! The work of a run: threads that ask for texts until there are no more to ask for.
+//! The work of a run: threads that ask a server until there is nothing more to ask for.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use data_anatomy_job::progress::Progress;
 
 use super::backoff::Gate;
-use super::client::{self, Completion, Failure, Question};
+use super::dialect::Terms;
+use super::failure::Failure;
 use super::failures::Failures;
 use super::server::Endpoint;
-use crate::journal::{Generation, Journal};
-use crate::prompts::Prompts;
-use crate::rate::Rate;
 
-/// A server that fails so many texts in a row, each after its repetitions, is down.
+/// A server that fails so many items in a row, each after its repetitions, is down.
 const MAX_FAILED_IN_A_ROW: usize = 16;
 
-/// Asks the server for every text that the journal lacks, adds each as it comes, and returns those
-/// that failed.
+/// What a run wants of a server: one answer for each item.
+pub(super) trait Order: Sync {
+    /// What one request is about.
+    type Item: Sync;
+    /// What the server says about it.
+    type Answer;
+    /// What items are called, in messages.
+    const UNITS: &'static str;
+
+    /// How many probable tokens each answer is to list.
+    fn n_listed(&self) -> u32;
+
+    /// The number by which the item is known.
+    fn id(&self, item: &Self::Item) -> u64;
+
+    /// Sends one request about the item.
+    ///
+    /// # Errors
+    /// If there is no answer, or one that makes no sense.
+    fn ask(&self, item: &Self::Item, terms: Terms) -> Result<Self::Answer, Failure>;
+
+    /// Takes the answer, from any thread.
+    ///
+    /// # Errors
+    /// If it cannot be kept, which ends the run.
+    fn keep(&self, item: &Self::Item, answer: Self::Answer) -> anyhow::Result<()>;
+}
+
+/// Asks about every item, as many at once as the endpoint's options say, and returns those that failed.
 ///
 /// # Errors
-/// If the server refuses what all requests have in common (key, model, address), fails too many texts
-/// in a row, or a text cannot be written. Texts that came before are kept.
-pub fn generate(
+/// If the server refuses what all requests have in common (key, model, address), fails too many items
+/// in a row, or an answer cannot be kept. Answers that came before are kept.
+pub(super) fn work_off<O: Order>(
     endpoint: &Endpoint,
-    prompts: &Prompts,
-    journal: &Journal,
+    order: &O,
+    items: &[O::Item],
     progress: &Progress,
 ) -> anyhow::Result<Failures> {
-    let missing = journal.missing();
-    let n_before = usize::try_from(journal.so_far().0)?;
-    let rate = Rate::start(progress, "generate", "texts", n_before, n_before + missing.len());
-    let work = Work {
-        endpoint,
-        prompts,
-        journal,
-        progress,
-        rate: &rate,
-        missing: &missing,
-        next: AtomicUsize::new(0),
-        gate: Gate::default(),
-        end: Mutex::new(End::default()),
-    };
+    let (next, gate, end) = (AtomicUsize::new(0), Gate::default(), Mutex::new(End::default()));
+    let work = Work { endpoint, order, items, progress, next, gate, end };
     std::thread::scope(|scope| {
-        for _ in 0..endpoint.options.concurrency.min(missing.len()) {
+        for _ in 0..endpoint.options.concurrency.min(items.len()) {
             scope.spawn(|| work.run());
         }
     });
     let end = work.end.into_inner().unwrap_or_else(PoisonError::into_inner);
-    rate.finish();
     match end.fatal {
-        Some(error) => Err(error.context(format!(
-            "stopped with {} of {} texts kept; the same command goes on from there",
-            journal.so_far().0,
-            n_before + missing.len()
-        ))),
+        Some(error) => Err(error),
         None => Ok(end.failures),
     }
 }
 
 /// What the threads share.
-struct Work<'run> {
+struct Work<'run, O: Order> {
     endpoint: &'run Endpoint,
-    prompts: &'run Prompts,
-    journal: &'run Journal,
+    order: &'run O,
+    items: &'run [O::Item],
     progress: &'run Progress,
-    rate: &'run Rate<'run>,
-    missing: &'run [u64],
     next: AtomicUsize,
     gate: Gate,
     end: Mutex<End>,
@@ -80,92 +86,89 @@ struct End {
     fatal: Option<anyhow::Error>,
 }
 
-impl Work<'_> {
-    /// Makes texts until there are no more to make.
+impl<O: Order> Work<'_, O> {
+    /// Goes through items until there are no more.
     fn run(&self) {
         while !self.gate.is_closed() {
-            let Some(&id) = self.missing.get(self.next.fetch_add(1, Ordering::Relaxed)) else {
+            let Some(item) = self.items.get(self.next.fetch_add(1, Ordering::Relaxed)) else {
                 return;
             };
-            match self.completion(id) {
-                Ok(completion) => self.keep(id, completion),
+            match self.answer(item) {
+                Ok(answer) => self.keep(item, answer),
                 Err(Failure::Stopped) => return,
-                Err(failure) => self.note(id, &failure),
+                Err(failure) => self.note(item, &failure),
             }
         }
     }
 
-    /// The server's text, asked for as often as need be.
-    fn completion(&self, id: u64) -> Result<Completion, Failure> {
-        let prompt = self.prompts.of_text(id).map_or("", |prompt| prompt.text.as_str());
-        let seed = self.endpoint.seed_of_text(id);
+    /// The server's answer, asked for as often as need be.
+    fn answer(&self, item: &O::Item) -> Result<O::Answer, Failure> {
+        let n_wished = self.order.n_listed();
+        let mut terms = self.endpoint.dialect.terms(n_wished);
         let mut n_repeated = 0;
         loop {
             if !self.gate.pass() {
                 return Err(Failure::Stopped);
             }
-            let is_strict = self.endpoint.is_strict.load(Ordering::Relaxed);
-            let question = Question { prompt, seed, is_strict };
-            match self.endpoint.client.complete(&question) {
-                Err(failure) if !is_strict && failure.names_an_extension() => self.turn_strict(),
-                Err(Failure::Passing { reason, wait }) => {
-                    let Some(pause) = self.endpoint.options.retry.pause(n_repeated, id) else {
-                        return Err(Failure::Passing { reason, wait });
-                    };
-                    n_repeated += 1;
-                    match wait {
-                        Some(wait) => self.gate.hold_all(wait.max(pause)),
-                        None => self.gate.sleep(pause),
-                    }
+            let failure = match self.order.ask(item, terms) {
+                Ok(answer) => {
+                    self.learn(n_wished, terms);
+                    return Ok(answer);
                 }
-                answer => return answer,
+                Err(failure) => failure,
+            };
+            if let Some(fewer) = terms.after(&failure) {
+                terms = fewer;
+                continue;
             }
+            self.pause(item, n_repeated, failure)?;
+            n_repeated += 1;
         }
     }
 
-    /// From now on sends only what OpenAI's own servers know.
-    fn turn_strict(&self) {
-        if !self.endpoint.is_strict.swap(true, Ordering::Relaxed) {
-            self.progress.say(&format!(
-                "the server does not know {}: what it cuts off by itself stays cut off",
-                client::EXTENSIONS.join(", ")
-            ));
+    /// Waits before the request is repeated.
+    ///
+    /// # Errors
+    /// The failure itself, if repeating does not help or was tried often enough.
+    fn pause(&self, item: &O::Item, n_repeated: u32, failure: Failure) -> Result<(), Failure> {
+        let Failure::Passing { wait, .. } = failure else { return Err(failure) };
+        let pause = self.endpoint.options.retry.pause(n_repeated, self.order.id(item));
+        match (pause, wait) {
+            (None, _) => return Err(failure),
+            (Some(pause), Some(wait)) => self.gate.hold_all(wait.max(pause)),
+            (Some(pause), None) => self.gate.sleep(pause),
+        }
+        Ok(())
+    }
+
+    /// From now on sends only what the server knows.
+    fn learn(&self, n_wished: u32, terms: Terms) {
+        for line in self.endpoint.dialect.learn(n_wished, terms) {
+            self.progress.say(&line);
         }
     }
 
-    fn keep(&self, id: u64, completion: Completion) {
-        let n_tokens = completion.n_tokens;
-        let prompt = self.prompts.of_text(id);
-        let kept = prompt.filter(|_| self.endpoint.options.keep_prompts);
-        let generation = Generation {
-            id,
-            prompt_id: prompt.map(|prompt| prompt.id.clone()),
-            text: kept.map(|prompt| prompt.text.clone()).unwrap_or_default() + &completion.text,
-            n_tokens,
-            finish: completion.finish,
-        };
-        match self.journal.append(&generation) {
-            Ok(()) => {
-                self.rate.add(1, n_tokens.unwrap_or(0));
-                self.end().n_failed_in_a_row = 0;
-            }
+    fn keep(&self, item: &O::Item, answer: O::Answer) {
+        match self.order.keep(item, answer) {
+            Ok(()) => self.end().n_failed_in_a_row = 0,
             Err(error) => self.stop(error),
         }
     }
 
-    fn note(&self, id: u64, failure: &Failure) {
+    fn note(&self, item: &O::Item, failure: &Failure) {
         if let Failure::Refused { .. } = failure {
             return self.stop(anyhow::anyhow!("{failure}"));
         }
         let is_down = {
             let mut end = self.end();
-            end.failures.add(failure.to_string(), id);
+            end.failures.add(failure.to_string(), self.order.id(item));
             end.n_failed_in_a_row += 1;
             end.n_failed_in_a_row >= MAX_FAILED_IN_A_ROW
         };
         if is_down {
+            let units = O::UNITS;
             self.stop(anyhow::anyhow!(
-                "{MAX_FAILED_IN_A_ROW} texts in a row failed, the last: {failure}"
+                "{MAX_FAILED_IN_A_ROW} {units} in a row failed, the last: {failure}"
             ));
         }
     }
@@ -176,7 +179,7 @@ impl Work<'_> {
         self.gate.close();
     }
 
-    fn end(&self) -> std::sync::MutexGuard<'_, End> {
+    fn end(&self) -> MutexGuard<'_, End> {
         self.end.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
