@@ -1,5 +1,6 @@
 //! Which category a model expects after which.
 
+use super::beginnings::Beginnings;
 use super::evidence::Evidence;
 use super::stationary::{Stationary, stationary};
 use crate::numeric::matrix::Matrix;
@@ -35,17 +36,16 @@ pub(super) enum Exactness {
     Rough,
 }
 
-/// The projection of each row of `expected`, `[n_rows, n_cells]`, on the densities, `[n_cells, n_densities]`, the first
-/// `n_categories` of which are categories': by maximum likelihood, the exact expectation standing for counts.
-///
-/// `start` are the weights of a similar problem.
+/// The projection of each row of `expected`, `[n_rows, n_cells]`, on the beginnings: by maximum likelihood, the exact
+/// expectation standing for counts. `start` are the weights of a similar problem.
 pub(super) fn following(
     expected: &Matrix,
-    densities: &Matrix,
-    n_categories: usize,
+    beginnings: &Beginnings,
     start: Option<&Matrix>,
     exactness: Exactness,
 ) -> Following {
+    let Beginnings { densities, learned } = beginnings;
+    let n_categories = learned.len();
     let fits: Vec<LikelihoodFit> = (0..expected.n_rows())
         .map(|row| {
             let ratios = LikelihoodRatios::of_densities(densities, expected.row(row));
@@ -60,10 +60,12 @@ pub(super) fn following(
     let mut next_from_last = Matrix::zeros(fits.len(), n_categories);
     for (row, fit) in fits.iter().enumerate() {
         weights.row_mut(row).copy_from_slice(&fit.shares);
-        let own = &fit.shares[..n_categories];
+        // As much more than was expected as was not learned.
+        let own: Vec<f64> =
+            fit.shares.iter().zip(learned).map(|(share, part)| share / part).collect();
         let total: f64 = own.iter().sum();
         for (entry, share) in next_from_last.row_mut(row).iter_mut().zip(own) {
-            *entry = among_categories(*share, total, n_categories);
+            *entry = among_categories(share, total, n_categories);
         }
     }
     let mixture = match fits.len() {
@@ -96,6 +98,14 @@ impl Following {
     pub fn nuisance_shares(&self) -> Vec<f64> {
         let n_categories = self.next_from_last.n_cols();
         self.weights.rows().map(|row| row[n_categories..].iter().sum()).collect()
+    }
+
+    /// The weights of all densities, averaged over the documents before.
+    pub(super) fn average_weights(&self) -> Vec<f64> {
+        match self.weights.n_rows() {
+            1 => self.weights.row(0).to_vec(),
+            _ => self.weights.transposed_times(&self.mixture.shares),
+        }
     }
 
     /// The average over the mixture of a value for each row; the value itself where there is one row.

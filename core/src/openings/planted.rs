@@ -1,5 +1,5 @@
 //! Evidence of a known mixture: categories with random beginnings, a model that colours what it expects by the
-//! document before, and puts a part of it on what begins no document.
+//! document before, has learned rarer beginnings less, and expects what begins no document in their place.
 
 use super::evidence::{Evidence, Expectation, Nuisances, References};
 use crate::numeric::rng::RandomStream;
@@ -16,7 +16,9 @@ pub struct PlantedOpenings {
     pub n_documents: usize,
     /// Groups of 20 lead-ins after each category; none: no document was before.
     pub n_groups: usize,
-    /// The share of what the model expects that begins no document.
+    /// Of a token with this share of all beginnings the model has learned half; of others `T / (T + this)`.
+    pub half_learned: f64,
+    /// The share of what the model expects that begins no document, beside what stands for what is not learned.
     pub nuisance: f64,
     /// How much more a model expects of the category that was before: 0 for nothing.
     pub colouring: f64,
@@ -31,7 +33,8 @@ impl Default for PlantedOpenings {
             n_cells: 40,
             n_documents: 2_000,
             n_groups: 10,
-            nuisance: 0.1,
+            half_learned: 0.005,
+            nuisance: 0.0,
             colouring: 0.3,
             spread: 0.02,
         }
@@ -89,12 +92,23 @@ impl PlantedOpenings {
             weights.iter_mut().for_each(|weight| *weight *= 1.0 - self.colouring);
             weights[after] += self.colouring;
         }
-        let mut mean: Vec<f64> = anywhere.iter().map(|share| self.nuisance * share).collect();
-        for (weight, density) in weights.iter().zip(densities) {
-            let part = (1.0 - self.nuisance) * weight;
-            mean.iter_mut().zip(density).for_each(|(entry, share)| *entry += part * share);
-        }
-        mean
+        let mixed = |weights: &[f64]| -> Vec<f64> {
+            let mut mixed = vec![0.0; self.n_cells];
+            for (weight, density) in weights.iter().zip(densities) {
+                mixed.iter_mut().zip(density).for_each(|(entry, share)| *entry += weight * share);
+            }
+            mixed
+        };
+        let known: Vec<f64> = mixed(&weights)
+            .into_iter()
+            .zip(mixed(&self.truth))
+            .map(|(share, all)| {
+                let learned = if all > 0.0 { all / (all + self.half_learned) } else { 0.0 };
+                (1.0 - self.nuisance) * share * learned
+            })
+            .collect();
+        let lost = 1.0 - known.iter().sum::<f64>();
+        known.iter().zip(anywhere).map(|(share, other)| share + lost * other).collect()
     }
 
     fn group(&self, stream: &mut RandomStream, after: Option<usize>, mean: &[f64]) -> Expectation {

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::evidence::Evidence;
-use super::study::{OpeningsOptions, Study, makes_diagnostic};
+use super::options::OpeningsOptions;
+use super::study::{Study, makes_diagnostic};
 use crate::files::record::Context;
 use crate::files::stored_summary::StoredSummary;
 use crate::messages::input_error::{InputError, Problem};
@@ -25,6 +26,8 @@ pub struct OpeningsChoices {
     pub smoothing: f64,
     /// Whether the model may expect what begins no document.
     pub nuisances: bool,
+    /// Whether rarer beginnings are taken to be learned less; needs nuisances.
+    pub learning: bool,
     /// Categories to count as one, each as `A+B=AB`.
     pub merge: Vec<String>,
     /// The unit of the shares.
@@ -40,8 +43,9 @@ pub struct OpeningsChoices {
 impl Default for OpeningsChoices {
     fn default() -> Self {
         Self {
-            smoothing: 8.0,
+            smoothing: 1.0,
             nuisances: true,
+            learning: true,
             merge: Vec::new(),
             unit: Unit::default(),
             level: 0.95,
@@ -63,7 +67,7 @@ impl OpeningsChoices {
             let found = self.smoothing;
             return refuse(
                 "--smoothing",
-                format!("expected a number of documents above 0 (8 is usual), found {found}"),
+                format!("expected a number of documents above 0 (1 is usual), found {found}"),
             );
         }
         if !(self.level > 0.0 && self.level < 1.0) {
@@ -80,6 +84,7 @@ impl OpeningsChoices {
         Ok(OpeningsOptions {
             pseudo_documents: self.smoothing,
             nuisances: self.nuisances,
+            learning: self.learning,
             merges: self.merge.iter().map(|text| Merge::parse(text)).collect::<Result<_, _>>()?,
             unit: self.unit,
             level: self.level,

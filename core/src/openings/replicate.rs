@@ -1,6 +1,5 @@
 //! One replicate of an estimate: from other documents, other lead-ins, and a model that erred otherwise.
 
-use super::beginnings::beginnings_of;
 use super::evidence::Evidence;
 use super::following::{Exactness, Following, following};
 use super::study::Study;
@@ -37,10 +36,9 @@ pub(super) fn resampled(study: &Study, stream: &mut RandomStream) -> Following {
         .map(|references| drawn_counts(&references.counts, references.n_documents(), stream))
         .collect();
     let counts: Vec<&[f64]> = counts.iter().map(Vec::as_slice).collect();
-    let densities = beginnings_of(evidence, &counts, study.options.smoothing());
+    let beginnings = study.as_learned(&counts);
     let expected = drawn_expectations(evidence, stream);
-    let start = Some(&study.following.weights);
-    following(&expected, &densities, evidence.taxonomy.len(), start, Exactness::Rough)
+    following(&expected, &beginnings, Some(&study.following.weights), Exactness::Rough)
 }
 
 /// A mixture that a model of this kind may have learned where `shares` were read: Dirichlet about them.

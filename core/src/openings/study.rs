@@ -3,9 +3,12 @@
 //! The program and the page compute through this module alone, so that both give the same numbers. Replicates may be
 //! made in any order and on any number of threads.
 
-use super::beginnings::{Smoothing, beginnings};
+use super::beginnings::Beginnings;
+use super::estimate::Estimate;
 use super::evidence::Evidence;
-use super::following::{Exactness, Following, following, mean_expectations};
+use super::following::{Following, mean_expectations};
+use super::learning::Learning;
+use super::options::OpeningsOptions;
 use super::replicate::{OpeningsReplicate, resampled, with_model_error};
 use super::trust::{self, N_DRAWS, TrustDraw, distance, explained_and_expected};
 use crate::files::joined::Joined;
@@ -20,38 +23,16 @@ use crate::shares::document_lengths::DocumentLengths;
 use crate::shares::merge::Merge;
 use crate::shares::unit::{self, Unit};
 
-/// What to do with evidence.
-#[derive(Debug, Clone, PartialEq)]
-pub struct OpeningsOptions {
-    /// Documents' worth of a category's tokens that are added to its counted beginnings.
-    pub pseudo_documents: f64,
-    /// Whether the model may expect what begins no document.
-    pub nuisances: bool,
-    /// Categories to count as one, in this order.
-    pub merges: Vec<Merge>,
-    /// The unit of the shares that are shown first.
-    pub unit: Unit,
-    /// Level of the intervals, between 0 and 1.
-    pub level: f64,
-    /// Replicates (0: no intervals and no tests).
-    pub n_replicates: u64,
-    /// Seed of every random choice.
-    pub seed: u64,
-}
-
-impl OpeningsOptions {
-    /// How beginnings are made of counts.
-    pub fn smoothing(&self) -> Smoothing {
-        Smoothing { pseudo_documents: self.pseudo_documents, nuisances: self.nuisances }
-    }
-}
-
 /// A study that is prepared: its estimate is made, its replicates are not.
 #[derive(Debug, Clone)]
 pub struct Study {
     pub(super) evidence: Evidence,
     pub(super) expected: Matrix,
-    pub(super) densities: Matrix,
+    /// The beginnings of documents.
+    pub(super) whole: Beginnings,
+    /// The beginnings as the model has learned them.
+    pub(super) beginnings: Beginnings,
+    learning: Option<Learning>,
     pub(super) following: Following,
     pub(super) options: OpeningsOptions,
     lengths: Option<DocumentLengths>,
@@ -83,14 +64,14 @@ impl Study {
         let lengths = lengths.map(|lengths| merged_lengths(evidence, lengths, &options.merges));
         let lengths = lengths.transpose()?;
         let expected = mean_expectations(&merged);
-        let densities = beginnings(&merged, options.smoothing());
-        let n_categories = merged.taxonomy.len();
-        let following = following(&expected, &densities, n_categories, None, Exactness::Full);
+        let estimate = Estimate::of(&merged, &expected, &options);
         let mut study = Self {
             evidence: merged,
             expected,
-            densities,
-            following,
+            whole: estimate.whole,
+            beginnings: estimate.beginnings,
+            learning: estimate.learning,
+            following: estimate.following,
             options,
             lengths,
             refusals: Vec::new(),
@@ -114,9 +95,23 @@ impl Study {
         &self.following
     }
 
-    /// The densities of first tokens, `[n_cells, n_categories + n_nuisances]`.
-    pub fn densities(&self) -> &Matrix {
-        &self.densities
+    /// The beginnings of documents: densities of first tokens.
+    pub fn beginnings(&self) -> &Beginnings {
+        &self.whole
+    }
+
+    /// What the model has learned of them; none where that was not asked.
+    pub fn learning(&self) -> Option<&Learning> {
+        self.learning.as_ref()
+    }
+
+    /// The beginnings that other counts of documents give, learned as those of the estimate are.
+    pub(super) fn as_learned(&self, counts: &[&[f64]]) -> Beginnings {
+        let whole = Beginnings::of_counts(&self.evidence, counts, self.options.smoothing());
+        match &self.learning {
+            Some(learning) => whole.as_learned(&learning.tokens),
+            None => whole,
+        }
     }
 
     /// The lengths of whole documents, after merging, if they are known.
@@ -235,7 +230,7 @@ impl Study {
             return None;
         }
         let misfit = |row: usize| {
-            let explained = self.densities.times(self.following.weights.row(row));
+            let explained = self.beginnings.densities.times(self.following.weights.row(row));
             distance(&explained, self.expected.row(row))
         };
         let worst = (0..self.expected.n_rows())
@@ -246,7 +241,7 @@ impl Study {
 
     /// What the mixture explains and what the model expects, over cells.
     pub fn explained_and_expected(&self) -> (Vec<f64>, Vec<f64>) {
-        explained_and_expected(&self.following, &self.densities, &self.expected)
+        explained_and_expected(&self.following, &self.beginnings.densities, &self.expected)
     }
 }
 

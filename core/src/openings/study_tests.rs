@@ -27,6 +27,30 @@ fn a_planted_mixture_is_found_whatever_the_colouring() {
 }
 
 #[test]
+fn a_model_that_learned_all_alike_is_told_by_the_plain_fit() {
+    let planted =
+        PlantedOpenings { half_learned: 0.0, nuisance: 0.1, ..PlantedOpenings::default() };
+    for seed in 0..5 {
+        let choices = OpeningsChoices { n_boot: 0, learning: false, ..OpeningsChoices::default() };
+        let evidence = planted.evidence(seed);
+        let study = Study::new(&evidence, None, choices.study_options().unwrap()).unwrap();
+        let found = &study.following().mixture.shares;
+        assert!(distance(found, &planted.truth) < 0.04, "{seed} {found:?}");
+        assert!(study.learning().is_none());
+    }
+}
+
+#[test]
+fn how_much_is_learned_is_found() {
+    let planted =
+        PlantedOpenings { n_documents: 50_000, spread: 0.0, ..PlantedOpenings::default() };
+    let study = study(&planted, 2, 0);
+    let found = study.learning().unwrap().half_learned;
+    assert!((found / planted.half_learned - 1.0).abs() < 0.1, "{found}");
+    assert_eq!(study.following().termination, crate::numeric::termination::Termination::Converged);
+}
+
+#[test]
 fn what_the_model_expects_after_what_is_found() {
     let planted =
         PlantedOpenings { n_documents: 50_000, spread: 0.0, ..PlantedOpenings::default() };

@@ -34,6 +34,8 @@ pub struct OpeningsEstimator {
     pub termination: Termination,
     /// Closed sets of categories; the mixture is the only one that the model keeps if there is one.
     pub n_closed_sets: usize,
+    /// Of a token with this share of all beginnings the model has learned half; none where that was not asked.
+    pub half_learned: Option<f64>,
     /// The model's own error in the intervals, as so many documents.
     pub model_documents: f64,
 }
@@ -128,6 +130,7 @@ impl OpeningsSummary {
                 iterations: following.iterations,
                 termination: following.termination,
                 n_closed_sets: following.mixture.n_closed_sets,
+                half_learned: study.learning().map(|learning| learning.half_learned),
                 model_documents: MODEL_DOCUMENTS,
             },
             next_from_last: following.next_from_last.rows().map(<[f64]>::to_vec).collect(),

@@ -9,9 +9,11 @@
 //! | `smoothing` | are there enough documents, so that smoothing does not decide? | a bound |
 //! | `uniqueness` | is there one mixture that the model keeps? | closed sets of categories |
 
-use super::beginnings::{Smoothing, beginnings, beginnings_of};
+use super::beginnings::Beginnings;
+use super::estimate::Estimate;
 use super::evidence::Evidence;
 use super::following::{Exactness, Following, following, mean_expectations};
+use super::options::OpeningsOptions;
 use super::replicate::drawn_counts;
 use super::study::Study;
 use crate::messages::check::{Check, Verdict};
@@ -60,8 +62,7 @@ pub(super) fn explained_and_expected(
         1 => vec![1.0],
         _ => fitted.mixture.shares.clone(),
     };
-    let weights = fitted.weights.transposed_times(&rows);
-    (densities.times(&weights), expected.transposed_times(&rows))
+    (densities.times(&fitted.average_weights()), expected.transposed_times(&rows))
 }
 
 /// One draw from the null: documents counted anew from the fitted beginnings, a model that is off by
@@ -74,15 +75,19 @@ pub(super) fn draw(study: &Study, index: u64) -> TrustDraw {
         .iter()
         .enumerate()
         .map(|(category, references)| {
-            drawn_counts(&study.densities.column(category), references.n_documents(), &mut stream)
+            drawn_counts(
+                &study.whole.densities.column(category),
+                references.n_documents(),
+                &mut stream,
+            )
         })
         .collect();
     let counts: Vec<&[f64]> = counts.iter().map(Vec::as_slice).collect();
-    let densities = beginnings_of(evidence, &counts, study.options.smoothing());
-    let expected = erring(&study.following.weights, &study.densities, &mut stream);
+    let beginnings = study.as_learned(&counts);
+    let expected = erring(&study.following.weights, &study.beginnings.densities, &mut stream);
     let start = Some(&study.following.weights);
-    let fitted = following(&expected, &densities, evidence.taxonomy.len(), start, Exactness::Rough);
-    let (explained, expected) = explained_and_expected(&fitted, &densities, &expected);
+    let fitted = following(&expected, &beginnings, start, Exactness::Rough);
+    let (explained, expected) = explained_and_expected(&fitted, &beginnings.densities, &expected);
     TrustDraw {
         misfit: distance(&explained, &expected),
         colouring: colouring(evidence, &dealt(evidence, &mut stream)),
@@ -146,27 +151,16 @@ pub(super) fn unknown_beginnings(evidence: &Evidence, expected: &[f64]) -> f64 {
 /// The condition number of the categories' beginnings: how much more surely the share that is told best is known
 /// than the one that is told worst. Each token's share is weighed by its own noise (Fisher information of equal
 /// shares).
-pub(super) fn condition_number(densities: &Matrix, n_categories: usize) -> f64 {
-    let mut scaled = Matrix::zeros(densities.n_rows(), n_categories);
-    for cell in 0..densities.n_rows() {
-        let own = &densities.row(cell)[..n_categories];
-        let total: f64 = own.iter().sum();
-        if total > 0.0 {
-            let scale = total.sqrt();
-            scaled
-                .row_mut(cell)
-                .iter_mut()
-                .zip(own)
-                .for_each(|(entry, share)| *entry = share / scale);
-        }
-    }
+pub(super) fn condition_number(beginnings: &Beginnings) -> f64 {
+    let n_categories = beginnings.n_categories();
     // The small Gram matrix has the squares of the singular values.
     let mut gram = Matrix::zeros(n_categories, n_categories);
-    for row in scaled.rows() {
-        for first in 0..n_categories {
-            for second in 0..n_categories {
-                gram[(first, second)] += row[first] * row[second];
-            }
+    for row in beginnings.densities.rows() {
+        let own = &row[..n_categories];
+        let total: f64 = own.iter().sum();
+        for (first, left) in own.iter().enumerate().filter(|(_, density)| **density > 0.0) {
+            let entries = gram.row_mut(first).iter_mut().zip(own);
+            entries.for_each(|(entry, right)| *entry += left * right / total);
         }
     }
     gram.condition_number().sqrt()
@@ -235,7 +229,7 @@ impl Study {
 
     /// How well the categories' beginnings are told apart.
     pub fn condition_number(&self) -> f64 {
-        condition_number(&self.densities, self.evidence.taxonomy.len())
+        condition_number(&self.whole)
     }
 
     fn fit_check(&self, misfit: f64, draws: &[TrustDraw]) -> Check {
@@ -343,7 +337,8 @@ impl Study {
 
     fn look_alikes(&self) -> LookAlikes {
         let n_categories = self.evidence.taxonomy.len();
-        let rows: Vec<Vec<f64>> = (0..n_categories).map(|at| self.densities.column(at)).collect();
+        let rows: Vec<Vec<f64>> =
+            (0..n_categories).map(|at| self.whole.densities.column(at)).collect();
         LookAlikes::of(&Matrix::from_rows(&rows).unwrap_or_else(|_| Matrix::zeros(0, 0)))
     }
 
@@ -354,14 +349,12 @@ impl Study {
 
     /// How far the estimate moves with a quarter and with four times the smoothing: the larger distance.
     fn smoothing_distance(&self) -> f64 {
-        let own = self.options.smoothing();
+        let own = self.options.pseudo_documents;
         let moved = [0.25, 4.0].map(|factor| {
-            let pseudo_documents = factor * own.pseudo_documents;
-            let densities = beginnings(&self.evidence, Smoothing { pseudo_documents, ..own });
-            let start = Some(&self.following.weights);
-            let n_categories = self.evidence.taxonomy.len();
-            let other = following(&self.expected, &densities, n_categories, start, Exactness::Full);
-            distance(&other.mixture.shares, &self.following.mixture.shares)
+            let options =
+                OpeningsOptions { pseudo_documents: factor * own, ..self.options.clone() };
+            let other = Estimate::of(&self.evidence, &self.expected, &options);
+            distance(&other.following.mixture.shares, &self.following.mixture.shares)
         });
         moved[0].max(moved[1])
     }
