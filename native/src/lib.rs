@@ -30,6 +30,7 @@ pub mod membership;
 pub mod page;
 pub mod plots;
 pub mod png;
+pub mod references;
 pub mod runs;
 pub mod scoring;
 pub mod specs;

@@ -15,11 +15,11 @@ use super::share::share;
 use super::threads::threads;
 use crate::labelshift::length_match::LengthMatchKind;
 use crate::labelshift::settings::{
-    ClassifierSettings, CutSettings, DocumentSettings, ECHO_PREFIX, EchoSettings, FOLDS_EXPECTED,
-    MAX_PER_CLASS, NEAR_DUP, OUTPUT_FOLDER, OutputSettings, RUN_NAME, Settings, SplitSettings,
-    WritingSettings, can_take_turns,
+    ClassifierSettings, CutSettings, ECHO_PREFIX, EchoSettings, FOLDS_EXPECTED, OUTPUT_FOLDER,
+    OutputSettings, RUN_NAME, Settings, SplitSettings, WritingSettings, can_take_turns,
 };
 use crate::labelshift::sources::SourceKind;
+use crate::references::settings::{DocumentSettings, MAX_PER_CLASS, NEAR_DUP};
 
 /// Arguments of `labelshift`.
 #[derive(Debug, Args)]

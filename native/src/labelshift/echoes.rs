@@ -18,11 +18,11 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::degenerate;
-use super::inputs::References;
 use super::settings::EchoSettings;
 use super::sources::Sources;
 use super::texts::Texts;
 use super::writer::{Order, Writer};
+use crate::references::References;
 
 /// The file of a run's echoes, in its folder.
 const FILE: &str = "echoes.jsonl";

@@ -3,9 +3,9 @@
 use data_anatomy_corpus::split::Split;
 
 use super::echoes::Echoes;
-use super::inputs::References;
 use super::length_match::LengthMatch;
 use super::sources::Sources;
+use crate::references::References;
 
 /// A text whose category is known.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -48,9 +48,7 @@
 
 pub mod config;
 pub mod degenerate;
-pub mod document_lengths;
 pub mod echoes;
-pub mod inputs;
 pub mod length_match;
 pub mod material;
 pub mod outputs;
@@ -61,6 +59,7 @@ pub mod settings;
 pub mod sources;
 pub mod split_plan;
 pub mod study;
+pub mod text_doubts;
 pub mod texts;
 pub mod writer;
 

@@ -10,9 +10,9 @@ use data_anatomy_corpus::generations::Generation;
 use data_anatomy_corpus::split::Split;
 use data_anatomy_job::progress::Progress;
 
-use super::inputs::References;
 use super::material::{Material, Piece};
 use super::settings::ClassifierSettings;
+use crate::references::References;
 
 /// Which classifier judges which text is drawn from a seed of its own: the bits of "turn" in ASCII.
 const SEED_OF_TURNS: u64 = 0x7475_726e;

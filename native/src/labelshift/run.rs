@@ -9,16 +9,17 @@ use data_anatomy_corpus::split::Split;
 use data_anatomy_job::progress::Progress;
 use serde_json::{Value, json};
 
-use super::document_lengths::{self, KnownLengths};
 use super::echoes::{self, Echoes};
-use super::inputs::{self, References};
 use super::length_match::{LengthMatch, LengthMatchKind};
 use super::material::Material;
 use super::predicted::{self, Predicted};
 use super::settings::{ClassifierSettings, CutSettings, Settings};
 use super::sources::Sources;
+use super::text_doubts;
 use super::texts::Texts;
 use super::writer::Writer;
+use crate::references::References;
+use crate::references::document_lengths::{self, KnownLengths};
 
 /// Everything up to the verdicts.
 #[derive(Debug)]
@@ -67,7 +68,7 @@ impl Run {
         let inputs = Inputs { references: &references, echoes: &echoes, texts: &texts, sources };
         let judges = Judges { settings: &settings.classifier, loaded, cut, seed };
         let (predicted, classifier_doubts) = judged(judges, &inputs, &split, progress)?;
-        let repetitive = inputs::repetitive(&texts);
+        let repetitive = text_doubts::repetitive(&texts);
         Ok(Self {
             predicted,
             repetitive,
@@ -110,7 +111,7 @@ impl Run {
     /// What a reader must know of inputs and classifier.
     pub fn doubts(&self) -> Vec<Diagnostic> {
         [
-            inputs::doubts_of_texts(&self.texts),
+            text_doubts::doubts(&self.texts),
             self.references.doubts(),
             predicted::doubts_of_split(&self.split),
             self.echoes.doubts(self.sources),

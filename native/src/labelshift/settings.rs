@@ -14,16 +14,11 @@ use data_anatomy_lm::prompts::NO_PROMPTS;
 use super::length_match::LengthMatchKind;
 use super::sources::{SourceKind, Sources};
 use super::split_plan::SplitPlan;
+use crate::references::settings::DocumentSettings;
 use crate::runs;
 
 /// Texts that a model is asked for unless it is said how many.
 pub const N_TEXTS: usize = 400;
-
-/// Documents of each category that are used at most unless it is said how many.
-pub const MAX_PER_CLASS: usize = 5000;
-
-/// Overlap of 5-grams from which documents count as nearly the same, unless it is said.
-pub const NEAR_DUP: f64 = 0.8;
 
 /// Tokens of a document that an echo continues, unless it is said how many.
 pub const ECHO_PREFIX: usize = 16;
@@ -68,25 +63,6 @@ pub struct Settings {
     pub output: OutputSettings,
     /// Threads to use (0: all cores).
     pub n_threads: usize,
-}
-
-/// Reference documents: which are read, and what is known of them.
-#[derive(Debug, Clone, PartialEq)]
-pub struct DocumentSettings {
-    /// Folder with one `CATEGORY.jsonl` per category, one `{"text": …}` per line.
-    pub samples: PathBuf,
-    /// Folder of documents, in the same form, to calibrate and measure by in place of a part of the others.
-    pub validation: Option<PathBuf>,
-    /// Count CommonCrawl and C4 as one category, Web.
-    pub merge_web: bool,
-    /// Documents of each category that are used at most.
-    pub max_per_class: usize,
-    /// Documents whose 5-grams of words overlap by this share or more never stand on both sides (0: only equal
-    /// ones do not).
-    pub near_dup: f64,
-    /// A file that says how long whole documents are, by category, or a manifest of `sample`; without one the
-    /// manifest beside the samples, else the samples themselves.
-    pub lengths: Option<PathBuf>,
 }
 
 /// Who writes texts and echoes, and how.
@@ -268,20 +244,6 @@ pub const FOLDS_EXPECTED: &str = "expected 0, or 2 to 100";
 /// Whether so many folds can take turns, or none do.
 pub fn can_take_turns(n_folds: usize) -> bool {
     n_folds == 0 || (2..=MAX_FOLDS).contains(&n_folds)
-}
-
-impl DocumentSettings {
-    /// The defaults, for the documents in this folder.
-    pub fn new(samples: impl Into<PathBuf>) -> Self {
-        Self {
-            samples: samples.into(),
-            validation: None,
-            merge_web: false,
-            max_per_class: MAX_PER_CLASS,
-            near_dup: NEAR_DUP,
-            lengths: None,
-        }
-    }
 }
 
 impl Default for WritingSettings {

@@ -8,7 +8,7 @@ use data_anatomy_job::files;
 use data_anatomy_lm::tokenizer::Tokenizer;
 use rayon::prelude::*;
 
-use super::inputs::References;
+use super::documents::References;
 use super::settings::DocumentSettings;
 
 /// The file beside samples that tells how long whole documents are.
