@@ -27,6 +27,7 @@ pub mod commands;
 pub mod demo;
 pub mod labelshift;
 pub mod membership;
+pub mod openings;
 pub mod page;
 pub mod plots;
 pub mod png;

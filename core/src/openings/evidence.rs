@@ -55,6 +55,8 @@ pub struct Expectation {
     pub after: Option<usize>,
     /// How many lead-ins it is averaged over.
     pub n_leads: f64,
+    /// The names of the documents that led in, where they are known.
+    pub leads: Vec<String>,
     /// The share of each cell.
     pub shares: Vec<f64>,
 }

@@ -118,7 +118,7 @@ impl PlantedOpenings {
             .collect();
         let total: f64 = noisy.iter().sum();
         let shares = noisy.into_iter().map(|share| share / total).collect();
-        Expectation { after, n_leads: 20.0, shares }
+        Expectation { after, n_leads: 20.0, leads: Vec::new(), shares }
     }
 }
 

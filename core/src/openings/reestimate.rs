@@ -43,7 +43,7 @@ pub struct OpeningsChoices {
 impl Default for OpeningsChoices {
     fn default() -> Self {
         Self {
-            smoothing: 1.0,
+            smoothing: 0.5,
             nuisances: true,
             learning: true,
             merge: Vec::new(),
@@ -67,7 +67,7 @@ impl OpeningsChoices {
             let found = self.smoothing;
             return refuse(
                 "--smoothing",
-                format!("expected a number of documents above 0 (1 is usual), found {found}"),
+                format!("expected a number of documents above 0 (0.5 is usual), found {found}"),
             );
         }
         if !(self.level > 0.0 && self.level < 1.0) {

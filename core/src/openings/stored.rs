@@ -31,7 +31,13 @@ enum Line {
     /// The reference documents of a category.
     Reference { category: String, n_tokens: f64, counts: Vec<(usize, f64)>, anywhere: Vec<f64> },
     /// What the model expects, after documents of a category or after none.
-    Expectation { after: Option<String>, n_leads: f64, shares: Vec<f64> },
+    Expectation {
+        after: Option<String>,
+        n_leads: f64,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        leads: Vec<String>,
+        shares: Vec<f64>,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,6 +90,7 @@ impl Evidence {
         Line::Expectation {
             after: expectation.after.map(name),
             n_leads: expectation.n_leads,
+            leads: expectation.leads.clone(),
             shares: stored_shares(&expectation.shares),
         }
         .text()
@@ -116,6 +123,15 @@ impl Line {
     }
 }
 
+/// An expectation as its line has it.
+struct ReadExpectation {
+    line: usize,
+    after: Option<String>,
+    n_leads: f64,
+    leads: Vec<String>,
+    shares: Vec<f64>,
+}
+
 /// What was read so far.
 struct Reader<'path> {
     path: &'path str,
@@ -125,7 +141,7 @@ struct Reader<'path> {
     line_starts: Option<Vec<f64>>,
     names: Vec<String>,
     references: Vec<References>,
-    expectations: Vec<(usize, Option<String>, f64, Vec<f64>)>,
+    expectations: Vec<ReadExpectation>,
 }
 
 impl<'path> Reader<'path> {
@@ -181,13 +197,19 @@ impl<'path> Reader<'path> {
                 self.references.push(References { counts, anywhere, n_tokens });
                 Ok(())
             }
-            Line::Expectation { after, n_leads, shares } => {
+            Line::Expectation { after, n_leads, leads, shares } => {
                 self.check_shares(number, &shares)?;
                 if !(n_leads > 0.0 && n_leads.is_finite()) {
                     let detail = format!("expected one lead-in or more, found {n_leads}");
                     return Err(self.refuse(number, detail));
                 }
-                self.expectations.push((number, after, n_leads, shares));
+                self.expectations.push(ReadExpectation {
+                    line: number,
+                    after,
+                    n_leads,
+                    leads,
+                    shares,
+                });
                 Ok(())
             }
         }
@@ -238,17 +260,21 @@ impl<'path> Reader<'path> {
         let taxonomy = Taxonomy::new(self.names.iter().cloned())
             .map_err(|error| InputError::new(self.path, "", Problem::Taxonomy(error)))?;
         let mut expectations = Vec::new();
-        for (number, after, n_leads, shares) in &self.expectations {
-            let position = after.as_ref().map(|name| taxonomy.position(name));
+        for read in &self.expectations {
+            let position = read.after.as_ref().map(|name| taxonomy.position(name));
             if position == Some(None) {
                 let detail = format!(
                     "expected `after` to name a category of the file, found `{}`",
-                    after.as_deref().unwrap_or_default()
+                    read.after.as_deref().unwrap_or_default()
                 );
-                return Err(self.refuse(*number, detail));
+                return Err(self.refuse(read.line, detail));
             }
-            let after = position.flatten();
-            expectations.push(Expectation { after, n_leads: *n_leads, shares: shares.clone() });
+            expectations.push(Expectation {
+                after: position.flatten(),
+                n_leads: read.n_leads,
+                leads: read.leads.clone(),
+                shares: read.shares.clone(),
+            });
         }
         let is_known = |after| expectations.iter().any(|one| one.after == after);
         let has_lead_ins = expectations.iter().any(|one| one.after.is_some());

@@ -86,6 +86,7 @@ pub mod config;
 pub mod hub;
 pub mod json_file;
 pub mod model;
+pub mod next_token;
 pub mod rotary;
 pub mod tokenizer;
 pub mod weight_reader;

@@ -155,6 +155,21 @@ impl Tokenizer {
         self.inner.get_vocab(true).values().max().map_or(0, |&largest| largest as usize + 1)
     }
 
+    /// The id of a token, by the text that the vocabulary has for it; none where it has no such token.
+    pub fn id_of(&self, token: &str) -> Option<u32> {
+        self.inner.token_to_id(token)
+    }
+
+    /// What a token alone stands for, as a reader sees it: its text, or where that is nothing (special tokens, parts of a
+    /// character) the vocabulary's name for it.
+    pub fn shown(&self, id: u32) -> String {
+        let text = self.inner.decode(&[id], false).unwrap_or_default();
+        if !text.is_empty() && !text.contains(char::REPLACEMENT_CHARACTER) {
+            return text;
+        }
+        self.inner.id_to_token(id).unwrap_or_else(|| format!("#{id}"))
+    }
+
     /// What is put around documents, where generation begins and ends, for the record.
     pub fn rules(&self) -> Rules {
         let named = |&id: &u32| NamedToken { id, token: self.inner.id_to_token(id) };

@@ -9,6 +9,7 @@ use super::evaluate::{EvaluateArgs, ReportArgs};
 use super::labelshift::LabelshiftArgs;
 use super::lm::{GenerateArgs, ScoreArgs};
 use super::membership::{MembershipArgs, MinkppArgs};
+use super::openings::OpeningsArgs;
 use super::reestimate::ReestimateArgs;
 use super::sample::{MergeWebArgs, SampleArgs};
 use super::specs::SpecsAction;
@@ -79,7 +80,14 @@ pub enum Command {
     --num-prompts 1000 --max-new-tokens 256 --output-dir out --run-name my_model
   data-anatomy labelshift --local-samples-dir samples --use-cached-generations texts.jsonl")]
     Labelshift(Box<LabelshiftArgs>),
-    /// Estimate a run again from its stored verdicts, with other choices: no model, no documents needed.
+    /// Estimate the mixture from what the model expects at the beginning of the next document: no text is written.
+    #[command(before_help = "Examples:
+  data-anatomy openings --local-samples-dir samples --target-model EleutherAI/pythia-160m \\
+    --output-dir out --run-name my_model_openings
+  data-anatomy openings --local-samples-dir samples --endpoint http://localhost:8000 --model my-model \\
+    --tokenizer ./my_model --separator '<|endoftext|>'")]
+    Openings(Box<OpeningsArgs>),
+    /// Estimate a run of labelshift or openings again, with other choices: no model, no documents needed.
     #[command(before_help = "Examples:
   data-anatomy reestimate out/my_model --estimator pacc --merge CommonCrawl+C4=Web
   data-anatomy reestimate out/my_model --unknown --unit documents --output out/again/summary.json")]

@@ -9,10 +9,11 @@ use data_anatomy_core::label_shift::reestimate::Choices;
 use super::classifier::{ClassifierKind, EncoderArgs};
 use super::estimation::{CalibrationKind, EstimatorKind};
 use super::lm::{AuthorArgs, DrawingArgs};
-use super::reestimate::{StudyViewArgs, UnitKind};
+use super::reestimate::StudyViewArgs;
 use super::sample::WindowKind;
 use super::share::share;
 use super::threads::threads;
+use super::unit::UnitKind;
 use crate::labelshift::length_match::LengthMatchKind;
 use crate::labelshift::settings::{
     ClassifierSettings, CutSettings, ECHO_PREFIX, EchoSettings, FOLDS_EXPECTED, OUTPUT_FOLDER,

@@ -11,11 +11,13 @@ mod evaluate;
 mod labelshift;
 mod lm;
 mod membership;
+mod openings;
 mod reestimate;
 mod sample;
 mod share;
 mod specs;
 mod threads;
+mod unit;
 
 pub use arguments::{Arguments, Command, kebab_case_flags};
 pub use classifier::{ClassifierKind, EncoderArgs};
@@ -29,6 +31,8 @@ pub use lm::{AuthorArgs, DrawingArgs, GenerateArgs, ModelArgs, Preset, ScoreArgs
 pub use membership::{
     AnalysisArgs, AttackArgs, AttackChoice, MembershipArgs, MinkppArgs, PoolArgs,
 };
-pub use reestimate::{ReestimateArgs, StudyViewArgs, UnitKind};
+pub use openings::{BeginningsArgs, OpeningsArgs, TypedLeadIn};
+pub use reestimate::{ReestimateArgs, StudyViewArgs};
 pub use sample::{HubArgs, MergeWebArgs, SampleArgs, ShareKind, WindowKind};
 pub use specs::SpecsAction;
+pub use unit::UnitKind;

@@ -2,11 +2,13 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use data_anatomy_core::label_shift::reestimate::Choices;
-use data_anatomy_core::shares::unit::Unit;
+use data_anatomy_core::openings::reestimate::OpeningsChoices;
 
 use super::estimation::{CalibrationKind, EstimatorKind};
+use super::openings::BeginningsArgs;
+use super::unit::UnitKind;
 
 /// What an estimate is a view of: categories joined, texts of no category counted.
 #[derive(Debug, Args)]
@@ -22,28 +24,10 @@ pub struct StudyViewArgs {
     pub unknown_threshold: Option<f64>,
 }
 
-/// Units of shares.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum UnitKind {
-    /// Shares of documents.
-    Documents,
-    /// Shares of tokens, as published mixtures are.
-    Tokens,
-}
-
-impl From<UnitKind> for Unit {
-    fn from(kind: UnitKind) -> Self {
-        match kind {
-            UnitKind::Documents => Self::Documents,
-            UnitKind::Tokens => Self::Tokens,
-        }
-    }
-}
-
 /// Arguments of `reestimate`: what is not given is as the run has it.
 #[derive(Debug, Args)]
 pub struct ReestimateArgs {
-    /// The run: its folder, or its predictions.jsonl.
+    /// The run: its folder, its predictions.jsonl, or its openings.jsonl.
     #[arg(value_name = "RUN")]
     pub run: PathBuf,
     /// The estimator.
@@ -62,6 +46,9 @@ pub struct ReestimateArgs {
     /// Merges and texts of no category.
     #[command(flatten)]
     pub view: StudyViewArgs,
+    /// How beginnings become distributions.
+    #[command(flatten)]
+    pub beginnings: BeginningsArgs,
     /// How many bootstrap replicates the intervals rest on (0: no intervals).
     #[arg(long, value_name = "N")]
     pub n_boot: Option<u64>,
@@ -83,6 +70,39 @@ pub struct ReestimateArgs {
 }
 
 impl ReestimateArgs {
+    /// A flag that was given and that runs of openings alone know.
+    pub fn openings_flag(&self) -> Option<&'static str> {
+        let given = [
+            (self.beginnings.smoothing.is_some(), "--smoothing"),
+            (self.beginnings.no_nuisances, "--no-nuisances"),
+            (self.beginnings.no_learning, "--no-learning"),
+        ];
+        given.into_iter().find(|(is_given, _)| *is_given).map(|(_, flag)| flag)
+    }
+
+    /// A flag that was given and that runs of label shift alone know.
+    pub fn verdicts_flag(&self) -> Option<&'static str> {
+        let given = [
+            (self.estimator.is_some(), "--estimator"),
+            (self.calibration.is_some(), "--calibration"),
+            (self.view.unknown, "--unknown"),
+            (self.view.unknown_threshold.is_some(), "--unknown-threshold"),
+        ];
+        given.into_iter().find(|(is_given, _)| *is_given).map(|(_, flag)| flag)
+    }
+
+    /// The own choices of a run of openings, but for those given.
+    pub fn openings_choices(&self, own: &OpeningsChoices) -> OpeningsChoices {
+        OpeningsChoices {
+            merge: self.view.merge.clone(),
+            unit: self.unit.map_or(own.unit, Into::into),
+            level: self.level.unwrap_or(own.level),
+            n_boot: self.n_boot.unwrap_or(own.n_boot),
+            seed: self.seed.unwrap_or(own.seed),
+            ..self.beginnings.choices(own)
+        }
+    }
+
     /// The run's own choices, but for those given.
     pub fn choices(&self, own: &Choices) -> Choices {
         let asks_for_unknown = self.view.unknown || self.view.unknown_threshold.is_some();

@@ -10,6 +10,7 @@ mod generate;
 mod labelshift;
 mod membership;
 mod merge_web;
+mod openings;
 mod reestimate;
 mod report;
 mod report_page;
@@ -30,6 +31,7 @@ pub fn dispatch(command: &Command) -> anyhow::Result<Outcome> {
         Command::Sample(args) => sample::run(args),
         Command::MergeWeb(args) => merge_web::run(args),
         Command::Labelshift(args) => labelshift::run(args),
+        Command::Openings(args) => openings::run(args),
         Command::Reestimate(args) => reestimate::run(args),
         Command::Generate(args) => generate::run(args),
         Command::Score(args) => score::run(args),
