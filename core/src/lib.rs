@@ -48,6 +48,7 @@ pub mod files;
 pub mod show;
 
 pub mod evaluate;
+pub mod fusion;
 pub mod label_shift;
 pub mod membership;
 pub mod openings;

@@ -35,6 +35,7 @@ pub mod references;
 pub mod runs;
 pub mod scoring;
 pub mod specs;
+pub mod together;
 pub mod tool;
 
 use std::ffi::OsString;

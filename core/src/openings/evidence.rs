@@ -95,18 +95,6 @@ impl Evidence {
         self.expectations.iter().filter(move |expectation| expectation.after == after)
     }
 
-    /// The evidence without its expectations, so that others may stand in their place.
-    pub(super) fn clone_without_shares(&self) -> Self {
-        Self {
-            path: self.path.clone(),
-            taxonomy: self.taxonomy.clone(),
-            cells: self.cells.clone(),
-            references: Vec::new(),
-            nuisances: self.nuisances.clone(),
-            expectations: Vec::new(),
-        }
-    }
-
     /// The evidence on fewer categories: documents of joined categories are documents of the whole, before as
     /// after the separator.
     ///

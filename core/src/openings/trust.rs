@@ -12,7 +12,7 @@
 use super::beginnings::Beginnings;
 use super::estimate::Estimate;
 use super::evidence::Evidence;
-use super::following::{Exactness, Following, following, mean_expectations};
+use super::following::{Exactness, Following, following};
 use super::options::OpeningsOptions;
 use super::replicate::drawn_counts;
 use super::study::Study;
@@ -129,14 +129,17 @@ fn dealt(evidence: &Evidence, stream: &mut RandomStream) -> Vec<Option<usize>> {
 /// which lead-in is of which category.
 #[expect(clippy::cast_precision_loss, reason = "a count of categories")]
 fn colouring(evidence: &Evidence, rows: &[Option<usize>]) -> f64 {
-    let mut moved = evidence.clone_without_shares();
-    moved.expectations = evidence
-        .expectations
-        .iter()
-        .zip(rows)
-        .map(|(expectation, &after)| super::evidence::Expectation { after, ..expectation.clone() })
-        .collect();
-    let mean = mean_expectations(&moved);
+    let mut mean = Matrix::zeros(evidence.n_rows(), evidence.cells.len());
+    let mut n_leads = vec![0.0; mean.n_rows()];
+    for (expectation, row) in evidence.expectations.iter().zip(rows) {
+        let row = row.unwrap_or(0);
+        n_leads[row] += expectation.n_leads;
+        let entries = mean.row_mut(row).iter_mut().zip(&expectation.shares);
+        entries.for_each(|(entry, share)| *entry += expectation.n_leads * share);
+    }
+    for (row, n) in n_leads.iter().enumerate() {
+        mean.row_mut(row).iter_mut().for_each(|entry| *entry /= n);
+    }
     let n_rows = mean.n_rows() as f64;
     let overall: Vec<f64> = mean.transposed_times(&vec![1.0 / n_rows; mean.n_rows()]);
     mean.rows().map(|row| distance(row, &overall)).sum::<f64>() / n_rows

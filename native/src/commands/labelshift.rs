@@ -8,6 +8,7 @@ use data_anatomy_job::exit::Outcome;
 use data_anatomy_job::progress::Progress;
 use serde_json::Value;
 
+use super::fused;
 use crate::args::LabelshiftArgs;
 use crate::labelshift;
 
@@ -22,6 +23,7 @@ pub(super) fn run(args: &LabelshiftArgs) -> anyhow::Result<Outcome> {
     if args.json {
         write!(std::io::stdout().lock(), "{}", finished.summary.to_json())?;
     } else {
+        fused::print(finished.together.as_ref())?;
         print(&finished.summary)?;
     }
     Ok(if finished.is_partial { Outcome::PartlyDone } else { Outcome::Done })

@@ -6,6 +6,7 @@ mod demo;
 mod devices;
 mod evaluate;
 mod evaluation;
+mod fused;
 mod generate;
 mod labelshift;
 mod membership;

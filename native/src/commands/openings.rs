@@ -7,6 +7,7 @@ use data_anatomy_core::openings::summary::OpeningsSummary;
 use data_anatomy_job::exit::Outcome;
 use data_anatomy_job::progress::Progress;
 
+use super::fused;
 use crate::args::OpeningsArgs;
 use crate::openings;
 
@@ -16,6 +17,7 @@ pub(super) fn run(args: &OpeningsArgs) -> anyhow::Result<Outcome> {
     if args.json {
         write!(std::io::stdout().lock(), "{}", finished.summary.to_json())?;
     } else {
+        fused::print(finished.together.as_ref())?;
         print(&finished.summary)?;
     }
     Ok(if finished.is_partial { Outcome::PartlyDone } else { Outcome::Done })

@@ -18,6 +18,7 @@ use super::outputs;
 use super::repetition::WithoutRepetition;
 use super::run::Run;
 use super::settings::Settings;
+use crate::together::Together;
 use crate::tool;
 
 /// A run that ended.
@@ -29,6 +30,8 @@ pub struct Finished {
     pub folder: PathBuf,
     /// Whether texts or echoes are missing that a server did not make.
     pub is_partial: bool,
+    /// What a run of openings of the same model, found beside it, says together with it.
+    pub together: Option<Together>,
 }
 
 /// The mixture of a model's texts, estimated as the settings say; everything is written to the run's folder.
@@ -41,16 +44,11 @@ pub fn run(settings: &Settings, progress: &Progress) -> anyhow::Result<Finished>
     let threads = rayon::ThreadPoolBuilder::new().num_threads(settings.n_threads).build();
     let threads = threads.context("--n-jobs: cannot start the threads")?;
     let folder = settings.folder();
-    let (summary, is_partial) = threads.install(|| estimate(settings, &folder, progress))?;
-    Ok(Finished { summary, folder, is_partial })
+    threads.install(|| estimate(settings, &folder, progress))
 }
 
-/// What was found, and whether texts are missing.
-fn estimate(
-    settings: &Settings,
-    folder: &Path,
-    progress: &Progress,
-) -> anyhow::Result<(Summary, bool)> {
+/// The run, with all its steps.
+fn estimate(settings: &Settings, folder: &Path, progress: &Progress) -> anyhow::Result<Finished> {
     files::make_folder(folder)?;
     let run = Run::new(settings, folder, progress)?;
     let mut options = settings.choices.study_options()?;
@@ -75,10 +73,14 @@ fn estimate(
         inputs: record,
         diagnostics,
     };
-    let summary = Summary::of_study(&study, &replicates, &intervals, context);
+    let mut summary = Summary::of_study(&study, &replicates, &intervals, context);
+    let choices = (settings.choices.level, settings.choices.seed);
+    let together = Together::find(folder, &summary.to_json(), choices);
+    summary.diagnostics.extend(together.iter().flat_map(|both| both.diagnostics.clone()));
     outputs::write(folder, &settings.output, &summary, &verdicts.predictions)?;
+    together.iter().try_for_each(Together::write)?;
     progress.say(&format!("written to {}", folder.display()));
-    Ok((summary, run.is_partial()))
+    Ok(Finished { summary, folder: folder.to_owned(), is_partial: run.is_partial(), together })
 }
 
 /// All replicates and intervals of a study, in order, made on all threads.

@@ -28,6 +28,7 @@ use super::settings::Settings;
 use super::study::carry_out;
 use super::work_file::{Line, WorkFile};
 use crate::references::{References, document_lengths};
+use crate::together::Together;
 use crate::tool;
 
 /// A run that ended.
@@ -39,6 +40,8 @@ pub struct Finished {
     pub folder: PathBuf,
     /// Whether answers are missing that a server did not give.
     pub is_partial: bool,
+    /// What a run of label shift of the same model, found beside it, says together with it.
+    pub together: Option<Together>,
 }
 
 /// The mixture that a model was trained on, from what it expects at the beginning of the next document; everything is
@@ -52,8 +55,7 @@ pub fn run(settings: &Settings, progress: &Progress) -> anyhow::Result<Finished>
     let threads = rayon::ThreadPoolBuilder::new().num_threads(settings.n_threads).build();
     let threads = threads.context("--n-jobs: cannot start the threads")?;
     let folder = settings.run_folder();
-    let (summary, is_partial) = threads.install(|| estimate(settings, &folder, progress))?;
-    Ok(Finished { summary, folder, is_partial })
+    threads.install(|| estimate(settings, &folder, progress))
 }
 
 /// Who is asked.
@@ -107,12 +109,8 @@ impl Asked<'_> {
     }
 }
 
-/// What was found, and whether answers are missing.
-fn estimate(
-    settings: &Settings,
-    folder: &Path,
-    progress: &Progress,
-) -> anyhow::Result<(OpeningsSummary, bool)> {
+/// The run, with all its steps.
+fn estimate(settings: &Settings, folder: &Path, progress: &Progress) -> anyhow::Result<Finished> {
     refuse_windows(&settings.documents.samples)?;
     let references = References::read(&settings.documents, settings.choices.seed)?;
     let asked = Asked::open(settings, progress)?;
@@ -156,10 +154,14 @@ fn estimate(
         inputs,
         diagnostics,
     };
-    let summary = OpeningsSummary::of_study(&study, &replicates, context);
+    let mut summary = OpeningsSummary::of_study(&study, &replicates, context);
+    let choices = (settings.choices.level, settings.choices.seed);
+    let together = Together::find(folder, &summary.to_json(), choices);
+    summary.diagnostics.extend(together.iter().flat_map(|both| both.diagnostics.clone()));
     outputs::write(folder, &settings.run_name, settings.plots, &summary)?;
+    together.iter().try_for_each(Together::write)?;
     progress.say(&format!("written to {}", folder.display()));
-    Ok((summary, n_missing > 0))
+    Ok(Finished { summary, folder: folder.to_owned(), is_partial: n_missing > 0, together })
 }
 
 /// What makes this run this run and no other.
@@ -239,7 +241,7 @@ fn ask(
     for (group, shares) in groups.iter().zip(shares) {
         let shares =
             shares.context("what the model expects after a group of lead-ins is missing")?;
-        text += &evidence.expectation_line(&expectation(group, shares, settings));
+        text += &evidence.expectation_line(&expectation(group, shares));
     }
     work.finish(&text, counts)?;
     Ok(n_missing)
@@ -255,7 +257,7 @@ fn shown_to(groups: Vec<Group>, separator: &Separator) -> Vec<Group> {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a count of lead-ins")]
-fn expectation(group: &Group, shares: Vec<f64>, _settings: &Settings) -> Expectation {
+fn expectation(group: &Group, shares: Vec<f64>) -> Expectation {
     let is_after = group.after != usize::MAX;
     let leads = group.leads.iter().map(|lead| lead.id.clone()).filter(|id| !id.is_empty());
     Expectation {

@@ -1,0 +1,177 @@
+//! The `summary.json` of two runs together.
+
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::agreement::{Estimated, agreement};
+use super::fused::{Fused, fused};
+use crate::files::record::{Priors, SharesRecord, ToolRecord};
+use crate::files::run::{Run, SCHEMA_VERSION};
+use crate::messages::check::Check;
+use crate::messages::diagnostic::Diagnostic;
+use crate::numeric::interval::Interval;
+use crate::show::table::{Cell, Column, Table};
+
+/// Two runs together, ready to be written.
+#[derive(Debug, Clone, Serialize)]
+pub struct FusedSummary {
+    /// Version of this form.
+    pub schema_version: u64,
+    /// `fused`.
+    pub method: &'static str,
+    /// The program.
+    pub tool: ToolRecord,
+    /// When both were there, if known.
+    pub created: Option<String>,
+    /// The model, and which runs.
+    pub config: Map<String, Value>,
+    /// The categories.
+    pub categories: Vec<String>,
+    /// The unit of `priors`.
+    pub unit: String,
+    /// The estimate with its uncertainty.
+    pub priors: Priors,
+    /// The weight of the first run.
+    pub weight: f64,
+    /// SHA-256 of both summaries.
+    pub inputs: Value,
+    /// Whether both agree.
+    pub checks: Vec<Check>,
+    /// What a reader must know.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Why two runs are not fused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotFused {
+    /// They have other categories.
+    #[error("{0} and {1} have other categories")]
+    Categories(String, String),
+    /// They count other things.
+    #[error("{0} counts {1}, {2} counts {3}; give both the same --unit")]
+    Units(String, String, String, String),
+    /// One has no replicates.
+    #[error("{0} has no intervals (--n-boot 0)")]
+    Replicates(String),
+}
+
+impl FusedSummary {
+    /// Both runs together: `openings` and `labelshift` are their summaries, read.
+    ///
+    /// # Errors
+    /// If they are not of the same categories and unit, or one has no replicates.
+    pub fn of(
+        openings: &Run,
+        labelshift: &Run,
+        (level, seed): (f64, u64),
+        (tool, created): (ToolRecord, Option<String>),
+    ) -> Result<Self, NotFused> {
+        let order = order(openings, labelshift)?;
+        let replicates = |run: &Run| {
+            run.replicates.clone().ok_or_else(|| NotFused::Replicates(run.name.clone()))
+        };
+        let (first, second) = (replicates(openings)?, replicates(labelshift)?);
+        let sorted = |row: &[f64]| -> Vec<f64> { order.iter().map(|&at| row[at]).collect() };
+        let second: Vec<Vec<f64>> = second.iter().map(|row| sorted(row)).collect();
+        let second_point = sorted(labelshift.estimate.shares());
+        let first = Estimated {
+            name: &openings.name,
+            point: openings.estimate.shares(),
+            replicates: &first,
+        };
+        let second =
+            Estimated { name: &labelshift.name, point: &second_point, replicates: &second };
+        let check = agreement(first, second);
+        let Fused { point, replicates, weight, .. } = fused(first, second, seed);
+        let intervals = intervals(&point, &replicates, level);
+        let shares = SharesRecord::new(point, &replicates, intervals.as_deref());
+        let config = json!({
+            "target_model": openings.target_model,
+            "seed": seed,
+            "openings": openings.name,
+            "labelshift": labelshift.name,
+        });
+        let note = Diagnostic::note(
+            "fused",
+            format!(
+                "{} weighs {:.0} % and {} {:.0} %, by their own uncertainty and by how far they disagree",
+                openings.name,
+                100.0 * weight,
+                labelshift.name,
+                100.0 * (1.0 - weight)
+            ),
+        );
+        Ok(Self {
+            schema_version: SCHEMA_VERSION,
+            method: "fused",
+            tool,
+            created,
+            config: config.as_object().cloned().unwrap_or_default(),
+            categories: openings.taxonomy.names().to_vec(),
+            unit: openings.unit.clone().unwrap_or_default(),
+            priors: Priors::new(shares, level, &replicates),
+            weight,
+            inputs: json!({"openings": openings.sha256, "labelshift": labelshift.sha256}),
+            diagnostics: vec![check.diagnostic(), note],
+            checks: vec![check],
+        })
+    }
+
+    /// The JSON text, indented, ending in a new line.
+    pub fn to_json(&self) -> String {
+        // Maps here have string keys alone, so that writing cannot fail.
+        let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
+        text.push('\n');
+        text
+    }
+
+    /// The table of `summary.csv`, with the columns of every method's.
+    pub fn table(&self) -> Table {
+        let columns = vec![
+            Column::words("category", "the category"),
+            Column::numbers("pi", &format!("estimated share of {}", self.unit)),
+            Column::numbers("ci_lo", "lower end of the interval"),
+            Column::numbers("ci_hi", "upper end of the interval"),
+        ];
+        let caption = format!("Both kinds of evidence together, shares of {}", self.unit);
+        let mut table = Table::new(caption, columns);
+        let end = |ends: &Option<Vec<f64>>, index: usize| {
+            Cell::optional(ends.as_ref().map(|ends| ends[index]), Cell::percent)
+        };
+        for (index, name) in self.categories.iter().enumerate() {
+            table.rows.push(vec![
+                Cell::text(name),
+                Cell::percent(self.priors.point[index]),
+                end(&self.priors.ci_lo, index),
+                end(&self.priors.ci_hi, index),
+            ]);
+        }
+        table
+    }
+}
+
+/// Where each category of the first run stands in the second.
+fn order(first: &Run, second: &Run) -> Result<Vec<usize>, NotFused> {
+    let name = |run: &Run| run.name.clone();
+    let places: Option<Vec<usize>> =
+        first.taxonomy.keys().iter().map(|key| second.taxonomy.position_of_key(key)).collect();
+    let places = places.filter(|_| first.taxonomy.len() == second.taxonomy.len());
+    let Some(places) = places else {
+        return Err(NotFused::Categories(name(first), name(second)));
+    };
+    if first.unit == second.unit {
+        return Ok(places);
+    }
+    let unit = |run: &Run| run.unit.clone().unwrap_or_else(|| "nothing it names".to_owned());
+    Err(NotFused::Units(name(first), unit(first), name(second), unit(second)))
+}
+
+fn intervals(point: &[f64], replicates: &[Vec<f64>], level: f64) -> Option<Vec<Interval>> {
+    let interval = |category: usize| {
+        let drawn: Vec<f64> = replicates.iter().map(|row| row[category]).collect();
+        let central = Interval::central(&drawn, level)?;
+        let share = point[category];
+        Interval::new(central.lo().min(share), central.hi().max(share))
+    };
+    (0..point.len()).map(interval).collect()
+}
