@@ -49,7 +49,7 @@ impl Default for OpeningsChoices {
             merge: Vec::new(),
             unit: Unit::default(),
             level: 0.95,
-            n_boot: 500,
+            n_boot: 200,
             seed: 42,
         }
     }
@@ -76,7 +76,7 @@ impl OpeningsChoices {
         }
         if self.n_boot == 1 || self.n_boot > MAX_REPLICATES {
             let detail = format!(
-                "expected 0 for no intervals, or from 2 to {MAX_REPLICATES} replicates (500 are plenty), found {}",
+                "expected 0 for no intervals, or from 2 to {MAX_REPLICATES} replicates (200 are plenty), found {}",
                 self.n_boot
             );
             return refuse("--n-boot", detail);
