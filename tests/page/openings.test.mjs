@@ -81,6 +81,7 @@ test('a run without an answer gives its reasons in words, before and after it is
   const page = await open(world);
   await openRun(page, 'refused');
   const { refusals } = JSON.parse(fixture('refused/summary.json'));
+  assert.equal(await page.textContent('#finding-heading'), 'No mixture found');
   const told = await page.innerText('#evaluation-error');
   assert.match(told, /^1 run could not be scored\s+refused\s+The run found no mixture: not identifiable by openings: /);
   assert.ok(told.includes(refusals[0]) && told.includes('→'), told);

@@ -250,7 +250,7 @@ export class App {
     const sections = ['runs-section', 'figures', 'categories-section', 'diagnostics-section', 'export-section', 'spec-details'];
     for (const id of sections) byId(id).hidden = this.evaluation === null;
     if (this.evaluation === null) {
-      setText(byId('finding-heading'), 'Not scored yet');
+      setText(byId('finding-heading'), this.runsWithoutShares().length ? 'No mixture found' : 'Not scored yet');
       setText(byId('finding-text'), '');
       return;
     }

@@ -132,7 +132,7 @@ export class StudyPanel {
     byId('study-result').classList.toggle('stale', progress !== null);
     if (!progress) return;
     const share = progress.total ? Math.floor(100 * progress.done / progress.total) : 0;
-    setText(byId('study-progress-text'), `Resampling: ${share} %`);
+    setText(byId('study-progress-text'), progress.done ? `Resampling: ${share} %` : 'Estimating …');
     byId('study-progress-bar').max = progress.total;
     byId('study-progress-bar').value = progress.done;
   }

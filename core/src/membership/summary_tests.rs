@@ -111,7 +111,7 @@ fn an_unknown_share_is_null_and_the_run_says_why_it_cannot_be_scored() {
         panic!("{error}");
     };
     assert!(
-        reasons[0].starts_with("Code: the share of members is not identifiable"),
+        reasons[1].starts_with("Code: the share of members is not identifiable"),
         "{reasons:?}"
     );
 }
