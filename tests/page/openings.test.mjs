@@ -83,7 +83,7 @@ test('a run without an answer gives its reasons in words, before and after it is
   const { refusals } = JSON.parse(fixture('refused/summary.json'));
   assert.equal(await page.textContent('#finding-heading'), 'No mixture found');
   const told = await page.innerText('#evaluation-error');
-  assert.match(told, /^1 run could not be scored\s+refused\s+The run found no mixture: not identifiable by openings: /);
+  assert.match(told, /^1 run could not be scored\s+refused\s+The run found no mixture: its shares are not identifiable by openings: /);
   assert.ok(told.includes(refusals[0]) && told.includes('→'), told);
   assert.deepEqual(await page.$$eval('#problem-list li', (lines) => lines.length), 0);
   assert.deepEqual(await rows(page, '#files').then((lines) => lines.map((line) => line[1])), ['Openings', 'Run without shares']);

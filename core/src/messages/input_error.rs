@@ -227,7 +227,10 @@ impl fmt::Display for Problem {
                 write!(formatter, "expected schema `{expected}`, found `{found}`")
             }
             Self::NotIdentified { method, reasons } => {
-                write!(formatter, "the run found no mixture: not identifiable by {method}")?;
+                write!(
+                    formatter,
+                    "the run found no mixture: its shares are not identifiable by {method}"
+                )?;
                 let mut marks = std::iter::once(": ").chain(std::iter::repeat("; "));
                 reasons.iter().try_for_each(|reason| {
                     write!(formatter, "{}{reason}", marks.next().unwrap_or_default())

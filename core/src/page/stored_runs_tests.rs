@@ -80,7 +80,8 @@ fn a_run_without_an_answer_says_why_and_makes_way_for_one_with_an_answer() {
     let opened = add(&mut workspace, "a/summary.json", &refused);
     assert_eq!((opened.kind, opened.name.as_str()), (FileKind::Unidentified, "a"));
     let message = opened.message.unwrap();
-    let beginning = "a/summary.json: the run found no mixture: not identifiable by openings: ";
+    let beginning =
+        "a/summary.json: the run found no mixture: its shares are not identifiable by openings: ";
     assert!(message.starts_with(beginning) && message.contains("begins no reference document"));
     assert!(opened.hint.unwrap().contains("--merge A+B=AB"));
 
