@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { LIMIT, andResults, choose, golden, marked, open, setUp, trySample } from './harness.mjs';
+import { LIMIT, andResults, choose, golden, marked, open, openings, setUp, trySample } from './harness.mjs';
 import { writeRun } from './synthetic_run.mjs';
 
 const world = setUp();
@@ -16,6 +16,13 @@ async function violations(page) {
   await page.evaluate(axeSource);
   const found = await page.evaluate((tags) => window.axe.run(document, { runOnly: { type: 'tag', values: tags } }), TAGS);
   return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.target} ${node.any.map((check) => check.message).join(' ')}`).join(' | ')}`);
+}
+
+async function openingsAgain(page, name) {
+  await andResults(page, () => page.setInputFiles('#folder-input', join(openings, name)));
+  await page.click('#study-begin');
+  await marked(page, 'study-shown');
+  for (const summary of await page.$$('#results section:not([hidden]) details:not([open]) > summary:visible')) await summary.click();
 }
 
 const STATES = {
@@ -37,8 +44,10 @@ const STATES = {
     await andResults(page, () => page.setInputFiles('#folder-input', writeRun(world.folder)));
     await page.check('#study-unknown');
     await marked(page, 'study-shown');
-    for (const summary of await page.$$('#results section:not([hidden]) details:not([open]) > summary')) await summary.click();
+    for (const summary of await page.$$('#results section:not([hidden]) details:not([open]) > summary:visible')) await summary.click();
   },
+  'openings estimated again': (page) => openingsAgain(page, 'known'),
+  'openings without an answer': (page) => openingsAgain(page, 'refused'),
   failure: (page) => page.evaluate(() => { setTimeout(() => { throw new Error('made for the test'); }); }).then(() => page.waitForSelector('#failure:not([hidden])')),
   'help open': (page) => page.keyboard.press('?'),
   'paste open': (page) => page.click('#paste-text'),

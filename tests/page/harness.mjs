@@ -12,6 +12,8 @@ import { chromium } from 'playwright-core';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 export const golden = join(root, 'tests/golden/evaluator');
+/** Runs of openings, and what the program makes of them; `web/tests/openings_fixtures.rs` wrote both. */
+export const openings = join(root, 'tests/fixtures/openings');
 export const pageFile = process.env.DATA_ANATOMY_PAGE ?? join(root, 'www/dist/data-anatomy.html');
 
 /** A generous limit for one test: the machine may be busy. */
@@ -78,6 +80,13 @@ export async function andResults(page, action) {
   const count = await page.evaluate(() => performance.getEntriesByName('result-shown').length);
   await action();
   await marked(page, 'result-shown', count + 1);
+}
+
+/** Does something and waits until a new estimate of a stored run is on screen. */
+export async function andStudy(page, action) {
+  const count = await page.evaluate(() => performance.getEntriesByName('study-shown').length);
+  await action();
+  await marked(page, 'study-shown', count + 1);
 }
 
 /** Opens the sample. */

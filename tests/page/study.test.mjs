@@ -3,18 +3,11 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { LIMIT, andResults, choose, downloaded, drop, marked, open, program, runProgram, setUp } from './harness.mjs';
+import { LIMIT, andResults, andStudy, choose, downloaded, drop, marked, open, program, runProgram, setUp } from './harness.mjs';
 import { CATEGORIES, writeRun } from './synthetic_run.mjs';
 
 const world = setUp();
 const skip = program() ? false : 'the command line is not built: `cargo build -p data-anatomy`';
-
-/** Does something and waits until a new estimate is on screen. */
-async function andStudy(page, action) {
-  const count = await page.evaluate(() => performance.getEntriesByName('study-shown').length);
-  await action();
-  await marked(page, 'study-shown', count + 1);
-}
 
 async function openRun(page, folder) {
   await andResults(page, () => drop(page, [folder]));

@@ -7,7 +7,7 @@ mod sample;
 mod study;
 mod workspace;
 
-pub use plots::{draw_picture, draw_plot, plot_alt, plot_size, plot_svg};
+pub use plots::{draw_picture, draw_plot, plot_alt, plot_size, plot_svg, study_plots};
 pub use sample::sample_files;
 pub use study::StudyRun;
 pub use workspace::Workspace;

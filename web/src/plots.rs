@@ -1,6 +1,9 @@
-//! The plots of an evaluation: on a canvas, as SVG, in words.
+//! The plots of an evaluation, and of a study's result: on a canvas, as SVG, in words.
+//!
+//! Behind each plot stands the text that it is drawn from: an evaluation, or `{run, summary}` of a study.
 
 use data_anatomy_core::evaluate::figures::EvaluationPlot;
+use data_anatomy_core::page::study_plot::{StudyPlot, StudyResult};
 use data_anatomy_core::show::figure::{Figure, WIDTH};
 use data_anatomy_core::show::plot::{Plot, Style, Theme, draw};
 use plotters_canvas::CanvasBackend;
@@ -37,13 +40,23 @@ impl From<ThemeName> for Theme {
     }
 }
 
+/// Returns the names of the plots that there are of a study's result, in the order in which they are shown.
+///
+/// # Errors
+/// If the text is not that of a result.
+#[wasm_bindgen]
+pub fn study_plots(data: &str) -> Result<Vec<String>, JsValue> {
+    let plots = parse_result(data)?.plots();
+    Ok(plots.into_iter().map(|plot| plot.name().to_owned()).collect())
+}
+
 /// Returns `[width, height]` in CSS pixels at which the plot reads well when `width` are free.
 ///
 /// # Errors
-/// If there is no such plot, or the text is not that of an evaluation.
+/// If there is no such plot, or the text is of another kind.
 #[wasm_bindgen]
-pub fn plot_size(plot: &str, evaluation: &str, width: u32) -> Result<Vec<u32>, JsValue> {
-    let (width, height) = find(plot, evaluation)?.preferred_size(width);
+pub fn plot_size(plot: &str, data: &str, width: u32) -> Result<Vec<u32>, JsValue> {
+    let (width, height) = find(plot, data)?.preferred_size(width);
     Ok(vec![width, height])
 }
 
@@ -52,8 +65,8 @@ pub fn plot_size(plot: &str, evaluation: &str, width: u32) -> Result<Vec<u32>, J
 /// # Errors
 /// As [`plot_size`].
 #[wasm_bindgen]
-pub fn plot_alt(plot: &str, evaluation: &str) -> Result<String, JsValue> {
-    Ok(find(plot, evaluation)?.alt_text())
+pub fn plot_alt(plot: &str, data: &str) -> Result<String, JsValue> {
+    Ok(find(plot, data)?.alt_text())
 }
 
 /// Draws the plot over the whole canvas; `look` is JSON: `{scale, theme}`.
@@ -64,11 +77,11 @@ pub fn plot_alt(plot: &str, evaluation: &str) -> Result<String, JsValue> {
 pub fn draw_plot(
     canvas: HtmlCanvasElement,
     plot: &str,
-    evaluation: &str,
+    data: &str,
     look: &str,
 ) -> Result<(), JsValue> {
     let Look { scale, theme } = serde_json::from_str(look).map_err(plain_error)?;
-    draw_on(canvas, &*find(plot, evaluation)?, &Style { theme: theme.into(), scale })
+    draw_on(canvas, &*find(plot, data)?, &Style { theme: theme.into(), scale })
 }
 
 /// Returns the plot as an SVG document, of the size of the plots that the command line writes.
@@ -76,8 +89,8 @@ pub fn draw_plot(
 /// # Errors
 /// As [`plot_size`].
 #[wasm_bindgen]
-pub fn plot_svg(plot: &str, evaluation: &str) -> Result<String, JsValue> {
-    Ok(Figure::of(&*find(plot, evaluation)?).svg)
+pub fn plot_svg(plot: &str, data: &str) -> Result<String, JsValue> {
+    Ok(Figure::of(&*find(plot, data)?).svg)
 }
 
 /// Draws the plot over a canvas that is made to fit, `scale` pixels to each of the SVG's: for a
@@ -89,10 +102,10 @@ pub fn plot_svg(plot: &str, evaluation: &str) -> Result<String, JsValue> {
 pub fn draw_picture(
     canvas: HtmlCanvasElement,
     plot: &str,
-    evaluation: &str,
+    data: &str,
     scale: f64,
 ) -> Result<(), JsValue> {
-    let plot = find(plot, evaluation)?;
+    let plot = find(plot, data)?;
     let size = plot.preferred_size(WIDTH);
     let style = Style::fitting(Theme::LIGHT, scale, size);
     let (width, height) = style.device_size(size);
@@ -107,8 +120,15 @@ fn draw_on(canvas: HtmlCanvasElement, plot: &dyn Plot, style: &Style) -> Result<
     draw(plot, &mut backend, style).map_err(plain_error)
 }
 
-fn find(plot: &str, evaluation: &str) -> Result<Box<dyn Plot>, JsValue> {
-    let kind = EvaluationPlot::named(plot)
-        .ok_or_else(|| plain_error(format!("no such plot: `{plot}`")))?;
-    Ok(kind.of(&parse_evaluation(evaluation)?))
+fn find(plot: &str, data: &str) -> Result<Box<dyn Plot>, JsValue> {
+    let none = || plain_error(format!("no such plot: `{plot}`"));
+    match (EvaluationPlot::named(plot), StudyPlot::named(plot)) {
+        (Some(kind), _) => Ok(kind.of(&parse_evaluation(data)?)),
+        (_, Some(kind)) => kind.of(&parse_result(data)?).ok_or_else(none),
+        _ => Err(none()),
+    }
+}
+
+fn parse_result(text: &str) -> Result<StudyResult, JsValue> {
+    serde_json::from_str(text).map_err(plain_error)
 }

@@ -1,32 +1,21 @@
 //! An estimate that is made in steps, so that the page can show progress and stop.
 
-use data_anatomy_core::files::record::Context;
-use data_anatomy_core::label_shift::reestimate::{Choices, StoredRun};
-use data_anatomy_core::label_shift::study::{Study, StudyReplicate};
-use data_anatomy_core::label_shift::summary::Summary;
 use data_anatomy_core::messages::input_error::InputError;
-use data_anatomy_core::numeric::interval::Interval;
+use data_anatomy_core::page::stepped_study::SteppedStudy;
+use data_anatomy_core::page::stored_runs::StoredStudy;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// A study under way: a step is one replicate, or one interval after all of those.
+/// A study under way.
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct StudyRun {
-    study: Study,
-    context: Context,
-    replicates: Vec<StudyReplicate>,
-    intervals: Vec<Interval>,
+    study: Box<dyn SteppedStudy>,
 }
 
 impl StudyRun {
     /// The study of this run under these choices, before its first step.
-    pub(crate) fn begin(run: &StoredRun, choices: &Choices) -> Result<Self, InputError> {
-        Ok(Self {
-            study: run.study(choices)?,
-            context: run.context(choices),
-            replicates: Vec::new(),
-            intervals: Vec::new(),
-        })
+    pub(crate) fn begin(run: &StoredStudy, choices: &str) -> Result<Self, InputError> {
+        Ok(Self { study: run.begin(choices)? })
     }
 }
 
@@ -34,25 +23,17 @@ impl StudyRun {
 impl StudyRun {
     /// Returns how many steps it takes.
     pub fn n_steps(&self) -> f64 {
-        let n_replicates = u32::try_from(self.study.options().n_replicates).unwrap_or(u32::MAX);
-        let n_intervals = u32::try_from(self.study.n_intervals()).unwrap_or(u32::MAX);
-        f64::from(n_replicates) + f64::from(n_intervals)
+        f64::from(u32::try_from(self.study.n_steps()).unwrap_or(u32::MAX))
     }
 
     /// Takes the next step, if there is one left.
     pub fn step(&mut self) {
-        let done = self.replicates.len() as u64;
-        if done < self.study.options().n_replicates {
-            self.replicates.push(self.study.replicate(done));
-        } else if self.intervals.len() < self.study.n_intervals() {
-            let class = self.intervals.len();
-            self.intervals.push(self.study.interval(class, &self.replicates));
-        }
+        self.study.step();
     }
 
-    /// Returns the summary after the last step, to the byte what `data-anatomy reestimate --json` prints.
-    pub fn summary(&self) -> String {
-        let context = self.context.clone();
-        Summary::of_study(&self.study, &self.replicates, &self.intervals, context).to_json()
+    /// Returns `[summary.json, summary.csv]` after the last step, to the byte what `data-anatomy` writes.
+    pub fn files(&self) -> Vec<String> {
+        let files = self.study.files();
+        vec![files.json, files.csv]
     }
 }

@@ -3,7 +3,6 @@
 use data_anatomy_core::evaluate::evaluation::Evaluation;
 use data_anatomy_core::evaluate::figures;
 use data_anatomy_core::evaluate::report;
-use data_anatomy_core::label_shift::reestimate::Choices;
 use data_anatomy_core::page::report_page::{self, ViewOptions};
 use data_anatomy_core::page::workspace::{self as core, FileKind, Opened, Refused};
 use serde::Serialize;
@@ -101,14 +100,15 @@ impl Workspace {
         report_page::fill(template, &data, &evaluation, &figures, &inspections).map_err(plain_error)
     }
 
-    /// Returns what is known of the run whose `predictions.jsonl` is the open file `id`, as JSON: `{name,
-    /// categories, knows_lengths, n_documents, n_texts, choices}`.
+    /// Returns what is known of the run whose `predictions.jsonl` or `openings.jsonl` is the open file `id`, as JSON:
+    /// `{name, categories, knows_lengths, method, choices}`, and how much it has: `n_documents`, with `n_texts` or
+    /// `n_leads`.
     ///
     /// # Errors
     /// If it cannot be estimated again; the error carries a `hint`.
     pub fn study_source(&self, id: u32) -> Result<String, JsValue> {
-        let source = self.core.study_source(u64::from(id)).map_err(|error| input_error(&error))?;
-        Ok(json(&source))
+        let study = self.core.stored_study(u64::from(id)).map_err(|error| input_error(&error))?;
+        Ok(json(&study.source()))
     }
 
     /// Returns texts and confusions of the same run, as JSON: `{categories, confusions}`.
@@ -125,12 +125,9 @@ impl Workspace {
     /// # Errors
     /// As [`Workspace::study_source`], or if the choices are out of range.
     pub fn begin_study(&self, id: u32, choices: &str) -> Result<StudyRun, JsValue> {
-        let choices: Choices = serde_json::from_str(choices).map_err(plain_error)?;
-        let begin = || {
-            let run = self.core.stored_run(u64::from(id))?;
-            StudyRun::begin(&run, &choices)
-        };
-        begin().map_err(|error| input_error(&error))
+        let run = self.core.stored_study(u64::from(id));
+        let begun = run.and_then(|run| StudyRun::begin(&run, choices));
+        begun.map_err(|error| input_error(&error))
     }
 
     /// Returns the report of an evaluation as Markdown.
@@ -144,7 +141,7 @@ impl Workspace {
 
 /// Whether core let go of `entry` when it took `opened`: a file of the same path.
 fn replaces(opened: &Opened, entry: &Opened) -> bool {
-    opened.kind == entry.kind && opened.path == entry.path
+    entry.kind.makes_way_for(opened.kind) && opened.path == entry.path
 }
 
 fn parse_options(text: &str) -> Result<ViewOptions, JsValue> {

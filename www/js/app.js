@@ -1,9 +1,9 @@
 // The page as a whole: files in, view changes, results on screen.
 import { announce, byId, element, setText } from './dom.js';
 import { categoryTables, groupTitle } from './category_table.js';
-import { doubtGroups } from './doubts.js';
+import { doubtGroups, sentence } from './doubts.js';
 import { evaluateOptions, showControls, showEvaluationErrors, showProgress, watchControls } from './controls.js';
-import { exportFigure, watchExports } from './exports.js';
+import { exportFigure, fileStem, watchExports } from './exports.js';
 import { Figure, MOST_PLOTTED_GROUPS, MOST_PLOTTED_RUNS, keepFiguresCrisp } from './figures.js';
 import { filesTable } from './files_table.js';
 import { reportTemplate, reportView } from './saved_report.js';
@@ -14,7 +14,7 @@ import { defaultView, viewFromHash, writeHash } from './view_state.js';
 import { pairedComparison } from './paired_table.js';
 import { showFailure } from './failure.js';
 import { showFinding } from './finding.js';
-import { showProblems } from './problems.js';
+import { showProblems, withoutPath } from './problems.js';
 import { groupsByScheme, sortedRuns } from './scoreboard.js';
 import { specFacts } from './spec_chooser.js';
 import { StudyPanel } from './study.js';
@@ -41,7 +41,7 @@ export class App {
     this.problems = [];
     this.asked = 0;
     this.intake = Promise.resolve();
-    this.study = new StudyPanel({ client: () => this.client, onAdd: (file) => this.open([file]) });
+    this.study = new StudyPanel({ client: () => this.client, engine: () => this.engine, onAdd: (file) => this.open([file]) });
     this.ready = new Promise((resolve) => { this.becomeReady = resolve; });
   }
 
@@ -80,16 +80,20 @@ export class App {
     const show = () => {
       setText(byId('toggle-theme'), currentTheme() === 'dark' ? 'Light' : 'Dark');
       byId('toggle-theme').setAttribute('aria-label', `Use the ${currentTheme() === 'dark' ? 'light' : 'dark'} theme`);
-      this.figures.forEach((figure) => figure.schedule());
+      this.allFigures().forEach((figure) => figure.schedule());
     };
     byId('toggle-theme').addEventListener('click', () => {
       toggleTheme();
       show();
     });
     onSystemTheme(show);
-    keepFiguresCrisp(() => this.figures);
+    keepFiguresCrisp(() => this.allFigures());
     this.showTheme = show;
     show();
+  }
+
+  allFigures() {
+    return [...this.figures, ...this.study.figures];
   }
 
   /** Reads files, after those before them; a failure is shown, never swallowed. */
@@ -121,11 +125,11 @@ export class App {
   /** Names every file that could not be used; says what was opened. */
   tellOutcomes(outcomes, cancelled) {
     const errors = outcomes.filter((outcome) => outcome.kind === 'error');
-    const used = outcomes.filter((outcome) => ['run', 'spec', 'predictions'].includes(outcome.kind));
+    const used = outcomes.filter((outcome) => !['error', 'ignored'].includes(outcome.kind));
     this.problems = [...this.problems, ...errors];
     showProblems(this.problems, used.length);
     const count = (kind) => used.filter((outcome) => outcome.kind === kind).length;
-    const opened = `Opened ${counted(count('run'), 'run')} and ${counted(count('spec'), 'spec')}`;
+    const opened = `Opened ${counted(count('run') + count('unidentified'), 'run')} and ${counted(count('spec'), 'spec')}`;
     const unused = errors.length ? `; ${counted(errors.length, 'file')} could not be used` : '';
     announce(`${cancelled ? 'Cancelled. ' : ''}${opened}${unused}.`);
   }
@@ -230,16 +234,23 @@ export class App {
       runs: this.evaluation?.runs ?? [],
       chosenSpec: this.view.spec ?? this.evaluation?.spec.id ?? null,
     });
-    const lacksRuns = !this.hasRuns() && this.files.length > 0;
     const reasons = error ? [{ message: error.message, hint: error.hint }] : this.refused;
-    showEvaluationErrors(lacksRuns ? [{ message: 'There is no run yet to score.', hint: 'add the summary.json of a run, or its folder; predictions alone can be estimated again below' }] : reasons);
+    const all = [...reasons, ...this.runsWithoutShares()];
+    const lacksRuns = !this.hasRuns() && this.files.length > 0 && !all.length;
+    showEvaluationErrors(lacksRuns ? [{ message: 'There is no run yet to score.', hint: 'add the summary.json of a run, or its folder; predictions or openings alone can be estimated again below' }] : all);
+  }
+
+  /** Runs that found no mixture, each with its reasons. */
+  runsWithoutShares() {
+    const runs = this.files.filter((file) => file.kind === 'unidentified');
+    return runs.map(({ name, path, message, hint }) => ({ name, message: sentence(withoutPath(message, path)), hint }));
   }
 
   renderEvaluation() {
     const sections = ['runs-section', 'figures', 'categories-section', 'diagnostics-section', 'export-section', 'spec-details'];
     for (const id of sections) byId(id).hidden = this.evaluation === null;
     if (this.evaluation === null) {
-      setText(byId('finding-heading'), 'Not scored yet');
+      setText(byId('finding-heading'), this.runsWithoutShares().length ? 'No mixture found' : 'Not scored yet');
       setText(byId('finding-text'), '');
       return;
     }
@@ -276,7 +287,7 @@ export class App {
     while (this.figures.length < wanted) {
       const options = PLOTS[this.figures.length % PLOTS.length];
       const figure = new Figure(this.engine, {
-        ...options, part: 1 + Math.floor(this.figures.length / PLOTS.length), table: 'Category by category', onExport: (one, format) => exportFigure(one, format, this.evaluation).catch(showFailure),
+        ...options, part: 1 + Math.floor(this.figures.length / PLOTS.length), table: 'Category by category', onExport: (one, format) => exportFigure(one, format, fileStem(this.evaluation)).catch(showFailure),
       });
       this.figures.push(figure);
       byId('figures').append(figure.node);

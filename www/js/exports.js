@@ -25,9 +25,9 @@ export function watchExports(source) {
   on('export-report', saveReport);
 }
 
-/** Saves a plot. @param {import('./figures.js').Figure} figure @param {'svg'|'png'} format @param {any} evaluation */
-export async function exportFigure(figure, format, evaluation) {
-  const name = `${fileStem(evaluation)}-${figure.fileName}.${format}`;
+/** Saves a plot. @param {import('./figures.js').Figure} figure @param {'svg'|'png'} format @param {string} stem how its file's name begins */
+export async function exportFigure(figure, format, stem) {
+  const name = `${stem}-${figure.fileName}.${format}`;
   if (format === 'svg') download(name, figure.svg(), 'image/svg+xml');
   else download(name, await figure.png(), 'image/png');
   announce(`Saved ${name}`);
@@ -46,7 +46,12 @@ async function copied(text, what) {
   return (await copyText(text)) ? `${what} copied` : `${what} could not be copied; save it instead`;
 }
 
-/** A stable file name that every system accepts. */
-function fileStem(evaluation) {
-  return `data-anatomy-${evaluation.spec.id.replace(/[^A-Za-z0-9._-]+/g, '-')}`;
+/** Returns how the files of an evaluation are called. @param {any} evaluation */
+export function fileStem(evaluation) {
+  return stemOf(evaluation.spec.id);
+}
+
+/** Returns a stable beginning of a file's name that every system accepts. @param {string} name */
+export function stemOf(name) {
+  return `data-anatomy-${name.replace(/[^A-Za-z0-9._-]+/g, '-')}`;
 }

@@ -17,9 +17,9 @@ const NARROWEST = 240;
 export class Figure {
   /**
    * @param {any} engine
-   * @param {{plot: string, part: number, title: string, table: string, onExport: (figure: Figure, format: 'svg'|'png') => void}} options
+   * @param {{plot: string, part?: number, title: string, heading?: 'h2'|'h3', table: string, onExport: (figure: Figure, format: 'svg'|'png') => void}} options
    */
-  constructor(engine, { plot, part, title, table, onExport }) {
+  constructor(engine, { plot, part = 1, title, heading = 'h2', table, onExport }) {
     this.engine = engine;
     this.plot = plot;
     this.fileName = part > 1 ? `${plot}-${part}` : plot;
@@ -32,7 +32,7 @@ export class Figure {
     this.note = element('p', { class: 'plot-note' });
     const tool = (format) => element('button', { type: 'button', class: 'quiet', 'data-format': format, click: () => onExport(this, format), 'aria-label': `${format.toUpperCase()} of: ${title}` }, format.toUpperCase());
     this.node = element('figure', {},
-      element('figcaption', {}, element('h2', {}, title, this.group), element('div', { class: 'figure-tools' }, tool('svg'), tool('png'))),
+      element('figcaption', {}, element(heading, {}, title, this.group), element('div', { class: 'figure-tools' }, tool('svg'), tool('png'))),
       element('div', { class: 'plot-card' }, this.frame), this.note);
     this.observer = new ResizeObserver(() => this.schedule());
     this.observer.observe(this.frame);
@@ -44,8 +44,8 @@ export class Figure {
     this.node.remove();
   }
 
-  /** Shows another evaluation. @param {string} json @param {string} group which runs, where not all */
-  show(json, group) {
+  /** Shows another evaluation or result. @param {string} json @param {string} [group] which runs, where not all */
+  show(json, group = '') {
     this.json = json;
     this.group.textContent = group;
     const finding = this.engine.plot_alt(this.plot, json);

@@ -2,7 +2,7 @@
 import { element } from './dom.js';
 import { tableFrame } from './data_table.js';
 
-const KINDS = { run: 'Run', spec: 'Spec', predictions: 'Predictions', ignored: 'Not needed', error: 'Not usable' };
+const KINDS = { run: 'Run', unidentified: 'Run without shares', spec: 'Spec', predictions: 'Predictions', openings: 'Openings', ignored: 'Not needed', error: 'Not usable' };
 
 /**
  * Returns the table of files.

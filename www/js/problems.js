@@ -23,7 +23,7 @@ export function problemItem({ path, message, hint }) {
     element('span', { class: 'problem-hint' }, `→ ${hint ?? 'mend the file there and add it again; the other files stay'}`));
 }
 
-/** The name stands above the message already. */
-function withoutPath(message, path) {
+/** Returns a message without the path that it begins with, where that stands above it already. */
+export function withoutPath(message, path) {
   return message.startsWith(`${path}:`) ? message.slice(path.length + 1).trimStart() : message;
 }

@@ -52,6 +52,7 @@ function doubtCount({ diagnostics }) {
 function runHead(run, isBaseline) {
   const facts = [
     run.method,
+    run.unit ? `shares of ${run.unit}` : null,
     counted(run.scheme.categories.length, 'category', 'categories'),
     doubtCount(run),
     isBaseline ? 'compared with' : null,

@@ -1,21 +1,48 @@
-// The choices of an estimate from stored verdicts: fields to choices, choices to fields.
+// The choices of an estimate from what a run stored: fields to choices, choices to fields, by method.
 import { byId, element } from './dom.js';
 
 /** Most replicates that the page makes: more are for the command line. */
 const MOST_REPLICATES = 5000;
 
 /**
- * @typedef {object} Choices named as the flags of `data-anatomy reestimate`
- * @property {string} estimator
- * @property {string} calibration
+ * @typedef {object} Choices named as the flags of `data-anatomy reestimate`; those of all methods
  * @property {string[]} merge
  * @property {string} unit
- * @property {boolean} unknown
- * @property {number|null} unknown_threshold
  * @property {number} level
  * @property {number} n_boot
  * @property {number} seed
  */
+
+/** What only runs of one method can choose: how it is shown, and how it is read. */
+const OWN_CHOICES = {
+  labelshift: {
+    show(choices) {
+      byId('study-estimator').value = choices.estimator;
+      byId('study-calibration').value = choices.calibration;
+      byId('study-unknown').checked = choices.unknown;
+      byId('study-threshold').value = choices.unknown_threshold ?? '';
+    },
+    read: () => ({
+      estimator: byId('study-estimator').value,
+      calibration: byId('study-calibration').value,
+      unknown: byId('study-unknown').checked,
+      unknown_threshold: number('study-threshold', (value) => value > 0 && value <= 1, true),
+    }),
+  },
+  openings: {
+    show(choices) {
+      byId('study-smoothing').value = choices.smoothing;
+      byId('study-nuisances').checked = choices.nuisances;
+      byId('study-learning').checked = choices.learning;
+      showLearning();
+    },
+    read: () => ({
+      smoothing: number('study-smoothing', (value) => value > 0 && value <= 1e6),
+      nuisances: byId('study-nuisances').checked,
+      learning: byId('study-learning').checked,
+    }),
+  },
+};
 
 /**
  * Calls back with every change of a choice, and with another run.
@@ -27,9 +54,15 @@ export function watchStudyControls({ onChoice, onRun, onSubmit }) {
     onSubmit();
   });
   byId('study-controls').addEventListener('change', (event) => {
+    showLearning();
     if (event.target.id === 'study-run') onRun(Number(event.target.value));
     else onChoice();
   });
+}
+
+/** What is not learned is made up for only where what begins no document is set aside. */
+function showLearning() {
+  byId('study-learning').disabled = !byId('study-nuisances').checked;
 }
 
 /** Fills the list of runs. @param {{id: number, path: string, name: string}[]} files @param {number|null} chosen */
@@ -38,16 +71,18 @@ export function showStudyRuns(files, chosen) {
   byId('study-run').replaceChildren(...files.map((file) => element('option', { value: file.id, selected: file.id === chosen }, repeated(file.name) ? file.path : file.name)));
 }
 
-/** Shows choices in the fields. @param {Choices} choices @param {boolean} knowsLengths */
-export function showChoices(choices, knowsLengths) {
-  byId('study-estimator').value = choices.estimator;
-  byId('study-calibration').value = choices.calibration;
+/** Shows what belongs to this method, and hides what belongs to another. @param {string} method */
+export function showMethod(method) {
+  for (const part of byId('study-section').querySelectorAll('[data-method]')) part.hidden = part.dataset.method !== method;
+}
+
+/** Shows choices in the fields. @param {Choices} choices @param {{method: string, knows_lengths: boolean}} source whose they are */
+export function showChoices(choices, { method, knows_lengths: knowsLengths }) {
+  OWN_CHOICES[method].show(choices);
   byId('study-merge').value = choices.merge.join(', ');
   byId('study-unit').value = knowsLengths ? choices.unit : 'documents';
   byId('study-unit').disabled = !knowsLengths;
   byId('study-unit-note').hidden = knowsLengths;
-  byId('study-unknown').checked = choices.unknown;
-  byId('study-threshold').value = choices.unknown_threshold ?? '';
   byId('study-level').value = Number((choices.level * 100).toPrecision(12));
   byId('study-replicates').value = choices.n_boot;
   byId('study-seed').value = choices.seed;
@@ -55,27 +90,21 @@ export function showChoices(choices, knowsLengths) {
 
 /**
  * Returns the choices in the fields, or null where one is no number in its range; that field is marked.
- * @param {Choices} own what the run itself has: the unit stays where it cannot be chosen
+ * @param {{method: string, choices: Choices}} source whose they are: its unit stays where it cannot be chosen
  * @returns {Choices|null}
  */
-export function readChoices(own) {
+export function readChoices({ method, choices: own }) {
   const unit = byId('study-unit');
   const level = number('study-level', (value) => value > 0 && value < 100);
-  const replicates = number('study-replicates', (value) => Number.isInteger(value) && value >= 0 && value !== 1 && value <= MOST_REPLICATES);
-  const seed = number('study-seed', (value) => Number.isSafeInteger(value) && value >= 0);
-  const threshold = number('study-threshold', (value) => value > 0 && value <= 1, true);
-  if ([level, replicates, seed, threshold].includes(undefined)) return null;
-  return {
-    estimator: byId('study-estimator').value,
-    calibration: byId('study-calibration').value,
+  const choices = {
+    ...OWN_CHOICES[method].read(),
     merge: byId('study-merge').value.split(',').map((rule) => rule.trim()).filter(Boolean),
     unit: unit.disabled ? own.unit : unit.value,
-    unknown: byId('study-unknown').checked,
-    unknown_threshold: threshold,
-    level: Number((level / 100).toPrecision(12)),
-    n_boot: replicates,
-    seed,
+    level: level === undefined ? undefined : Number((level / 100).toPrecision(12)),
+    n_boot: number('study-replicates', (value) => Number.isInteger(value) && value >= 0 && value !== 1 && value <= MOST_REPLICATES),
+    seed: number('study-seed', (value) => Number.isSafeInteger(value) && value >= 0),
   };
+  return Object.values(choices).includes(undefined) ? null : choices;
 }
 
 /** Returns the number in a field, undefined where it is none that fits; an empty one may be null. */

@@ -3,7 +3,7 @@ import { ReadingError, readBytes } from './file_bytes.js';
 
 /**
  * @typedef {object} FileOutcome
- * @property {'run'|'spec'|'predictions'|'ignored'|'error'} kind
+ * @property {'run'|'unidentified'|'spec'|'predictions'|'openings'|'ignored'|'error'} kind
  * @property {string} path
  * @property {string} [id]
  * @property {string} [name]
@@ -62,8 +62,9 @@ export class WorkspaceHost {
   }
 
   /**
-   * Estimates a run again, some steps at a time so that a change of mind is heard, and returns the text of
-   * its summary; null if it was cancelled. @param {number} id @param {string} choices
+   * Estimates a run again, some steps at a time so that a change of mind is heard, and returns the texts of
+   * its summary.json and summary.csv; null if it was cancelled. @param {number} id @param {string} choices
+   * @returns {Promise<{json: string, csv: string}|null>}
    */
   async study(id, choices) {
     this.studies += 1;
@@ -81,7 +82,8 @@ export class WorkspaceHost {
         await new Promise((resolve) => { setTimeout(resolve); });
         if (own !== this.studies) return null;
       }
-      return run.summary();
+      const [json, csv] = run.files();
+      return { json, csv };
     } finally {
       run.free();
     }

@@ -83,6 +83,9 @@ pub struct RunEvaluation {
     pub name: String,
     /// The method that made the estimate, where the file says so.
     pub method: Option<String>,
+    /// What its shares are shares of, where the file says so: `documents` or `tokens`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
     /// SHA-256 of the run's file.
     pub sha256: String,
     /// The categories compared, and what was joined to get there.
@@ -224,6 +227,7 @@ impl<'spec> Evaluator<'spec> {
         self.runs.push(RunEvaluation {
             name,
             method: run.method.clone(),
+            unit: run.unit.clone(),
             sha256: run.sha256.clone(),
             overlap_accuracy_ci: Interval::central(&accuracies, run.level.unwrap_or(0.95)),
             scheme: aligned.scheme,
@@ -338,14 +342,17 @@ impl<'spec> Evaluator<'spec> {
                            `data-anatomy reestimate RUN --unit documents` gives those";
             return in_tokens.then(|| Diagnostic::warning("different_units", message));
         }
-        let counts_texts = !in_tokens
-            && run.dialect != Dialect::SeedMembership
-            && run.method.as_deref().is_none_or(|method| method == "labelshift");
+        let counted = match run.method.as_deref() {
+            _ if in_tokens || run.dialect == Dialect::SeedMembership => None,
+            None | Some("labelshift") => Some("texts"),
+            Some("openings") => Some("documents"),
+            Some(_) => None,
+        }?;
         let message = format!(
-            "the run counts texts, the ground truth {unit}: categories of long documents, such as \
+            "the run counts {counted}, the ground truth {unit}: categories of long documents, such as \
              books, seem smaller than they are"
         );
-        counts_texts.then(|| Diagnostic::note("different_units", message))
+        Some(Diagnostic::note("different_units", message))
     }
 
     fn doubts(&self, metrics: &Metrics, baselines: &Baselines) -> Vec<Diagnostic> {

@@ -107,7 +107,13 @@ fn an_unknown_share_is_null_and_the_run_says_why_it_cannot_be_scored() {
     assert!(summary.priors.is_none() && summary.global_mixture_over_sampled_pool.is_none());
     assert_eq!(summary.per_category[1].pi_hat, None);
     let error = Run::parse("summary.json", summary.to_json().as_bytes()).unwrap_err();
-    assert_eq!(error.problem, Problem::NotIdentified);
+    let Problem::NotIdentified { method: "membership", reasons } = error.problem else {
+        panic!("{error}");
+    };
+    assert!(
+        reasons[1].starts_with("Code: the share of members is not identifiable"),
+        "{reasons:?}"
+    );
 }
 
 #[test]

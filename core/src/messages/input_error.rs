@@ -126,8 +126,13 @@ pub enum Problem {
         /// What was expected.
         expected: &'static str,
     },
-    /// The run measured membership and found that its data do not determine the shares.
-    NotIdentified,
+    /// The run found that its data do not determine the shares.
+    NotIdentified {
+        /// The method.
+        method: &'static str,
+        /// Why, as far as the run says.
+        reasons: Vec<String>,
+    },
     /// The file is neither a summary nor a spec.
     NotRecognised,
     /// A named thing does not exist.
@@ -221,8 +226,15 @@ impl fmt::Display for Problem {
             Self::WrongSchema { found, expected } => {
                 write!(formatter, "expected schema `{expected}`, found `{found}`")
             }
-            Self::NotIdentified => {
-                write!(formatter, "the run found no mixture: its shares are not identifiable")
+            Self::NotIdentified { method, reasons } => {
+                write!(
+                    formatter,
+                    "the run found no mixture: its shares are not identifiable by {method}"
+                )?;
+                let mut marks = std::iter::once(": ").chain(std::iter::repeat("; "));
+                reasons.iter().try_for_each(|reason| {
+                    write!(formatter, "{}{reason}", marks.next().unwrap_or_default())
+                })
             }
             Self::NotRecognised => {
                 write!(formatter, "neither a summary (JSON) nor a ground-truth spec (YAML)")
@@ -288,8 +300,13 @@ impl Problem {
                     known.join(", ")
                 )
             }
-            Self::NotIdentified => {
-                "its diagnostics say why; a run of `minkpp` needs known non-members (--nonmembers)"
+            Self::NotIdentified { method: "openings", .. } => {
+                "where categories begin too much alike, join them (reestimate --merge A+B=AB); where \
+                 documents are too few, give more"
+                    .to_owned()
+            }
+            Self::NotIdentified { .. } => {
+                "its diagnostics say more; a run of `minkpp` needs known non-members (--nonmembers)"
                     .to_owned()
             }
             Self::TooNew { .. } => "get the version of data-anatomy that wrote it".to_owned(),

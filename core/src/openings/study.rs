@@ -40,7 +40,7 @@ pub struct Study {
 }
 
 /// How far the model's expectation of a token is from what the mixture explains.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct TokenMisfit {
     /// The token.
     pub token: String,

@@ -1,12 +1,20 @@
 //! What the page has open, and the one file that carries it to somebody else.
 //!
-//! A [`workspace`] holds files that were dropped, evaluates them together and estimates stored runs again
-//! ([`stored_runs`]); [`report_page`] fills the page with its data and a part that reads without scripts.
+//! A [`workspace`] holds files that were dropped ([`file_kind`] tells what they are) and evaluates them together.
+//! [`stored_runs`] are those that can be estimated again, by whichever method they were made: a [`stepped_study`]
+//! does it step by step, [`study_plot`] draws what came out. [`report_page`] fills the page with its data and a part
+//! that reads without scripts.
 //!
-//! Imports [`shares`](crate::shares), [`messages`](crate::messages),
-//! [`files`](crate::files), [`show`](crate::show), [`label_shift`](crate::label_shift), [`evaluate`](crate::evaluate)
-//! and counts nothing itself.
+//! Imports [`numeric`](crate::numeric), [`shares`](crate::shares), [`messages`](crate::messages),
+//! [`files`](crate::files), [`show`](crate::show), [`label_shift`](crate::label_shift), [`openings`](crate::openings),
+//! [`evaluate`](crate::evaluate) and counts nothing itself.
 
+pub mod file_kind;
+mod paths;
 pub mod report_page;
+mod run_basis;
+pub mod stepped_study;
 pub mod stored_runs;
+pub mod study_plot;
+mod told_plot;
 pub mod workspace;

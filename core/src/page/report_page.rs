@@ -5,9 +5,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::evaluate::evaluation::Evaluation;
+use crate::evaluate::evaluation::{Evaluation, RunEvaluation};
 use crate::evaluate::report;
 use crate::label_shift::inspection::Inspection;
+use crate::messages::printable::printable;
 use crate::show::figure::Figure;
 use crate::show::table::html_escape;
 
@@ -156,6 +157,9 @@ fn readable_part(
     }
     for run in &evaluation.runs {
         html.push_str(&format!("<h2>{}</h2>", html_escape(&run.name)));
+        if let Some(sentence) = origin_sentence(run) {
+            html.push_str(&format!("<p>{}</p>", html_escape(&sentence)));
+        }
         html.push_str(&report::categories_table(run, evaluation.tolerance).to_html());
         if let Some(table) = report::member_shares_table(run) {
             html.push_str(&table.to_html());
@@ -177,6 +181,14 @@ fn readable_part(
     }
     html.push_str(&format!("<p>{}</p>", html_escape(&report::closing_line(evaluation))));
     html
+}
+
+/// How a run was made and what it counts, so that runs of one model can be told apart.
+fn origin_sentence(run: &RunEvaluation) -> Option<String> {
+    let method = run.method.as_ref().map(|method| format!("method: {}", printable(method)));
+    let unit = run.unit.as_ref().map(|unit| format!("shares of {}", printable(unit)));
+    let known: Vec<String> = method.into_iter().chain(unit).collect();
+    (!known.is_empty()).then(|| known.join("; "))
 }
 
 /// Texts and confusions, folded away.

@@ -13,8 +13,14 @@ use crate::files::run::{Run, run_name};
 use crate::files::spec::{Spec, SpecFile};
 use crate::files::text;
 use crate::messages::input_error::{InputError, Problem};
+use crate::messages::printable::printable;
+use crate::page::file_kind::sniff;
+use crate::page::paths::{folder_of, short_path};
 use crate::page::report_page::{DATA_VERSION, ReportData, ReportFile, ViewOptions};
+use crate::page::run_basis::RunBasis;
 use crate::shares::merge::Merge;
+
+pub use crate::page::file_kind::FileKind;
 
 /// What a file turned out to be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -29,26 +35,11 @@ pub struct Opened {
     pub path: String,
     /// SHA-256 of the file, in hexadecimal; empty for one that is not used.
     pub sha256: String,
-    /// What is wrong with it, for a refused file; why it is not needed, for an ignored one.
+    /// What is wrong with it, for a refused file; why it has no shares, for a run that found none; why it is not
+    /// needed, for an ignored one.
     pub message: Option<String>,
     /// What the user can do about it.
     pub hint: Option<String>,
-}
-
-/// Kinds of files.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum FileKind {
-    /// A run's summary.
-    Run,
-    /// A ground truth.
-    Spec,
-    /// A run's classifier verdicts.
-    Predictions,
-    /// Another output of a run, which is not needed here.
-    Ignored,
-    /// Something that cannot be used.
-    Error,
 }
 
 /// A run that could not be scored, and why.
@@ -80,15 +71,10 @@ pub struct SpecChoice {
 pub struct Workspace {
     last_id: u64,
     pub(super) runs: Vec<Open<Run>>,
+    /// Runs that found no mixture, each with why.
+    unidentified: Vec<Open<InputError>>,
     specs: Vec<Open<SpecFile>>,
-    pub(super) predictions: Vec<Open<RunPredictions>>,
-}
-
-/// The verdicts of the run that lies in the same folder.
-#[derive(Debug)]
-pub(super) struct RunPredictions {
-    pub(super) folder: String,
-    pub(super) predictions: Vec<Prediction>,
+    pub(super) bases: Vec<Open<RunBasis>>,
 }
 
 #[derive(Debug)]
@@ -100,18 +86,27 @@ pub(super) struct Open<Parsed> {
     pub(super) file: ReportFile,
 }
 
-/// Verdicts up to this size travel with every report: thousands of texts and documents of a dozen
-/// categories.
+impl<Parsed> Open<Parsed> {
+    fn new(id: u64, path: &str, parsed: Parsed, text: &str) -> Self {
+        let file = ReportFile { path: short_path(path), text: text.to_owned() };
+        Self { id, path: path.to_owned(), parsed, file }
+    }
+}
+
+/// What runs can be estimated again from travels with every report up to this size: verdicts on thousands of texts
+/// and documents of a dozen categories.
 const MOST_CARRIED_BYTES: usize = 8 << 20;
 
 /// Outputs that lie beside a summary and that the page has no use for.
-const OTHER_OUTPUTS: [&str; 20] = [
+const OTHER_OUTPUTS: [&str; 22] = [
     "summary.csv",
     "per_category.csv",
     "global_mixture.csv",
     "confusion_matrix.png",
     "priors.png",
     "pbar_vs_ctpi.png",
+    "following.png",
+    "tokens.png",
     "member_shares.png",
     "score_densities.png",
     "roc.png",
@@ -153,53 +148,72 @@ impl Workspace {
             let message = Some("another output of a run, not needed here".to_owned());
             return Opened { message, ..blank };
         }
-        match self.parse(path, bytes, id) {
+        match self.open(path, bytes, id) {
             Ok((kind, name, sha256)) => Opened { kind, name, sha256, ..blank },
-            Err(error) => Opened {
-                kind: FileKind::Error,
-                message: Some(error.message()),
-                hint: error.hint(),
-                ..blank
-            },
+            Err(error) => {
+                let (message, hint) = (Some(error.message()), error.hint());
+                self.refused(error, bytes, Opened { message, hint, ..blank })
+            }
         }
     }
 
     /// Kind, name and SHA-256 of what was opened.
-    fn parse(
+    fn open(
         &mut self,
         path: &str,
         bytes: &[u8],
         id: u64,
     ) -> Result<(FileKind, String, String), InputError> {
         let text = text::decode(path, bytes)?;
-        let file = ReportFile { path: short_path(path), text: text.to_owned() };
         match sniff(path, text) {
-            Some(FileKind::Run) => {
+            Some(kind @ FileKind::Run) => {
                 let parsed = Run::parse(path, bytes)?;
                 let (name, sha256) = (parsed.name.clone(), parsed.sha256.clone());
-                self.runs.retain(|open| open.path != path);
-                self.runs.push(Open { id, path: path.to_owned(), parsed, file });
-                Ok((FileKind::Run, name, sha256))
+                self.close_other(path, kind);
+                self.runs.push(Open::new(id, path, parsed, text));
+                Ok((kind, name, sha256))
             }
-            Some(FileKind::Predictions) => {
-                let folder = folder_of(path).to_owned();
-                let parsed =
-                    RunPredictions { predictions: predictions::parse(path, text)?, folder };
-                let name = run_name(path);
-                self.predictions.retain(|open| open.path != path);
-                self.predictions.push(Open { id, path: path.to_owned(), parsed, file });
-                Ok((FileKind::Predictions, name, sha256_hex(bytes)))
+            Some(kind @ (FileKind::Predictions | FileKind::Openings)) => {
+                let parsed = RunBasis::parse(kind, path, text)?;
+                self.close_other(path, kind);
+                self.bases.push(Open::new(id, path, parsed, text));
+                Ok((kind, run_name(path), sha256_hex(bytes)))
             }
             Some(_) => {
                 let mut parsed = SpecFile::parse(path, bytes)?;
                 let (name, sha256) = (parsed.main.name.clone(), parsed.main.sha256.clone());
-                self.specs.retain(|open| open.path != path);
+                self.close_other(path, FileKind::Spec);
                 self.name_apart(&mut parsed);
-                self.specs.push(Open { id, path: path.to_owned(), parsed, file });
+                self.specs.push(Open::new(id, path, parsed, text));
                 Ok((FileKind::Spec, name, sha256))
             }
             None => Err(InputError::new(path, "", Problem::NotRecognised)),
         }
+    }
+
+    /// A file that is refused: it is not kept, unless it is a run that found no mixture, from whose summary other
+    /// choices may still be tried.
+    fn refused(&mut self, error: InputError, bytes: &[u8], told: Opened) -> Opened {
+        let (path, id) = (told.path.clone(), told.id);
+        match (&error.problem, text::decode(&path, bytes)) {
+            (Problem::NotIdentified { .. }, Ok(text)) => {
+                let kind = FileKind::Unidentified;
+                self.close_other(&path, kind);
+                self.unidentified.push(Open::new(id, &path, error, text));
+                let name = printable(&run_name(&path)).into_owned();
+                Opened { kind, name, sha256: sha256_hex(bytes), ..told }
+            }
+            _ => Opened { kind: FileKind::Error, ..told },
+        }
+    }
+
+    /// Closes the files of this path that make way for another of this kind.
+    fn close_other(&mut self, path: &str, kind: FileKind) {
+        let stays = |own: FileKind, open: &str| open != path || !own.makes_way_for(kind);
+        self.runs.retain(|open| stays(FileKind::Run, &open.path));
+        self.unidentified.retain(|open| stays(FileKind::Unidentified, &open.path));
+        self.specs.retain(|open| stays(FileKind::Spec, &open.path));
+        self.bases.retain(|open| stays(open.parsed.kind(), &open.path));
     }
 
     /// Gives a spec another id where an open one has it already: `truth`, then `truth (2)`.
@@ -219,15 +233,31 @@ impl Workspace {
     /// Closes the file of this id.
     pub fn remove(&mut self, id: u64) {
         self.runs.retain(|open| open.id != id);
+        self.unidentified.retain(|open| open.id != id);
         self.specs.retain(|open| open.id != id);
-        self.predictions.retain(|open| open.id != id);
+        self.bases.retain(|open| open.id != id);
     }
 
     /// Closes every file.
     pub fn clear(&mut self) {
         self.runs.clear();
+        self.unidentified.clear();
         self.specs.clear();
-        self.predictions.clear();
+        self.bases.clear();
+    }
+
+    /// The summary in a folder, whatever its run found: its path and its text.
+    pub(super) fn summary_in(&self, folder: &str) -> Option<(&str, &str)> {
+        let found = self.runs.iter().map(|open| (&open.path, &open.file));
+        let all = found.chain(self.unidentified.iter().map(|open| (&open.path, &open.file)));
+        let mut texts = all.map(|(path, file)| (path.as_str(), file.text.as_str()));
+        texts.find(|(path, _)| folder_of(path) == folder)
+    }
+
+    /// The verdicts in a folder, with the path of their file.
+    pub(super) fn predictions_in(&self, folder: &str) -> Option<(&str, &Vec<Prediction>)> {
+        let mut beside = self.bases.iter().filter(|open| open.parsed.folder == folder);
+        beside.find_map(|open| Some((open.path.as_str(), open.parsed.predictions()?)))
     }
 
     /// Every spec that can be chosen: those opened first, then the bundled ones, with variants.
@@ -276,16 +306,10 @@ impl Workspace {
         run: &'run Run,
         wanted: bool,
     ) -> Result<Cow<'run, Run>, InputError> {
-        let folder = folder_of(&run.path);
-        let found = self.predictions.iter().find(|open| open.parsed.folder == folder);
-        match found.filter(|_| wanted) {
-            Some(open) => {
-                let found = &open.parsed.predictions;
-                predictions::check_categories(&open.path, found, &run.taxonomy)?;
-                Ok(Cow::Owned(Run { predictions: found.clone(), ..run.clone() }))
-            }
-            None => Ok(Cow::Borrowed(run)),
-        }
+        let found = self.predictions_in(folder_of(&run.path)).filter(|_| wanted);
+        let Some((path, found)) = found else { return Ok(Cow::Borrowed(run)) };
+        predictions::check_categories(path, found, &run.taxonomy)?;
+        Ok(Cow::Owned(Run { predictions: found.clone(), ..run.clone() }))
     }
 
     fn resolve(&self, options: &ViewOptions) -> Result<(&Spec, EvaluateOptions), InputError> {
@@ -338,12 +362,18 @@ impl Workspace {
         options.spec = Some(spec.id.clone());
         let runs = self.runs.iter().map(|open| open.file.clone());
         let specs = self.specs.iter().map(|open| open.file.clone());
-        let mut files: Vec<ReportFile> = runs.chain(specs).collect();
-        // Verdicts are the most of a run's bytes. A comparison needs them; without one they are there to
+        let unidentified = self.unidentified.iter().map(|open| open.file.clone());
+        let mut files: Vec<ReportFile> = runs.chain(specs).chain(unidentified).collect();
+        // These are the most of a run's bytes. A comparison needs verdicts; without one they are there to
         // estimate again and to look at, and are left out where they would make the report unwieldy.
-        let n_bytes: usize = self.predictions.iter().map(|open| open.file.text.len()).sum();
-        if options.baseline.is_some() || n_bytes <= MOST_CARRIED_BYTES {
-            files.extend(self.predictions.iter().map(|open| open.file.clone()));
+        let mut n_bytes = 0;
+        for kind in [FileKind::Predictions, FileKind::Openings] {
+            let bases = self.bases.iter().filter(|open| open.parsed.kind() == kind);
+            n_bytes += bases.clone().map(|open| open.file.text.len()).sum::<usize>();
+            let is_needed = kind == FileKind::Predictions && options.baseline.is_some();
+            if is_needed || n_bytes <= MOST_CARRIED_BYTES {
+                files.extend(bases.map(|open| open.file.clone()));
+            }
         }
         Ok(ReportData { version: DATA_VERSION, files, options })
     }
@@ -361,35 +391,6 @@ pub fn evaluate_options(options: &ViewOptions) -> Result<EvaluateOptions, InputE
     let merges = options.merge.iter().map(|text| Merge::parse(text)).collect::<Result<_, _>>()?;
     let align = AlignOptions { merges, missing_as_zero: options.missing_as_zero };
     Ok(EvaluateOptions { tolerance: options.tolerance, align, baseline: options.baseline.clone() })
-}
-
-/// What the text looks like: a summary is a JSON object, a spec is YAML; told by content, with the
-/// name's ending deciding where the content does not.
-fn sniff(path: &str, text: &str) -> Option<FileKind> {
-    let start = text.trim_start();
-    let ending = path.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
-    let has_key = |key: &str| text.lines().any(|line| line.starts_with(key));
-    if path.ends_with("predictions.jsonl") {
-        return Some(FileKind::Predictions);
-    }
-    if ending == "json" || (start.starts_with('{') && ending != "jsonl") {
-        Some(FileKind::Run)
-    } else if matches!(ending.as_str(), "yaml" | "yml") || has_key("category_weights:") {
-        Some(FileKind::Spec)
-    } else {
-        None
-    }
-}
-
-/// The folder that a file lies in; empty where the path names none.
-pub(super) fn folder_of(path: &str) -> &str {
-    path.rfind(['/', '\\']).map_or("", |end| &path[..end])
-}
-
-/// The last two components of a path: enough to name a run, and no more of somebody's disk.
-fn short_path(path: &str) -> String {
-    let parts: Vec<&str> = path.split(['/', '\\']).filter(|part| !part.is_empty()).collect();
-    parts[parts.len().saturating_sub(2)..].join("/")
 }
 
 #[cfg(test)]

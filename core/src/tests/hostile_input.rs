@@ -72,8 +72,11 @@ fn read_all(bytes: &[u8]) {
         assert!(!error.to_string().is_empty());
     }
     let mut workspace = Workspace::new();
-    for path in ["x.json", "x.yaml", "x/predictions.jsonl", "x"] {
-        workspace.add(path, bytes);
+    for path in ["x.json", "x.yaml", "x/predictions.jsonl", "y/openings.jsonl", "x"] {
+        let id = workspace.add(path, bytes).id;
+        if let Ok(study) = workspace.stored_study(id) {
+            let _ = study.begin("{}");
+        }
     }
     let _ = workspace.evaluate(&Default::default());
 }

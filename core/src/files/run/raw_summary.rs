@@ -23,13 +23,25 @@ pub(super) struct RawSummary {
     pub(super) per_category: Option<Vec<RawCategory>>,
     pub(super) inputs: Option<serde_json::Value>,
     #[serde(default)]
+    pub(super) refusals: Vec<String>,
+    #[serde(default)]
     pub(super) diagnostics: Vec<Diagnostic>,
 }
+
+/// The code of what a membership run says of a share that it does not know.
+const NO_SHARE: &str = "not_identifiable";
 
 impl RawSummary {
     /// Whether this program wrote the summary, of a run of this method.
     pub(super) fn is_ours_by(&self, method: &str) -> bool {
         self.schema_version.is_some() && self.method.as_deref() == Some(method)
+    }
+
+    /// Why there is no mixture, as far as the run says.
+    pub(super) fn reasons(&self) -> Vec<String> {
+        let of_categories = self.diagnostics.iter().filter(|doubt| doubt.code == NO_SHARE);
+        let of_categories = of_categories.map(|doubt| &doubt.message);
+        self.refusals.iter().chain(of_categories).cloned().collect()
     }
 }
 

@@ -64,8 +64,10 @@ impl Reader<'_> {
             let dialect = dialect(Dialect::SeedMembership);
             return self.map("per_category", &entries, stated, dialect);
         }
-        if raw.is_ours_by("membership") || raw.is_ours_by("openings") {
-            return Err(self.refuse("", Problem::NotIdentified));
+        if let Some(method) = ["membership", "openings"].into_iter().find(|one| raw.is_ours_by(one))
+        {
+            let reasons = raw.reasons();
+            return Err(self.refuse("", Problem::NotIdentified { method, reasons }));
         }
         let expected = "`priors.point`, `priors.mean`, `global_mixture_over_sampled_pool`, \
                         `global_mixture` or `per_category[].normalized_proportion`"

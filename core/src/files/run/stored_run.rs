@@ -135,7 +135,9 @@ fn resampling(raw: &RawSummary) -> Option<String> {
 pub(crate) fn run_name(path: &str) -> String {
     let parts: Vec<&str> = path.split(['/', '\\']).filter(|part| !part.is_empty()).collect();
     match parts.as_slice() {
-        [.., folder, "summary.json" | "predictions.jsonl"] if *folder != "." && *folder != ".." => {
+        [.., folder, "summary.json" | "predictions.jsonl" | "openings.jsonl"]
+            if *folder != "." && *folder != ".." =>
+        {
             (*folder).to_owned()
         }
         [.., file] => file.strip_suffix(".json").unwrap_or(file).to_owned(),
