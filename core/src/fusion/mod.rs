@@ -5,8 +5,7 @@
 //! one mixture, [`fused`] weighs them by their own uncertainty and by how far they disagree, [`summary`] is what is
 //! written of both.
 //!
-//! Imports [`numeric`](crate::numeric), [`shares`](crate::shares), [`messages`](crate::messages),
-//! [`files`](crate::files), [`show`](crate::show).
+//! Imports [`numeric`](crate::numeric), [`messages`](crate::messages), [`files`](crate::files), [`show`](crate::show).
 
 pub mod agreement;
 pub mod fused;

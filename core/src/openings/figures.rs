@@ -1,6 +1,6 @@
 //! The plots of an openings run: which data goes into which plot.
 
-use super::study::TokenMisfit;
+use super::prepared::TokenMisfit;
 use crate::numeric::interval::Interval;
 use crate::shares::unit::Unit;
 use crate::show::plot::{GroupedBars, Heatmap, Series};

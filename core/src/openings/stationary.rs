@@ -43,7 +43,7 @@ fn closed_sets(next_from_last: &Matrix) -> Vec<Vec<usize>> {
         .map(|from| (0..size).map(|to| from == to || next_from_last[(from, to)] > 0.0).collect())
         .collect();
     for middle in 0..size {
-        let onward = reaches[middle].clone();
+        let Some(onward) = reaches.get(middle).cloned() else { continue };
         for row in reaches.iter_mut().filter(|row| row[middle]) {
             row.iter_mut().zip(&onward).for_each(|(reached, on)| *reached |= on);
         }

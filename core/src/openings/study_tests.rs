@@ -1,5 +1,6 @@
 use super::*;
 use crate::openings::planted::PlantedOpenings;
+use crate::openings::prepared::distance;
 use crate::openings::reestimate::OpeningsChoices;
 use proptest::prelude::*;
 

@@ -6,8 +6,9 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::figures::OpeningsFigures;
+use super::prepared::TokenMisfit;
 use super::replicate::{MODEL_DOCUMENTS, OpeningsReplicate};
-use super::study::{Study, TokenMisfit};
+use super::study::Study;
 use crate::files::record::{Context, Priors, SharesByUnit, ToolRecord};
 use crate::files::run::SCHEMA_VERSION;
 use crate::messages::check::Check;
@@ -107,7 +108,7 @@ impl OpeningsSummary {
         let checks = study.checks(replicates);
         let mut diagnostics = context.diagnostics;
         diagnostics.extend(study.diagnostics(&checks));
-        let misfits = study.misfits();
+        let misfits = study.prepared().misfits();
         let mut tokens = misfits.clone();
         tokens.sort_by(|left, right| right.expected.total_cmp(&left.expected));
         let first = |all: Vec<TokenMisfit>| all.into_iter().take(N_TOKENS).collect();
@@ -136,7 +137,7 @@ impl OpeningsSummary {
             next_from_last: following.next_from_last.rows().map(<[f64]>::to_vec).collect(),
             nuisance_shares: following.nuisance_shares(),
             n_documents: evidence.references.iter().map(|one| one.n_documents()).collect(),
-            condition_number: study.condition_number(),
+            condition_number: study.prepared().condition_number(),
             tokens: first(tokens),
             misfits: first(misfits),
             inputs: context.inputs,

@@ -12,10 +12,10 @@
 use super::beginnings::Beginnings;
 use super::estimate::Estimate;
 use super::evidence::Evidence;
-use super::following::{Exactness, Following, following};
+use super::following::{Exactness, following};
 use super::options::OpeningsOptions;
-use super::replicate::drawn_counts;
-use super::study::Study;
+use super::prepared::{Prepared, distance, explained_and_expected};
+use super::resampling::drawn_counts;
 use crate::messages::check::{Check, Verdict};
 use crate::numeric::matrix::Matrix;
 use crate::numeric::p_value::p_value;
@@ -46,28 +46,9 @@ pub struct TrustDraw {
     colouring: f64,
 }
 
-/// Half the sum of absolute differences: the share that would have to move.
-pub(super) fn distance(left: &[f64], right: &[f64]) -> f64 {
-    0.5 * left.iter().zip(right).map(|(a, b)| (a - b).abs()).sum::<f64>()
-}
-
-/// What the mixture leads one to expect, and what the model expects, averaged over the documents before:
-/// lists over cells.
-pub(super) fn explained_and_expected(
-    fitted: &Following,
-    densities: &Matrix,
-    expected: &Matrix,
-) -> (Vec<f64>, Vec<f64>) {
-    let rows = match expected.n_rows() {
-        1 => vec![1.0],
-        _ => fitted.mixture.shares.clone(),
-    };
-    (densities.times(&fitted.average_weights()), expected.transposed_times(&rows))
-}
-
 /// One draw from the null: documents counted anew from the fitted beginnings, a model that is off by
 /// [`TOKEN_ERROR`] about what was fitted; and lead-ins dealt to categories at random.
-pub(super) fn draw(study: &Study, index: u64) -> TrustDraw {
+pub(super) fn draw(study: &Prepared, index: u64) -> TrustDraw {
     let mut stream = RandomStream::new(study.options.seed ^ NULL_STREAM, index);
     let evidence = &study.evidence;
     let counts: Vec<Vec<f64>> = evidence
@@ -169,7 +150,7 @@ pub(super) fn condition_number(beginnings: &Beginnings) -> f64 {
     gram.condition_number().sqrt()
 }
 
-impl Study {
+impl Prepared {
     /// The tests of what the estimate rests on, from all draws in order; those that need draws are not made where
     /// there are none.
     pub(super) fn trust_checks(&self, draws: &[TrustDraw]) -> Vec<Check> {
@@ -186,7 +167,7 @@ impl Study {
     }
 
     /// Why there is no answer, in sentences; none where there is one.
-    pub(super) fn find_refusals(&self) -> Vec<String> {
+    pub(super) fn refusals(&self) -> Vec<String> {
         let (explained, expected) = self.explained_and_expected();
         let mut refusals = Vec::new();
         let nuisance = self.following.average(&self.following.nuisance_shares());

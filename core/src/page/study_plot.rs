@@ -6,7 +6,7 @@ use super::told_plot::ToldPlot;
 use crate::messages::printable::printable;
 use crate::numeric::interval::Interval;
 use crate::openings::figures::OpeningsFigures;
-use crate::openings::study::TokenMisfit;
+use crate::openings::prepared::TokenMisfit;
 use crate::shares::unit::Unit;
 use crate::show::plot::Plot;
 use crate::show::table::fixed;
