@@ -19,6 +19,15 @@ pub fn predictions_path(run: &Path) -> Option<PathBuf> {
     path.is_file().then_some(path)
 }
 
+/// The file of a run of openings from which it is estimated again.
+pub const EVIDENCE: &str = "openings.jsonl";
+
+/// What of a run lies beside its summary, from which it is estimated again, in so far as it is there.
+pub fn bases(run: &Path) -> Vec<PathBuf> {
+    let evidence = summary_path(run).with_file_name(EVIDENCE);
+    predictions_path(run).into_iter().chain(evidence.is_file().then_some(evidence)).collect()
+}
+
 /// The run at this path, with its classifier's verdicts if they are wanted and there.
 ///
 /// # Errors

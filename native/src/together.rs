@@ -111,3 +111,68 @@ fn is_of_same(own: &Value, other: &Value) -> bool {
     };
     model(own).is_some() && model(own) == model(other) && documents(own) == documents(other)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn summary(method: &str, point: [f64; 2], sha256: &str) -> String {
+        let replicates: Vec<[f64; 2]> = (0..40)
+            .map(|index| {
+                let step = 0.001 * f64::from(index - 20);
+                [point[0] + step, point[1] - step]
+            })
+            .collect();
+        json!({
+            "schema_version": 1,
+            "method": method,
+            "created": "2026-01-01T00:00:00Z",
+            "config": {"target_model": "m/", "seed": 1},
+            "categories": ["Web", "Books"],
+            "unit": "documents",
+            "priors": {"point": point, "mean": point, "ci_lo": [0.1, 0.1], "ci_hi": [0.9, 0.9], "level": 0.95,
+                       "replicates": replicates},
+            "inputs": {"reference": [{"category": "Web", "sha256": sha256}]},
+            "diagnostics": [],
+        })
+        .to_string()
+    }
+
+    fn write(folder: &Path, summary: &str) {
+        std::fs::create_dir_all(folder).unwrap();
+        std::fs::write(folder.join("summary.json"), summary).unwrap();
+    }
+
+    #[test]
+    fn a_run_of_the_other_method_on_the_same_documents_is_found_and_fused() {
+        let out = tempfile::tempdir().unwrap();
+        write(&out.path().join("ls"), &summary("labelshift", [0.6, 0.4], "x"));
+        write(&out.path().join("other_documents"), &summary("labelshift", [0.1, 0.9], "y"));
+        std::fs::write(out.path().join("no_folder"), "x").unwrap();
+        let own = out.path().join("op");
+        let both = Together::find(&own, &summary("openings", [0.5, 0.5], "x"), (0.95, 1)).unwrap();
+        assert_eq!(both.diagnostics[0].code, "agreement_of_methods");
+        let (fused, folder) = both.fused.as_ref().unwrap();
+        assert!(folder.ends_with("op+ls"));
+        // They disagree by far more than either says: their plain mean.
+        assert!((fused.priors.point[0] - 0.55).abs() < 1e-9, "{:?}", fused.priors);
+        both.write().unwrap();
+        let run =
+            Run::parse("op+ls/summary.json", &std::fs::read(folder.join("summary.json")).unwrap())
+                .unwrap();
+        assert_eq!(run.method.as_deref(), Some("fused"));
+        assert!(run.intervals.unwrap()[0].contains(0.5) && run.replicates.is_some());
+    }
+
+    #[test]
+    fn nothing_is_found_where_there_is_nothing_of_the_same_model() {
+        let out = tempfile::tempdir().unwrap();
+        let own = out.path().join("op");
+        assert!(Together::find(&own, &summary("openings", [0.5, 0.5], "x"), (0.95, 1)).is_none());
+        let other = summary("labelshift", [0.6, 0.4], "x").replace("m/", "another");
+        write(&out.path().join("ls"), &other);
+        assert!(Together::find(&own, &summary("openings", [0.5, 0.5], "x"), (0.95, 1)).is_none());
+        assert!(Together::find(&own, "{}", (0.95, 1)).is_none());
+    }
+}

@@ -13,6 +13,8 @@ mod labelshift_model;
 mod language_model;
 // Membership attacks: scores of every kind, results, refusals, the seed's command.
 mod membership;
+// Openings: outputs, determinism, kill -9, servers, refusals.
+mod openings;
 // Every command that the README shows.
 mod readme;
 // Estimating a stored run again: choices, merges, units, refusals.

@@ -20,7 +20,7 @@ use super::{labelshift, openings};
 use crate::args::ReestimateArgs;
 use crate::labelshift::study::carry_out;
 use crate::openings::study as openings_study;
-use crate::openings::work_file::EVIDENCE;
+use crate::runs::EVIDENCE;
 
 pub(super) fn run(args: &ReestimateArgs) -> anyhow::Result<Outcome> {
     match evidence(&args.run) {

@@ -39,7 +39,7 @@ fn workspace(paths: &[PathBuf], spec: &Spec, view: &ViewArgs) -> anyhow::Result<
     for path in paths {
         let path = runs::summary_path(path);
         workspace.add(&path.display().to_string(), &files::read(&path)?);
-        if let Some(path) = runs::predictions_path(&path) {
+        for path in runs::bases(&path) {
             workspace.add(&path.display().to_string(), &files::read(&path)?);
         }
     }

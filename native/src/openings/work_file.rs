@@ -12,9 +12,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::separator::Tried;
+use crate::runs::EVIDENCE;
 
-/// The file of the evidence, in the run's folder.
-pub const EVIDENCE: &str = "openings.jsonl";
 /// The file of what is there of it while the run is under way.
 const PARTIAL: &str = "openings.partial.jsonl";
 /// The file that tells what the run is.
