@@ -155,8 +155,9 @@ mod tests {
         assert_eq!(both.diagnostics[0].code, "agreement_of_methods");
         let (fused, folder) = both.fused.as_ref().unwrap();
         assert!(folder.ends_with("op+ls"));
-        // They disagree by far more than either says: their plain mean.
-        assert!((fused.priors.point[0] - 0.55).abs() < 1e-9, "{:?}", fused.priors);
+        // Between both, nearer to openings: label shift errs more.
+        let share = fused.priors.point[0];
+        assert!(share > 0.5 && share < 0.55, "{share}");
         both.write().unwrap();
         let run =
             Run::parse("op+ls/summary.json", &std::fs::read(folder.join("summary.json")).unwrap())

@@ -3,6 +3,7 @@
 use crate::messages::check::Check;
 use crate::numeric::math;
 use crate::numeric::p_value::p_value;
+use crate::numeric::rng::RandomStream;
 
 /// An estimate with its replicates.
 #[derive(Debug, Clone, Copy)]
@@ -13,16 +14,32 @@ pub struct Estimated<'a> {
     pub point: &'a [f64],
     /// Replicates, `[n_replicates, n_categories]`.
     pub replicates: &'a [Vec<f64>],
+    /// The method's own error, as if the mixture were counted on so many documents, where the replicates do not hold
+    /// it already.
+    pub method_documents: Option<f64>,
 }
 
 impl Estimated<'_> {
-    /// The variance of each share over the replicates.
+    /// The variance of each share: over the replicates, and by the method's own error.
     pub fn variances(&self) -> Vec<f64> {
         let of_category = |category: usize| {
             let drawn: Vec<f64> = self.replicates.iter().map(|row| row[category]).collect();
-            if drawn.len() > 1 { math::variance(&drawn) } else { 0.0 }
+            let sampling = if drawn.len() > 1 { math::variance(&drawn) } else { 0.0 };
+            let share = self.point[category];
+            let method = |documents: f64| share * (1.0 - share) / (documents + 1.0);
+            sampling + self.method_documents.map_or(0.0, method)
         };
         (0..self.point.len()).map(of_category).collect()
+    }
+
+    /// Replicate `index`, with the method's own error.
+    fn replicate(&self, index: usize, seed: u64) -> Vec<f64> {
+        let row = &self.replicates[index];
+        let Some(documents) = self.method_documents else { return row.clone() };
+        let mut stream = RandomStream::new(seed, index as u64);
+        let concentrations: Vec<f64> =
+            row.iter().map(|share| documents * share + LEAST_DOCUMENTS).collect();
+        stream.dirichlet(&concentrations)
     }
 
     /// The mean of each share over the replicates.
@@ -35,14 +52,20 @@ impl Estimated<'_> {
     }
 }
 
+/// So much of a document is added to each category before its share is drawn.
+const LEAST_DOCUMENTS: f64 = 0.25;
+
+/// The seed of the errors that methods make.
+const SEED: u64 = 0x6167_7265_6521;
+
 /// Variances are taken to be at least this: a category that never moves in either must not decide alone.
 const LEAST_VARIANCE: f64 = 1e-6;
 
 /// The check of whether both estimates may be of one mixture.
 ///
 /// The statistic is the sum over categories of squared differences over the variances of both. Null: both have the same
-/// mean, and each spreads about it as its replicates do, independently; so pairs of replicates, each moved to have the
-/// same mean, show what chance alone gives.
+/// mean, and each spreads about it as its replicates do, and by its method's own error, independently; so pairs of
+/// replicates, each moved to have the same mean, show what chance alone gives.
 pub fn agreement(first: Estimated<'_>, second: Estimated<'_>) -> Check {
     let name = "agreement_of_methods";
     if first.replicates.len() < 2 || second.replicates.len() < 2 {
@@ -65,7 +88,7 @@ pub fn agreement(first: Estimated<'_>, second: Estimated<'_>) -> Check {
     let (first_means, second_means) = (first.means(), second.means());
     let n = first.replicates.len().min(second.replicates.len());
     let by_chance = (0..n).map(|index| {
-        let (one, other) = (&first.replicates[index], &second.replicates[index]);
+        let (one, other) = (first.replicate(index, SEED), second.replicate(index, SEED + 1));
         statistic(&|category| {
             (one[category] - first_means[category]) - (other[category] - second_means[category])
         })
@@ -94,7 +117,6 @@ pub fn agreement(first: Estimated<'_>, second: Estimated<'_>) -> Check {
 mod tests {
     use super::*;
     use crate::messages::check::Verdict;
-    use crate::numeric::rng::RandomStream;
 
     fn estimated(mean: [f64; 3], seed: u64) -> (Vec<f64>, Vec<Vec<f64>>) {
         let mut stream = RandomStream::new(seed, 0);
@@ -115,8 +137,10 @@ mod tests {
             (found.0.clone(), found.1.clone(), pair)
         };
         let (one, other) = (of("a", &one), of("b", &other));
-        let first = Estimated { name: one.2, point: &one.0, replicates: &one.1 };
-        let second = Estimated { name: other.2, point: &other.0, replicates: &other.1 };
+        let method_documents = None;
+        let first = Estimated { name: one.2, point: &one.0, replicates: &one.1, method_documents };
+        let second =
+            Estimated { name: other.2, point: &other.0, replicates: &other.1, method_documents };
         agreement(first, second)
     }
 
