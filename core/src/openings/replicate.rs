@@ -21,7 +21,7 @@ pub struct OpeningsReplicate {
 ///
 /// Where beginnings are learned imperfectly the estimate is off however many documents and lead-ins there are.
 /// Measured on planted models, half of which chose the number (`tests/oracle/openings_study.py`).
-pub const MODEL_DOCUMENTS: f64 = 100.0;
+pub const MODEL_DOCUMENTS: f64 = 80.0;
 
 /// So much of a document is added to each category before its share is drawn: one that seems absent need not be.
 const LEAST_DOCUMENTS: f64 = 0.25;

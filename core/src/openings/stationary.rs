@@ -49,8 +49,8 @@ fn closed_sets(next_from_last: &Matrix) -> Vec<Vec<usize>> {
         }
     }
     let mut closed: Vec<Vec<usize>> = Vec::new();
-    for state in 0..size {
-        let reached: Vec<usize> = (0..size).filter(|&to| reaches[state][to]).collect();
+    for (state, row) in reaches.iter().enumerate() {
+        let reached: Vec<usize> = (0..size).filter(|&to| row[to]).collect();
         let returns = reached.iter().all(|&to| reaches[to][state]);
         if returns && reached[0] == state {
             closed.push(reached);

@@ -93,7 +93,8 @@ mod tests {
         (first[7], anywhere[7]) = (1.0, 0.0);
         let cells = Cells::of(&first, &anywhere);
         assert_eq!((cells.n(), cells.has_rest()), (MAX_CELLS, true));
-        assert_eq!((cells.tokens()[0], cells.tokens()[1]), (7, (n_vocab - MAX_CELLS + 2) as u32));
+        let second = u32::try_from(n_vocab - MAX_CELLS + 2).unwrap();
+        assert_eq!((cells.tokens()[0], cells.tokens()[1]), (7, second));
         let sums = cells.sums(&vec![1.0; n_vocab]);
         assert_eq!(sums[MAX_CELLS - 1], (n_vocab - MAX_CELLS + 1) as f64);
         assert_eq!(sums.iter().sum::<f64>(), n_vocab as f64);

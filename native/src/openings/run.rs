@@ -61,7 +61,7 @@ pub fn run(settings: &Settings, progress: &Progress) -> anyhow::Result<Finished>
 /// Who is asked.
 enum Asked<'s> {
     Model(Box<Model>),
-    Server(&'s Server, Tokenizer),
+    Server(&'s Server, Box<Tokenizer>),
 }
 
 impl Asked<'_> {
@@ -79,7 +79,7 @@ impl Asked<'_> {
             }
             Some(Who::Server(server)) => {
                 let folder = settings.tokenizer.as_deref().unwrap_or(Path::new("."));
-                Ok(Asked::Server(server, Tokenizer::open(folder)?))
+                Ok(Asked::Server(server, Box::new(Tokenizer::open(folder)?)))
             }
         }
     }
@@ -121,7 +121,7 @@ fn estimate(settings: &Settings, folder: &Path, progress: &Progress) -> anyhow::
     }
     files::make_folder(folder)?;
     let mut work =
-        WorkFile::open(folder, sections(&settings, &references, &asked), settings.force)?;
+        WorkFile::open(folder, &sections(&settings, &references, &asked), settings.force)?;
     let n_missing =
         if work.is_done() { 0 } else { ask(&settings, &references, &asked, &mut work, progress)? };
     let path = work.evidence();

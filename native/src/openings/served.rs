@@ -128,7 +128,6 @@ impl Served {
 ///
 /// # Errors
 /// If a group has no answer.
-#[expect(clippy::cast_precision_loss, reason = "a count of lead-ins")]
 pub fn group_shares(
     groups: &[Group],
     lines: &[Line],

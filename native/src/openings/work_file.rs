@@ -66,7 +66,7 @@ impl WorkFile {
     ///
     /// # Errors
     /// If they belong to another run, are being written by another process, or cannot be read or written.
-    pub fn open(folder: &Path, sections: Map<String, Value>, force: bool) -> anyhow::Result<Self> {
+    pub fn open(folder: &Path, sections: &Map<String, Value>, force: bool) -> anyhow::Result<Self> {
         let described = folder.join(DESCRIPTION);
         let lock = RunLock::acquire(&folder.join(LOCK), folder)?;
         for name in [EVIDENCE, DESCRIPTION] {
@@ -76,7 +76,7 @@ impl WorkFile {
         let mut description = Description::new(sections.clone());
         match found {
             Some(found) => {
-                found.ensure_same_run(&sections, folder, ELSEWHERE)?;
+                found.ensure_same_run(sections, folder, ELSEWHERE)?;
                 description = found;
             }
             None => {
