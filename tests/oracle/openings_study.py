@@ -2,7 +2,7 @@
 """The study that chose how `openings` estimates, and an oracle of its arithmetic, by numpy alone.
 
     openings_study.py check RUN                 every number of a run's estimate computed again from its openings.jsonl
-    openings_study.py table RUN=TRUTH …         every variant on every planted model, in both units, as Markdown
+    openings_study.py table RUN=TRUTH|FIXTURE … every variant on every planted model, in both units, as Markdown
     openings_study.py fixture RUN TRUTH OUT     a run's evidence in few cells and groups, small enough for the repository
 
 TRUTH is the truth.json of a planted model (tests/oracle/plant_models.py). Written for numpy 2.4, Python 3.11.
@@ -101,16 +101,27 @@ VARIANTS = {
     "not learned, no nuisances, smoothing 8": {"learning": False, "smoothing": 8, "nuisances": 0},
 }
 
-def table(pairs):
-    runs = [(pathlib.Path(folder), read(folder), json.load(open(truth))) for folder, truth in (pair.split("=") for pair in pairs)]
-    print("| variant |", " | ".join(folder.name for folder, _, _ in runs), "| mean |\n|---|", "---|" * (len(runs) + 1), sep="")
+def planted(folder):
+    """A run's evidence, its mean lengths, and its true shares: FOLDER is RUN=TRUTH, or one that `fixture` wrote."""
+    folder, _, truth = folder.partition("=")
+    folder, run = pathlib.Path(folder), read(folder)
+    if truth:
+        truth, lengths = json.load(open(truth)), json.load(open(folder / "summary.json"))["document_lengths"]
+        units = [[truth[key][NAMES[c]] for c in run["names"]] for key in ("document_share", "share")]
+    else:
+        truth = json.load(open(folder / "truth.json"))
+        lengths, units = truth["document_lengths"], [truth["documents"], truth["tokens"]]
+    return folder.name, run, np.array([category["mean"] for category in lengths["categories"]]), units
+
+def table(folders):
+    runs = [planted(folder) for folder in folders]
+    print("| variant |", " | ".join(name for name, *_ in runs), "| mean |\n|---|", "---|" * (len(runs) + 1), sep="")
     for name, options in VARIANTS.items():
         cells, all_units = [], []
-        for folder, run, truth in runs:
+        for _, run, lengths, (documents, tokens) in runs:
             n = len(run["names"])
             p = np.full(n, 1 / n) if options is None else estimate(run, **options)[0]
-            lengths = np.array([c["mean"] for c in json.load(open(folder / "summary.json"))["document_lengths"]["categories"]])
-            units = [accuracy(shares, [truth[key][NAMES[c]] for c in run["names"]]) for shares, key in ((p, "document_share"), (p * lengths / (p @ lengths), "share"))]
+            units = [accuracy(p, documents), accuracy(p * lengths / (p @ lengths), tokens)]
             cells.append("{:.3f} ({:.3f})".format(*units)); all_units.append(units)
         print(f"| {name} |", " | ".join(cells), "| **{:.3f} ({:.3f})** |".format(*np.mean(all_units, 0)), flush=True)
 

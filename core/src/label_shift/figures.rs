@@ -1,7 +1,7 @@
 //! The plots of a label-shift run: which data goes into which plot.
 
 use crate::numeric::interval::Interval;
-use crate::show::plot::{GroupedBars, Heatmap, Scatter, ScatterPoint, Series};
+use crate::show::plot::{GroupedBars, Heatmap, RowReading, Scatter, ScatterPoint, Series};
 
 /// What the plots of a label-shift run show.
 #[derive(Debug, Clone, Copy)]
@@ -39,7 +39,7 @@ impl LabelshiftFigures<'_> {
     pub fn confusion(&self) -> Heatmap {
         Heatmap {
             title: format!("Confusion matrix: {}", self.name),
-            note: "each row: how documents of one true category were classified".to_owned(),
+            reading: RowReading::Confusion,
             categories: self.categories.to_vec(),
             rows: self.confusion_matrix.to_vec(),
         }

@@ -3,7 +3,7 @@
 use super::prepared::TokenMisfit;
 use crate::numeric::interval::Interval;
 use crate::shares::unit::Unit;
-use crate::show::plot::{GroupedBars, Heatmap, Series};
+use crate::show::plot::{GroupedBars, Heatmap, RowReading, Series};
 
 /// What the plots of an openings run show.
 #[derive(Debug, Clone, Copy)]
@@ -42,9 +42,7 @@ impl OpeningsFigures<'_> {
     pub fn following(&self) -> Option<Heatmap> {
         (self.next_from_last.len() == self.categories.len()).then(|| Heatmap {
             title: format!("What the model expects after what: {}", self.name),
-            note:
-                "each row: which category the model expects next, after documents of one category"
-                    .to_owned(),
+            reading: RowReading::Following,
             categories: self.categories.to_vec(),
             rows: self.next_from_last.to_vec(),
         })

@@ -38,8 +38,9 @@
 //! An [`engine`] carries the blueprint out: [`cpu`] by kernels of our own, `tensor_engine` on GPUs. What is done
 //! with models sees nothing else of them. [`generate`] draws texts, many at a time, by [`sampling`]; a [`journal`]
 //! keeps each as it comes. [`score`] takes documents in batches, and [`scores`] keeps what the model says of their
-//! tokens. An [`author`] is whoever writes: a model, or by [`endpoint`] somebody else's server. Beside either kind of
-//! results lies a [`description`], by which a run knows its own when it is taken up again.
+//! tokens; [`next_token`] is what it expects after a text. An [`author`] is whoever writes: a model, or by
+//! [`endpoint`] somebody else's server. Beside either kind of results lies a [`description`], by which a run knows
+//! its own when it is taken up again.
 //!
 //! Read [`model`] first, which puts all that together, then [`engine`] and [`blueprint`], the two seams. How well a
 //! small model knows two sentences:

@@ -1,4 +1,4 @@
-//! A matrix of shares as colours: `confusion_matrix.png`.
+//! A matrix of shares as colours: `confusion_matrix.png`, `following.png`.
 
 use super::axis::{Unit, drawable};
 use super::groups::widest;
@@ -20,18 +20,47 @@ const MARKS: [f64; 6] = [0.0, 1.0, 0.2, 0.5, 0.05, 0.01];
 /// Room of the colour scale with its marks.
 const SCALE: f64 = 10.0 + 10.0 + SMALL * LINE;
 
-/// A confusion matrix: how the documents of each true class are classified.
+/// A matrix from classes to classes, each row of which sums to 1.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Heatmap {
     /// The line above the plot.
     pub title: String,
-    /// How rows and columns are to be read, below the title.
-    pub note: String,
+    /// What a row says.
+    pub reading: RowReading,
     /// The classes, in order, of rows and columns alike.
     pub categories: Vec<String>,
-    /// Shares of each row: row = true class, column = predicted class;
-    /// `[n_classes, n_classes]`.
+    /// Shares of each row, `[n_classes, n_classes]`.
     pub rows: Vec<Vec<f64>>,
+}
+
+/// What a row of a [`Heatmap`] says.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum RowReading {
+    /// How documents of one true class are classified.
+    #[default]
+    Confusion,
+    /// What a model expects after documents of one class.
+    Following,
+}
+
+impl RowReading {
+    /// How rows are to be read, below the title.
+    fn note(self) -> &'static str {
+        match self {
+            Self::Confusion => "each row: how documents of one true category were classified",
+            Self::Following => {
+                "each row: which category the model expects next, after documents of one category"
+            }
+        }
+    }
+
+    /// The heading of the rows' names.
+    fn row_heading(self) -> &'static str {
+        match self {
+            Self::Confusion => "true class",
+            Self::Following => "after",
+        }
+    }
 }
 
 impl Heatmap {
@@ -45,7 +74,7 @@ impl Heatmap {
     }
 
     fn note_lines(&self, width: f64) -> Vec<String> {
-        wrap(&self.note, SMALL, width, 3)
+        wrap(self.reading.note(), SMALL, width, 3)
     }
 
     fn grid(&self, room: f64) -> Grid {
@@ -77,30 +106,20 @@ impl Plot for Heatmap {
 
     fn alt_text(&self) -> String {
         let n = self.categories.len();
-        let recalls = (0..n).map(|class| self.share(class, class));
-        let known: Vec<f64> = recalls.clone().flatten().collect();
-        let Some((worst, negated)) = largest(recalls.map(|recall| recall.map(|share| -share)))
-        else {
+        let own = (0..n).map(|class| self.share(class, class));
+        let known: Vec<f64> = own.clone().flatten().collect();
+        let Some(least) = largest(own.map(|share| share.map(|share| -share))) else {
             return "Nothing to show.".to_owned();
         };
+        let least = (least.0, -least.1);
         let mean = known.iter().sum::<f64>() / known.len() as f64;
-        let mut sentence = format!(
-            "Of {n} classes, {} of a class is classified correctly on average, least of {}: {}",
-            Unit::Share.text(mean),
-            self.categories[worst],
-            Unit::Share.text(-negated),
-        );
-        let confusions = (0..n * n).map(|at| (at / n, at % n));
-        let confusions =
-            confusions.map(|(row, column)| self.share(row, column).filter(|_| row != column));
-        if let Some((at, share)) = largest(confusions) {
-            let (truth, predicted) = (&self.categories[at / n], &self.categories[at % n]);
-            let share = Unit::Share.text(share);
-            sentence.push_str(&format!(
-                "; most often confused: {share} of {truth} is taken for {predicted}"
-            ));
+        let others = (0..n * n).map(|at| (at / n, at % n));
+        let others = others.map(|(row, column)| self.share(row, column).filter(|_| row != column));
+        let other = largest(others).map(|(at, share)| (at / n, at % n, share));
+        match self.reading {
+            RowReading::Confusion => self.confusion_text(mean, least, other),
+            RowReading::Following => self.following_text(mean, other),
         }
-        sentence + "."
     }
 
     fn table(&self) -> Table {
@@ -109,7 +128,7 @@ impl Plot for Heatmap {
             name: name.clone(),
             values: (0..n).map(|column| self.share(position, column)).collect(),
         };
-        let head = std::iter::once("true class".to_owned());
+        let head = std::iter::once(self.reading.row_heading().to_owned());
         Table {
             caption: self.title.clone(),
             columns: head.chain(self.categories.iter().cloned()).collect(),
@@ -163,6 +182,43 @@ impl Plot for Heatmap {
 }
 
 impl Heatmap {
+    fn confusion_text(
+        &self,
+        mean: f64,
+        (worst, recall): (usize, f64),
+        other: Option<(usize, usize, f64)>,
+    ) -> String {
+        let mut sentence = format!(
+            "Of {} classes, {} of a class is classified correctly on average, least of {}: {}",
+            self.categories.len(),
+            Unit::Share.text(mean),
+            self.categories[worst],
+            Unit::Share.text(recall),
+        );
+        if let Some((truth, predicted, share)) = other {
+            let (truth, predicted) = (&self.categories[truth], &self.categories[predicted]);
+            let share = Unit::Share.text(share);
+            sentence.push_str(&format!(
+                "; most often confused: {share} of {truth} is taken for {predicted}"
+            ));
+        }
+        sentence + "."
+    }
+
+    fn following_text(&self, mean: f64, other: Option<(usize, usize, f64)>) -> String {
+        let mut sentence = format!(
+            "After documents of one of {} categories the model expects {} of the same on average",
+            self.categories.len(),
+            Unit::Share.text(mean),
+        );
+        if let Some((before, next, share)) = other {
+            let (before, next) = (&self.categories[before], &self.categories[next]);
+            let share = Unit::Share.text(share);
+            sentence.push_str(&format!("; of others most: {share} {next} after {before}"));
+        }
+        sentence + "."
+    }
+
     fn draw_cells(&self, scene: &mut Scene, body: Area) {
         let n = self.categories.len();
         let (width, height) = (body.width() / n as f64, body.height() / n as f64);
@@ -243,7 +299,7 @@ impl Heatmap {
     }
 }
 
-/// Where a share lies on the colour scale: at its square root, so that rare confusions show.
+/// Where a share lies on the colour scale: at its square root, so that small ones show.
 fn position_of(share: f64) -> f64 {
     share.clamp(0.0, 1.0).sqrt()
 }

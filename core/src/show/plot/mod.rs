@@ -45,7 +45,7 @@ pub use self::bars::GroupedBars;
 pub use self::densities::{Bell, Bins, Densities, DensityPanel};
 pub use self::errors::ErrorBars;
 pub use self::every_plot::Plot;
-pub use self::heatmap::Heatmap;
+pub use self::heatmap::{Heatmap, RowReading};
 pub use self::paint::{NoFont, draw};
 pub use self::roc::{RocCurve, RocPlot};
 pub use self::scatter::{Scatter, ScatterPoint};

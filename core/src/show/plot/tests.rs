@@ -208,7 +208,7 @@ fn plots(n_categories: usize, n_runs: usize, name_length: usize) -> [Box<dyn Plo
     };
     let heatmap = Heatmap {
         title: title.clone(),
-        note: "row: true class, column: predicted class; percent of each row".to_owned(),
+        reading: RowReading::Confusion,
         categories: categories.clone(),
         rows: (0..n_categories).map(|row| shares(n_categories, row)).collect(),
     };
@@ -364,6 +364,13 @@ fn words_state_the_finding() {
         "Of 2 classes, 80.0% of a class is classified correctly on average, least of code: 70.0%; \
          most often confused: 30.0% of code is taken for web."
     );
+    let following = Heatmap { reading: RowReading::Following, ..heatmap };
+    assert_eq!(
+        following.alt_text(),
+        "After documents of one of 2 categories the model expects 80.0% of the same on average; \
+         of others most: 30.0% web after code."
+    );
+    assert_eq!(following.table().columns[0], "after");
 }
 
 #[test]
