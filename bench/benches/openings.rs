@@ -79,16 +79,20 @@ fn projections(criterion: &mut Criterion) {
         group.bench_function(BenchmarkId::new("newton", n_categories), |bencher| {
             bencher.iter(|| maximize(black_box(&ratios), None));
         });
-        group.bench_function(BenchmarkId::new("expectation_maximization", n_categories), |bencher| {
-            bencher.iter(|| expectation_maximization(black_box(&ratios)));
-        });
+        group.bench_function(
+            BenchmarkId::new("expectation_maximization", n_categories),
+            |bencher| {
+                bencher.iter(|| expectation_maximization(black_box(&ratios)));
+            },
+        );
     }
     group.finish();
 }
 
 /// Smoothed beginnings of each category, `[n_cells, n_categories]`.
 fn densities(evidence: &Evidence) -> Matrix {
-    let smoothing = OpeningsChoices::default().study_options().expect("the defaults are valid").smoothing();
+    let smoothing =
+        OpeningsChoices::default().study_options().expect("the defaults are valid").smoothing();
     data_anatomy_core::openings::beginnings::Beginnings::of(evidence, smoothing).densities
 }
 

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use data_anatomy::png::{DEFAULT_SCALE, png};
 use data_anatomy_core::show::plot::{
-    ErrorBars, GroupedBars, Heatmap, Plot, Scatter, ScatterPoint, Series, Theme, svg,
+    ErrorBars, GroupedBars, Heatmap, Plot, RowReading, Scatter, ScatterPoint, Series, Theme, svg,
 };
 
 const SIX: [&str; 6] = ["Web", "GitHub", "Wikipedia", "Books", "ArXiv", "StackExchange"];
@@ -124,7 +124,7 @@ fn confusion(n: usize) -> Heatmap {
     };
     Heatmap {
         title: "Confusion matrix of the classifier".to_owned(),
-        note: "row: true class, column: predicted class; percent of each row".to_owned(),
+        reading: RowReading::Confusion,
         categories: categories(n),
         rows: (0..n).map(row).collect(),
     }

@@ -66,7 +66,7 @@ fn a_run_that_is_done_asks_no_model_and_other_settings_are_refused() {
     scratch.run(&format!("{RUN} --no-learning --merge Law+Sport=Other")).exited(0);
     assert_eq!(scratch.read("out/openings/openings.jsonl"), evidence);
     let summary = json_of(&scratch, "out/openings/summary.json");
-    assert_eq!(summary["categories"], json!(["Recipes", "Other"]));
+    assert_eq!(summary["categories"], json!(["Other", "recipes"]));
     let refused = scratch.run(&RUN.replace("--leads 30", "--leads 20")).exited(2).stderr();
     assert!(refused.contains("leads") && refused.contains("--force starts anew"), "{refused}");
 }
@@ -145,6 +145,7 @@ fn what_cannot_be_is_refused_in_words() {
     ] {
         let found = refused(flags);
         assert!(found.contains(expected), "{flags}: {found}");
+        assert!(!scratch.path("out/openings").exists(), "{flags}");
     }
     scratch.write("samples/manifest.json", r#"{"settings": {"window": "random"}}"#);
     assert!(refused("").contains("openings needs their true beginnings"), "{}", refused(""));

@@ -119,11 +119,17 @@ fn estimate(settings: &Settings, folder: &Path, progress: &Progress) -> anyhow::
         let room = model.blueprint.context.saturating_sub(1).max(1);
         settings.context = settings.context.min(room);
     }
+    // Before there is a folder: what is refused leaves nothing behind.
+    let candidates =
+        separator::candidates(asked.tokenizer(), &settings.separator, settings.lead_in)?;
     files::make_folder(folder)?;
     let mut work =
         WorkFile::open(folder, &sections(&settings, &references, &asked), settings.force)?;
-    let n_missing =
-        if work.is_done() { 0 } else { ask(&settings, &references, &asked, &mut work, progress)? };
+    let n_missing = if work.is_done() {
+        0
+    } else {
+        ask(&settings, &references, &asked, &candidates, &mut work, progress)?
+    };
     let path = work.evidence();
     // From the stored values, so that it can be estimated again to the last bit.
     let evidence = Evidence::parse(&path.display().to_string(), &files::read(&path)?)?;
@@ -192,6 +198,7 @@ fn ask(
     settings: &Settings,
     references: &References,
     asked: &Asked<'_>,
+    candidates: &[Separator],
     work: &mut WorkFile,
     progress: &Progress,
 ) -> anyhow::Result<usize> {
@@ -200,14 +207,13 @@ fn ask(
     let cells = Cells::of(&beginnings.first(), &beginnings.anywhere());
     let sizes = (settings.n_leads, settings.context);
     let groups = leads::groups(references, tokenizer, sizes, cells.n(), settings.choices.seed)?;
-    let candidates = separator::candidates(tokenizer, &settings.separator, settings.lead_in)?;
     let mut counts = Map::new();
     let (groups, shares, n_missing) = match asked {
         Asked::Model(model) => {
             let mut expecting =
                 Expecting::load(model, settings.context, settings.batch_tokens, progress)?;
             let tried = separators(work, || {
-                expecting.try_separators(&candidates, &groups, &beginnings.distributions())
+                expecting.try_separators(candidates, &groups, &beginnings.distributions())
             })?;
             progress.say(&told(&tried));
             counts.insert("separators".to_owned(), json!(tried));

@@ -92,7 +92,10 @@ impl WorkFile {
             file: None,
             _lock: lock,
         };
-        if !work.is_done() {
+        if work.is_done() {
+            // It may have been killed just before it removed this itself.
+            remove(&work.folder.join(PARTIAL))?;
+        } else {
             work.take_up()?;
         }
         Ok(work)

@@ -34,7 +34,7 @@ fn answer(mut stream: &TcpStream) {
     reader.read_exact(&mut body).unwrap();
     let body: Value = serde_json::from_slice(&body).unwrap();
     assert!(body["prompt"].is_array(), "lead-ins are sent as tokens: {body}");
-    assert_eq!((&body["max_tokens"], &body["temperature"]), (&json!(1), &json!(1.0)));
+    assert_eq!((body["max_tokens"].as_f64(), body["temperature"].as_f64()), (Some(1.0), Some(1.0)));
     let (half, quarter) = (0.5_f64.ln(), 0.25_f64.ln());
     let listed = json!({"token_id:40": half, "token_id:41": quarter});
     let logprobs =
