@@ -26,10 +26,34 @@ impl Estimate {
     pub(super) fn of(evidence: &Evidence, expected: &Matrix, options: &OpeningsOptions) -> Self {
         let whole = Beginnings::of(evidence, options.smoothing());
         let plain = following(expected, &whole, None, Exactness::Full);
+        Self::near(expected, whole, &plain, options, Exactness::Full)
+    }
+
+    /// The shares of documents with other smoothing, to the accuracy of a replicate.
+    pub(super) fn shares_smoothed(
+        &self,
+        evidence: &Evidence,
+        expected: &Matrix,
+        options: &OpeningsOptions,
+    ) -> Vec<f64> {
+        let whole = Beginnings::of(evidence, options.smoothing());
+        let near = Self::near(expected, whole, &self.following, options, Exactness::Rough);
+        near.following.mixture.shares
+    }
+
+    /// The estimate from these beginnings, from the fit of similar ones.
+    fn near(
+        expected: &Matrix,
+        whole: Beginnings,
+        start: &Following,
+        options: &OpeningsOptions,
+        exactness: Exactness,
+    ) -> Self {
         if !options.learns() {
-            return Self { beginnings: whole.clone(), whole, learning: None, following: plain };
+            let following = following(expected, &whole, Some(&start.weights), exactness);
+            return Self { beginnings: whole.clone(), whole, learning: None, following };
         }
-        let found = learned(expected, &whole, &plain);
+        let found = learned(expected, &whole, start, exactness);
         let mut following = found.following;
         if !found.converged && following.termination.is_success() {
             following.termination = Termination::IterationLimit;

@@ -25,8 +25,11 @@ pub struct Learning {
 /// Rounds of fitting what is learned to the mixture, and the mixture to what is learned.
 const MAX_ROUNDS: usize = 60;
 
-/// The rounds end when no share moves by more; each leaves a sixth of the error of the one before, or less.
+/// The rounds of an estimate end when no share moves by more; each leaves a sixth of the error of the one before, or
+/// less.
 const TOLERANCE: f64 = 1e-8;
+/// The same where a rough fit is enough, and before exact ones are begun.
+const ROUGH_TOLERANCE: f64 = 1e-4;
 
 /// Bounds of `τ`, and halvings between them on a logarithmic scale.
 const BOUNDS: (f64, f64) = (1e-12, 1.0);
@@ -45,10 +48,32 @@ pub(super) struct Learned {
     pub(super) converged: bool,
 }
 
-/// The fit of `expected`, `[n_rows, n_cells]`, on beginnings of which rarer tokens are learned less; `plain` is the fit
-/// on beginnings that are learned whole.
-pub(super) fn learned(expected: &Matrix, beginnings: &Beginnings, plain: &Following) -> Learned {
-    let mut fitted = plain.clone();
+/// The fit of `expected`, `[n_rows, n_cells]`, on beginnings of which rarer tokens are learned less; `start` is the fit
+/// of similar ones, as of those that are learned whole.
+pub(super) fn learned(
+    expected: &Matrix,
+    beginnings: &Beginnings,
+    start: &Following,
+    exactness: Exactness,
+) -> Learned {
+    let near = rounds(expected, beginnings, start, Exactness::Rough);
+    match exactness {
+        Exactness::Rough => near,
+        Exactness::Full => rounds(expected, beginnings, &near.following, Exactness::Full),
+    }
+}
+
+fn rounds(
+    expected: &Matrix,
+    beginnings: &Beginnings,
+    start: &Following,
+    exactness: Exactness,
+) -> Learned {
+    let tolerance = match exactness {
+        Exactness::Rough => ROUGH_TOLERANCE,
+        Exactness::Full => TOLERANCE,
+    };
+    let mut fitted = start.clone();
     let mut current = beginnings.clone();
     let mut learning = Learning { half_learned: 0.0, tokens: vec![1.0; expected.n_cols()] };
     for _ in 0..MAX_ROUNDS {
@@ -57,12 +82,12 @@ pub(super) fn learned(expected: &Matrix, beginnings: &Beginnings, plain: &Follow
         learning = Learning { half_learned, tokens: learned_tokens(&all, half_learned) };
         current = beginnings.as_learned(&learning.tokens);
         let start = Some(&fitted.weights);
-        let again = following(expected, &current, start, Exactness::Full);
+        let again = following(expected, &current, start, exactness);
         let moved = (again.mixture.shares.iter().zip(&fitted.mixture.shares))
             .map(|(new, old)| (new - old).abs())
             .fold(0.0, f64::max);
         fitted = again;
-        if moved <= TOLERANCE {
+        if moved <= tolerance {
             return Learned { learning, beginnings: current, following: fitted, converged: true };
         }
     }

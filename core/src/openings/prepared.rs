@@ -20,6 +20,8 @@ pub struct Prepared {
     pub(super) beginnings: Beginnings,
     pub(super) learning: Option<Learning>,
     pub(super) following: Following,
+    /// How far the estimate moves with a quarter of the smoothing or with four times as much, whichever is more.
+    pub(super) smoothing_distance: f64,
     pub(super) options: OpeningsOptions,
 }
 
@@ -38,9 +40,19 @@ impl Prepared {
     /// The estimate from this evidence, merged already.
     pub(super) fn new(evidence: Evidence, options: OpeningsOptions) -> Self {
         let expected = mean_expectations(&evidence);
-        let Estimate { whole, beginnings, learning, following } =
-            Estimate::of(&evidence, &expected, &options);
-        Self { evidence, expected, whole, beginnings, learning, following, options }
+        let estimate = Estimate::of(&evidence, &expected, &options);
+        let smoothing_distance = smoothing_distance(&evidence, &expected, &estimate, &options);
+        let Estimate { whole, beginnings, learning, following } = estimate;
+        Self {
+            evidence,
+            expected,
+            whole,
+            beginnings,
+            learning,
+            following,
+            smoothing_distance,
+            options,
+        }
     }
 
     /// The beginnings that other counts of documents give, learned as those of the estimate are.
@@ -104,6 +116,21 @@ pub(super) fn explained_and_expected(
         _ => fitted.mixture.shares.clone(),
     };
     (densities.times(&fitted.average_weights()), expected.transposed_times(&rows))
+}
+
+fn smoothing_distance(
+    evidence: &Evidence,
+    expected: &Matrix,
+    estimate: &Estimate,
+    options: &OpeningsOptions,
+) -> f64 {
+    let moved = [0.25, 4.0].map(|factor| {
+        let pseudo_documents = factor * options.pseudo_documents;
+        let other = OpeningsOptions { pseudo_documents, ..options.clone() };
+        let shares = estimate.shares_smoothed(evidence, expected, &other);
+        distance(&shares, &estimate.following.mixture.shares)
+    });
+    moved[0].max(moved[1])
 }
 
 /// Half the sum of absolute differences: the share that would have to move.

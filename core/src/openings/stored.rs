@@ -11,8 +11,11 @@ use crate::files::text;
 use crate::messages::input_error::{InputError, Problem};
 use crate::shares::taxonomy::Taxonomy;
 
-/// Significant decimal digits of a stored share.
-const SIGNIFICANT_DIGITS: usize = 7;
+/// Ten to the number of significant digits of a stored share: seven.
+const POWER_OF_DIGITS: f64 = 1e7;
+
+/// Smaller shares are stored as 0.
+const LEAST_SHARE: f64 = 1e-12;
 
 /// How far stored shares may be from summing to 1: a million of them, each cut to seven digits, pass.
 const SUM_TOLERANCE: f64 = 1e-3;
@@ -48,13 +51,18 @@ enum NuisanceName {
     LineStarts,
 }
 
-/// The share as it is stored.
+/// The share as it is stored: its first digits, the number that is nearest to them.
 pub fn stored_share(share: f64) -> f64 {
     // Far below anything that could matter, and short in the file.
-    if share < 1e-12 {
+    if share < LEAST_SHARE {
         return 0.0;
     }
-    format!("{share:.*e}", SIGNIFICANT_DIGITS - 1).parse().unwrap_or(share)
+    let mut scale = POWER_OF_DIGITS;
+    while share * scale < 0.1 * POWER_OF_DIGITS {
+        scale *= 10.0;
+    }
+    // Whole numbers and these powers of ten are exact, so that the quotient is what the written digits are read as.
+    (share * scale).round() / scale
 }
 
 fn stored_shares(shares: &[f64]) -> Vec<f64> {
@@ -305,6 +313,8 @@ impl<'path> Reader<'path> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::openings::planted::PlantedOpenings;
 
@@ -313,6 +323,21 @@ mod tests {
         let expectations: String =
             evidence.expectations.iter().map(|one| evidence.expectation_line(one)).collect();
         evidence.head_lines() + &expectations
+    }
+
+    proptest! {
+        #[test]
+        fn shares_are_stored_as_their_first_seven_digits_are_read(
+            share in (-12.0..0.0_f64).prop_map(|power| 10.0_f64.powf(power)),
+        ) {
+            let (stored, digits) = (stored_share(share), format!("{share:.6e}"));
+            let nearest: f64 = digits.parse().unwrap();
+            // Halfway between two of them either is as near.
+            let step = 1e-6 * 10.0_f64.powf(share.log10().floor());
+            prop_assert!(stored == nearest || (stored - share).abs() <= 0.500_001 * step, "{stored:e} {digits}");
+            prop_assert_eq!(format!("{stored:.6e}").parse::<f64>().unwrap(), stored);
+            prop_assert_eq!(stored_share(stored), stored);
+        }
     }
 
     #[test]

@@ -10,10 +10,8 @@
 //! | `uniqueness` | is there one mixture that the model keeps? | closed sets of categories |
 
 use super::beginnings::Beginnings;
-use super::estimate::Estimate;
 use super::evidence::Evidence;
 use super::following::{Exactness, following};
-use super::options::OpeningsOptions;
 use super::prepared::{Prepared, distance, explained_and_expected};
 use super::resampling::drawn_counts;
 use crate::messages::check::{Check, Verdict};
@@ -23,7 +21,7 @@ use crate::numeric::rng::RandomStream;
 use crate::shares::look_alike::LookAlikes;
 
 /// Draws from the world in which nothing is wrong.
-pub const N_DRAWS: u64 = 199;
+pub const N_DRAWS: u64 = 99;
 
 /// Above this share of nuisances and of unknown beginnings the model's first tokens are not openings of documents.
 pub const MOST_NUISANCE: f64 = 0.5;
@@ -199,7 +197,7 @@ impl Prepared {
                 self.offers().map_or_else(String::new, |offers| format!(": {offers}"))
             ));
         }
-        let smoothed = self.smoothing_distance();
+        let smoothed = self.smoothing_distance;
         if smoothed > MOST_SMOOTHED {
             refusals.push(format!(
                 "there are too few reference documents: with a quarter or four times the smoothing the estimate moves \
@@ -331,20 +329,8 @@ impl Prepared {
         (!found.groups.is_empty()).then(|| found.offers(self.evidence.taxonomy.names()))
     }
 
-    /// How far the estimate moves with a quarter and with four times the smoothing: the larger distance.
-    fn smoothing_distance(&self) -> f64 {
-        let own = self.options.pseudo_documents;
-        let moved = [0.25, 4.0].map(|factor| {
-            let options =
-                OpeningsOptions { pseudo_documents: factor * own, ..self.options.clone() };
-            let other = Estimate::of(&self.evidence, &self.expected, &options);
-            distance(&other.following.mixture.shares, &self.following.mixture.shares)
-        });
-        moved[0].max(moved[1])
-    }
-
     fn smoothing_check(&self) -> Check {
-        let moved = self.smoothing_distance();
+        let moved = self.smoothing_distance;
         let holds = moved <= MOST_SMOOTHED;
         let verb = if holds {
             "there are enough reference documents"

@@ -41,7 +41,7 @@ fn openings_alone_are_estimated_again_step_by_step_as_all_at_once() {
     assert_eq!(source["method"], "openings");
     assert_eq!(source["knows_lengths"], false);
     assert_eq!((&source["n_documents"], &source["n_leads"]), (&8000.0.into(), &800.0.into()));
-    assert_eq!(source["choices"]["smoothing"], 1.0);
+    assert_eq!(source["choices"]["smoothing"], 0.5);
 
     let StoredStudy::Openings(run) = workspace.stored_study(opened.id).unwrap() else {
         panic!("{source}")
@@ -130,7 +130,7 @@ fn malformed_openings_and_choices_are_refused_with_their_place() {
     let refusal = |choices: &str| run.begin(choices).unwrap_err().message();
     assert_eq!(
         refusal(r#"{"smoothing": 0}"#),
-        "--smoothing: expected a number of documents above 0 (1 is usual), found 0"
+        "--smoothing: expected a number of documents above 0 (0.5 is usual), found 0"
     );
     assert!(refusal(r#"{"estimator": "em"}"#).starts_with("choices: unknown field `estimator`"));
     let other = r#"{"schema_version": 1, "method": "openings", "categories": ["x"], "priors": {"point": [1.0]}}"#;

@@ -94,6 +94,11 @@ impl Tokenizer {
             .to_vec())
     }
 
+    /// How many tokens stand around every document, before it and behind.
+    pub fn n_around(&self) -> usize {
+        self.prefix.len() + self.suffix.len()
+    }
+
     /// What stands before every document.
     pub fn before_document(&self) -> &[u32] {
         &self.prefix

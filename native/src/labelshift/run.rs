@@ -19,7 +19,7 @@ use super::text_doubts;
 use super::texts::Texts;
 use super::writer::Writer;
 use crate::references::References;
-use crate::references::document_lengths::{self, KnownLengths};
+use crate::references::document_lengths::{self, KnownLengths, Measured};
 
 /// Everything up to the verdicts.
 #[derive(Debug)]
@@ -61,7 +61,8 @@ impl Run {
         let documents = (&references, &split);
         let echoes = echoes::obtain(&settings.echoes, sources, documents, &texts, writer.as_mut())?;
         let tokenizer = writer.as_ref().and_then(Writer::tokenizer);
-        let lengths = document_lengths::find(&settings.documents, &references, tokenizer)?;
+        let measured = tokenizer.map_or(Measured::Characters, Measured::Tokens);
+        let lengths = document_lengths::find(&settings.documents, &references, measured)?;
         // Its memory is wanted for training.
         drop(writer);
         let cut = length_match(settings.cut, &texts, seed);

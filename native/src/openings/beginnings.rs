@@ -15,6 +15,8 @@ use crate::references::References;
 pub struct Beginnings {
     /// What is counted of each category, in order.
     categories: Vec<Counted>,
+    /// Tokens of each reference document, in order, with those that stand around it.
+    pub n_tokens: Vec<u64>,
 }
 
 /// What is counted of one category; lists over the vocabulary.
@@ -66,6 +68,7 @@ impl Beginnings {
             .zip(&references.documents)
             .map(|(&class, document)| (class, document.text.as_str()))
             .collect();
+        let mut n_tokens = Vec::with_capacity(documents.len());
         for batch in documents.chunks(BATCH) {
             let tokenised: Vec<Vec<TokenId>> = batch
                 .par_iter()
@@ -73,9 +76,10 @@ impl Beginnings {
                 .collect::<anyhow::Result<_>>()?;
             for ((class, _), tokens) in batch.iter().zip(&tokenised) {
                 categories[*class].count(tokens, &new_lines);
+                n_tokens.push((tokens.len() + tokenizer.n_around()) as u64);
             }
         }
-        Ok(Self { categories })
+        Ok(Self { categories, n_tokens })
     }
 
     /// Documents of all categories that begin with each token, `[n_vocab]`.

@@ -1,5 +1,6 @@
 //! What a model expects after lead-ins, by its weights.
 
+use data_anatomy_core::openings::stored::stored_share;
 use data_anatomy_job::progress::Progress;
 use data_anatomy_lm::engine::{Engine, TokenId};
 use data_anatomy_lm::memory::Work;
@@ -162,9 +163,10 @@ impl Expecting {
     }
 }
 
+/// The means, in as many digits as are stored.
 #[expect(clippy::cast_precision_loss, reason = "a count of lead-ins")]
 fn mean(sums: &[f64], n: usize) -> Vec<f64> {
-    sums.iter().map(|sum| sum / n as f64).collect()
+    sums.iter().map(|sum| stored_share(sum / n as f64)).collect()
 }
 
 /// Some lead-ins of each category; for a separator without documents none, once.

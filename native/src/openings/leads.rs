@@ -28,7 +28,7 @@ pub struct Group {
 }
 
 /// Groups of each category: enough to tell how far lead-ins differ.
-const N_GROUPS: usize = 20;
+const N_GROUPS: usize = 10;
 
 /// Numbers at most in the file that keeps expectations: a page opens some tens of megabytes.
 const MAX_NUMBERS: usize = 2_500_000;

@@ -27,7 +27,8 @@ use super::served::{self, Served};
 use super::settings::Settings;
 use super::study::carry_out;
 use super::work_file::{Line, WorkFile};
-use crate::references::{References, document_lengths};
+use crate::references::References;
+use crate::references::document_lengths::{self, Measured};
 use crate::together::Together;
 use crate::tool;
 
@@ -125,16 +126,17 @@ fn estimate(settings: &Settings, folder: &Path, progress: &Progress) -> anyhow::
     files::make_folder(folder)?;
     let mut work =
         WorkFile::open(folder, &sections(&settings, &references, &asked), settings.force)?;
-    let n_missing = if work.is_done() {
-        0
+    let answered = if work.is_done() {
+        Answered::default()
     } else {
         ask(&settings, &references, &asked, &candidates, &mut work, progress)?
     };
     let path = work.evidence();
     // From the stored values, so that it can be estimated again to the last bit.
     let evidence = Evidence::parse(&path.display().to_string(), &files::read(&path)?)?;
-    let lengths =
-        document_lengths::find(&settings.documents, &references, Some(asked.tokenizer()))?;
+    let measured = (answered.n_tokens.as_deref())
+        .map_or(Measured::Tokens(asked.tokenizer()), Measured::Counted);
+    let lengths = document_lengths::find(&settings.documents, &references, measured)?;
     let mut stored = StoredOpenings::new(evidence, None)?;
     stored.lengths = lengths.as_ref().ok().map(|known| known.lengths.clone());
     let study = stored.study(&settings.choices)?;
@@ -167,7 +169,12 @@ fn estimate(settings: &Settings, folder: &Path, progress: &Progress) -> anyhow::
     outputs::write(folder, &settings.run_name, settings.plots, &summary)?;
     together.iter().try_for_each(Together::write)?;
     progress.say(&format!("written to {}", folder.display()));
-    Ok(Finished { summary, folder: folder.to_owned(), is_partial: n_missing > 0, together })
+    Ok(Finished {
+        summary,
+        folder: folder.to_owned(),
+        is_partial: answered.n_missing > 0,
+        together,
+    })
 }
 
 /// What makes this run this run and no other.
@@ -193,7 +200,16 @@ fn sections(settings: &Settings, references: &References, asked: &Asked<'_>) -> 
     ])
 }
 
-/// Has the model asked for all that is missing, and the evidence written; how many answers are missing.
+/// What came of asking.
+#[derive(Debug, Default)]
+struct Answered {
+    /// Answers that are still missing.
+    n_missing: usize,
+    /// Tokens of each reference document, where they were counted on the way.
+    n_tokens: Option<Vec<u64>>,
+}
+
+/// Has the model asked for all that is missing, and the evidence written.
 fn ask(
     settings: &Settings,
     references: &References,
@@ -201,7 +217,7 @@ fn ask(
     candidates: &[Separator],
     work: &mut WorkFile,
     progress: &Progress,
-) -> anyhow::Result<usize> {
+) -> anyhow::Result<Answered> {
     let (tokenizer, n_vocab) = (asked.tokenizer(), asked.n_vocab());
     let beginnings = Beginnings::count(references, tokenizer, n_vocab)?;
     let cells = Cells::of(&beginnings.first(), &beginnings.anywhere());
@@ -250,7 +266,7 @@ fn ask(
         text += &evidence.expectation_line(&expectation(group, shares));
     }
     work.finish(&text, counts)?;
-    Ok(n_missing)
+    Ok(Answered { n_missing, n_tokens: Some(beginnings.n_tokens) })
 }
 
 /// The groups that a separator has the model shown: all, or one without a document where none stands before.

@@ -31,6 +31,17 @@ pub struct KnownLengths {
     pub source: String,
 }
 
+/// How lengths of reference documents are measured.
+#[derive(Debug, Clone, Copy)]
+pub enum Measured<'a> {
+    /// In characters.
+    Characters,
+    /// In tokens.
+    Tokens(&'a Tokenizer),
+    /// In tokens that were counted already: those of each reference document, in order.
+    Counted(&'a [u64]),
+}
+
 /// The lengths of whole documents; in place of them the reason why they are not known.
 ///
 /// They are those of the file that the settings name, else of the manifest beside the samples, else of the reference
@@ -41,7 +52,7 @@ pub struct KnownLengths {
 pub fn find(
     settings: &DocumentSettings,
     references: &References,
-    tokenizer: Option<&Tokenizer>,
+    measured: Measured<'_>,
 ) -> anyhow::Result<Result<KnownLengths, String>> {
     if let Some(path) = &settings.lengths {
         return Ok(Ok(read(path, references)?));
@@ -52,7 +63,7 @@ pub fn find(
         let first_line = |error: anyhow::Error| error.to_string().lines().take(1).collect();
         return Ok(read(&manifest, references).map_err(first_line));
     }
-    of_references(references, tokenizer)
+    of_references(references, measured)
 }
 
 fn read(path: &Path, references: &References) -> anyhow::Result<KnownLengths> {
@@ -81,24 +92,29 @@ fn of_parts(source: &str, bytes: &[u8], references: &References) -> Option<Docum
 /// The lengths of the reference documents, unless they were cut.
 fn of_references(
     references: &References,
-    tokenizer: Option<&Tokenizer>,
+    measured: Measured<'_>,
 ) -> anyhow::Result<Result<KnownLengths, String>> {
     let mut categories = Vec::new();
     for (class, name) in references.taxonomy.names().iter().enumerate() {
-        let texts: Vec<&str> = (0..references.documents.len())
+        let own: Vec<usize> = (0..references.documents.len())
             .filter(|&index| references.classes[index] == class)
-            .map(|index| references.documents[index].text.as_str())
             .collect();
-        let chars: Vec<u64> = texts.par_iter().map(|text| text.chars().count() as u64).collect();
+        let text = |&index: &usize| references.documents[index].text.as_str();
+        let chars: Vec<u64> =
+            own.par_iter().map(|index| text(index).chars().count() as u64).collect();
         if let Some(longest) = cut_to(&chars) {
             return Ok(Err(format!(
                 "the documents of `{name}` look cut to {longest} characters, and no {MANIFEST} tells how long they \
                  were"
             )));
         }
-        let lengths = match tokenizer {
-            Some(tokenizer) => n_tokens(tokenizer, &texts)?,
-            None => chars,
+        let counted = &own[..own.len().min(MAX_COUNTED)];
+        let lengths = match measured {
+            Measured::Tokens(tokenizer) => {
+                n_tokens(tokenizer, &counted.iter().map(text).collect::<Vec<_>>())?
+            }
+            Measured::Counted(lengths) => counted.iter().map(|&index| lengths[index]).collect(),
+            Measured::Characters => chars,
         };
         // Reading refuses documents without text.
         let Some(of_category) = CategoryLengths::of(&lengths) else {
@@ -106,7 +122,10 @@ fn of_references(
         };
         categories.push(of_category);
     }
-    let measure = if tokenizer.is_some() { Measure::Tokens } else { Measure::Characters };
+    let measure = match measured {
+        Measured::Characters => Measure::Characters,
+        Measured::Tokens(_) | Measured::Counted(_) => Measure::Tokens,
+    };
     let source = "the reference documents".to_owned();
     Ok(Ok(KnownLengths { lengths: DocumentLengths { measure, categories }, source }))
 }
@@ -122,8 +141,7 @@ fn cut_to(chars: &[u64]) -> Option<u64> {
 
 /// How many tokens each document has, of as many as are enough.
 fn n_tokens(tokenizer: &Tokenizer, texts: &[&str]) -> anyhow::Result<Vec<u64>> {
-    let counted = &texts[..texts.len().min(MAX_COUNTED)];
-    let tokens = tokenizer.encode_batch(counted)?;
+    let tokens = tokenizer.encode_batch(texts)?;
     Ok(tokens.iter().map(|ids| ids.len() as u64).collect())
 }
 

@@ -51,7 +51,12 @@ pub(crate) fn maximize_roughly(ratios: &LikelihoodRatios, start: Option<&[f64]>)
     maximize_to(ROUGH_TOLERANCE, ratios, start)
 }
 
-fn maximize_to(tolerance: f64, ratios: &LikelihoodRatios, start: Option<&[f64]>) -> LikelihoodFit {
+/// As [`maximize`], but to this certificate.
+pub(crate) fn maximize_to(
+    tolerance: f64,
+    ratios: &LikelihoodRatios,
+    start: Option<&[f64]>,
+) -> LikelihoodFit {
     let mut point = match start {
         Some(shares) => warm_start(ratios, shares),
         None => cold_start(ratios),
@@ -70,7 +75,7 @@ fn maximize_to(tolerance: f64, ratios: &LikelihoodRatios, start: Option<&[f64]>)
         iterations += 1;
     };
     LikelihoodFit {
-        mean_log_likelihood: point.log_likelihood,
+        mean_log_likelihood: point.log_likelihood(ratios),
         certificate: point.certificate(),
         gradient: point.gradient,
         shares: point.shares,
@@ -84,7 +89,6 @@ struct Point {
     shares: Vec<f64>,
     /// The density of each text under the mixture.
     mixed: Vec<f64>,
-    log_likelihood: f64,
     gradient: Vec<f64>,
 }
 
@@ -95,19 +99,24 @@ impl Point {
         let n_docs = problem.weights.len();
         let mut mixed = Vec::with_capacity(n_docs);
         let mut gradient = vec![0.0; shares.len()];
-        let mut log_likelihood = 0.0;
         for (row, &weight) in problem.ratios.rows().zip(&problem.weights) {
             let density = math::dot(row, &shares);
             let factor = weight / density;
             for (entry, ratio) in gradient.iter_mut().zip(row) {
                 *entry += factor * ratio;
             }
-            log_likelihood += weight * math::ln(density);
             mixed.push(density);
         }
         let total_weight = problem.total_weight();
         gradient.iter_mut().for_each(|entry| *entry /= total_weight);
-        Self { shares, mixed, log_likelihood: log_likelihood / total_weight, gradient }
+        Self { shares, mixed, gradient }
+    }
+
+    /// The mean log-likelihood, up to the constant of the ratios.
+    fn log_likelihood(&self, problem: &LikelihoodRatios) -> f64 {
+        let terms = self.mixed.iter().zip(&problem.weights);
+        let total: f64 = terms.map(|(density, weight)| weight * math::ln(*density)).sum();
+        total / problem.total_weight()
     }
 
     /// Whether every text is possible enough for the quadratic model to be worth anything.
@@ -176,7 +185,7 @@ fn newton_step(problem: &LikelihoodRatios, point: &Point) -> Option<Point> {
         }
         if shares.iter().sum::<f64>() > 0.0 {
             let next = Point::at(problem, shares);
-            if rises(point, &next, 1e-4 * step * slope) {
+            if rises(problem, point, &next, 1e-4 * step * slope) {
                 return Some(next);
             }
         }
@@ -189,13 +198,18 @@ fn newton_step(problem: &LikelihoodRatios, point: &Point) -> Option<Point> {
 fn em_step(problem: &LikelihoodRatios, point: &Point) -> Option<Point> {
     let shares = point.shares.iter().zip(&point.gradient).map(|(s, g)| s * g).collect();
     let next = Point::at(problem, shares);
-    rises(point, &next, 0.0).then_some(next)
+    rises(problem, point, &next, 0.0).then_some(next)
 }
 
-/// Whether the likelihood rises by `least`; where it can no longer tell in double precision,
-/// whether the certificate falls.
-fn rises(point: &Point, next: &Point, least: f64) -> bool {
-    let noise = 4.0 * f64::EPSILON * (1.0 + point.log_likelihood.abs());
-    let rise = next.log_likelihood - point.log_likelihood;
+/// Whether the likelihood rises by `least`, or surely is much nearer to its maximum; where it can no longer tell in
+/// double precision, whether the certificate falls.
+fn rises(problem: &LikelihoodRatios, point: &Point, next: &Point, least: f64) -> bool {
+    // As most steps do. Logarithms, which cost as much as all the rest of a step, are not needed then.
+    if next.certificate() <= 0.5 * point.certificate() {
+        return true;
+    }
+    let before = point.log_likelihood(problem);
+    let noise = 4.0 * f64::EPSILON * (1.0 + before.abs());
+    let rise = next.log_likelihood(problem) - before;
     rise >= least - noise && (rise > noise || next.certificate() < point.certificate())
 }

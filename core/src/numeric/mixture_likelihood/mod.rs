@@ -12,6 +12,6 @@ mod ratios;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use maximum::maximize_roughly;
 pub use maximum::{LikelihoodFit, maximize};
+pub(crate) use maximum::{maximize_roughly, maximize_to};
 pub use ratios::LikelihoodRatios;
