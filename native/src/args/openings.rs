@@ -9,7 +9,7 @@ use super::lm::AuthorArgs;
 use super::threads::threads;
 use super::unit::UnitKind;
 use crate::openings::settings::{
-    CONTEXT, LeadInChoice, N_LEADS, N_LISTED, OUTPUT_FOLDER, RUN_NAME, SeparatorChoice, Settings,
+    CONTEXT, LeadInChoice, N_LISTED, OUTPUT_FOLDER, RUN_NAME, SeparatorChoice, Settings,
 };
 use crate::references::settings::{DocumentSettings, MAX_PER_CLASS};
 
@@ -29,9 +29,9 @@ pub struct OpeningsArgs {
     /// beginning on.
     #[arg(long, value_name = "DIR")]
     pub local_samples_dir: PathBuf,
-    /// Documents of each category to show the model before it is asked.
-    #[arg(long, value_name = "N", default_value_t = N_LEADS)]
-    pub leads: usize,
+    /// Documents of each category to show the model before it is asked. [default: 20, of a server 200]
+    #[arg(long, value_name = "N")]
+    pub leads: Option<usize>,
     /// Tokens to show of each, its last ones.
     #[arg(long, value_name = "N", default_value_t = CONTEXT)]
     pub context: usize,
@@ -150,6 +150,7 @@ impl OpeningsArgs {
     /// # Errors
     /// If a value is out of its range.
     pub fn settings(&self) -> anyhow::Result<Settings> {
+        let usual = Settings::new(&self.local_samples_dir, self.author.choice());
         let settings = Settings {
             documents: DocumentSettings {
                 merge_web: self.merge_web,
@@ -158,10 +159,10 @@ impl OpeningsArgs {
                 lengths: self.document_lengths.clone(),
                 ..DocumentSettings::new(&self.local_samples_dir)
             },
-            author: self.author.choice(),
+            author: usual.author,
             tokenizer: self.tokenizer.clone(),
             n_listed: self.listed,
-            n_leads: self.leads,
+            n_leads: self.leads.unwrap_or(usual.n_leads),
             context: self.context,
             separator: SeparatorChoice::parse(&self.separator),
             lead_in: self.lead_in.into(),

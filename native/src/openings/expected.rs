@@ -19,7 +19,7 @@ const CPU_BATCH_TOKENS: usize = 2048;
 const GPU_BATCH_TOKENS: usize = 1 << 14;
 
 /// Lead-ins of each category by which separators are chosen.
-const N_TRIAL_LEADS: usize = 4;
+const N_TRIAL_LEADS: usize = 2;
 
 /// A model that is asked what it expects.
 pub struct Expecting {

@@ -24,5 +24,5 @@ pub fn posterior_ratios(
         row.iter_mut().zip(&log_prior).for_each(|(entry, log_share)| *entry -= log_share);
     }
     let weights = used.into_iter().map(|document| weights[document]).collect();
-    LikelihoodRatios::of_log_densities(log_densities, weights)
+    LikelihoodRatios::of_log_densities(&log_densities, weights)
 }

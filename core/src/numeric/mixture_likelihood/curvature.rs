@@ -1,33 +1,34 @@
 //! How the likelihood of a mixture bends.
 
+use super::LikelihoodRatios;
+use super::ratios::{BLOCK, blocks};
+use crate::numeric::math;
 use crate::numeric::matrix::Matrix;
 
-/// Texts whose outer products are added in one pass over the matrix: it is the passes that cost.
-const BLOCK: usize = 4;
-
-/// The weighted mean of the outer products of ratio over density, for the classes in play.
-pub(super) fn curvature(
-    ratios: &Matrix,
-    weights: &[f64],
-    mixed: &[f64],
-    in_play: &[usize],
-) -> Matrix {
+/// The weighted mean of the outer products of ratio over density, for the classes in play; `mixed` are the densities
+/// of texts under the mixture.
+pub(super) fn curvature(problem: &LikelihoodRatios, mixed: &[f64], in_play: &[usize]) -> Matrix {
     let size = in_play.len();
     let mut curvature = Matrix::zeros(size, size);
-    let mut block = vec![0.0; BLOCK * size];
-    for first in (0..weights.len()).step_by(BLOCK) {
-        block.fill(0.0);
-        let texts = first..weights.len().min(first + BLOCK);
-        for (text, scaled) in texts.zip(block.chunks_exact_mut(size)) {
-            let factor = weights[text].sqrt() / mixed[text];
-            let row = ratios.row(text);
-            for (entry, &class) in scaled.iter_mut().zip(in_play) {
-                *entry = factor * row[class];
+    let (mut factors, mut scaled) = ([0.0; BLOCK], vec![0.0; BLOCK * size]);
+    for texts in blocks(mixed.len()) {
+        let n = texts.len();
+        let factors = &mut factors[..n];
+        let terms = problem.weights[texts.clone()].iter().zip(&mixed[texts.clone()]);
+        factors.iter_mut().zip(terms).for_each(|(factor, (weight, d))| *factor = weight.sqrt() / d);
+        for (row, &class) in in_play.iter().enumerate() {
+            let terms = problem.ratios.row(class)[texts.clone()].iter().zip(factors.iter());
+            let entries = scaled[row * BLOCK..][..n].iter_mut().zip(terms);
+            entries.for_each(|(entry, (ratio, factor))| *entry = ratio * factor);
+        }
+        for row in 0..size {
+            let own = &scaled[row * BLOCK..][..n];
+            for (col, entry) in curvature.row_mut(row)[..=row].iter_mut().enumerate() {
+                *entry += math::dot(own, &scaled[col * BLOCK..][..n]);
             }
         }
-        add_outer_products(&mut curvature, &block);
     }
-    let total: f64 = weights.iter().sum();
+    let total = problem.total_weight();
     for row in 0..size {
         for col in 0..=row {
             let mean = curvature[(row, col)] / total;
@@ -36,19 +37,4 @@ pub(super) fn curvature(
         }
     }
     curvature
-}
-
-/// Adds the outer product of each vector of the block to the lower triangle.
-fn add_outer_products(lower: &mut Matrix, block: &[f64]) {
-    let size = lower.n_rows();
-    let (first, rest) = block.split_at(size);
-    let (second, rest) = rest.split_at(size);
-    let (third, fourth) = rest.split_at(size);
-    for row in 0..size {
-        let factors = [first[row], second[row], third[row], fourth[row]];
-        for (col, entry) in lower.row_mut(row)[..=row].iter_mut().enumerate() {
-            *entry += (factors[0] * first[col] + factors[1] * second[col])
-                + (factors[2] * third[col] + factors[3] * fourth[col]);
-        }
-    }
 }

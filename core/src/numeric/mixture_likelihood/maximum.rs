@@ -96,19 +96,7 @@ impl Point {
     fn at(problem: &LikelihoodRatios, mut shares: Vec<f64>) -> Self {
         let total: f64 = shares.iter().sum();
         shares.iter_mut().for_each(|share| *share /= total);
-        let n_docs = problem.weights.len();
-        let mut mixed = Vec::with_capacity(n_docs);
-        let mut gradient = vec![0.0; shares.len()];
-        for (row, &weight) in problem.ratios.rows().zip(&problem.weights) {
-            let density = math::dot(row, &shares);
-            let factor = weight / density;
-            for (entry, ratio) in gradient.iter_mut().zip(row) {
-                *entry += factor * ratio;
-            }
-            mixed.push(density);
-        }
-        let total_weight = problem.total_weight();
-        gradient.iter_mut().for_each(|entry| *entry /= total_weight);
+        let (mixed, gradient) = problem.mixed_and_gradient(&shares);
         Self { shares, mixed, gradient }
     }
 
@@ -168,7 +156,7 @@ fn newton_step(problem: &LikelihoodRatios, point: &Point) -> Option<Point> {
     let in_play: Vec<usize> = (0..point.shares.len())
         .filter(|&class| point.shares[class] > 0.0 || point.gradient[class] > 1.0)
         .collect();
-    let curvature = curvature(&problem.ratios, &problem.weights, &point.mixed, &in_play);
+    let curvature = curvature(problem, &point.mixed, &in_play);
     // The curvature times the shares is the gradient, so the model's linear term is 2 g - 1.
     let linear: Vec<f64> = in_play.iter().map(|&class| 2.0 * point.gradient[class] - 1.0).collect();
     let start: Vec<f64> = in_play.iter().map(|&class| point.shares[class]).collect();

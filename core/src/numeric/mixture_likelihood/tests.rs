@@ -18,11 +18,11 @@ fn random_ratios(n_docs: usize, n_classes: usize, seed: u64) -> LikelihoodRatios
         row[class] += 2.0;
         math::log_softmax(row);
     }
-    LikelihoodRatios::of_log_densities(values, vec![1.0; n_docs])
+    LikelihoodRatios::of_log_densities(&values, vec![1.0; n_docs])
 }
 
 fn mean_log_likelihood(ratios: &LikelihoodRatios, shares: &[f64]) -> f64 {
-    let densities = ratios.ratios.rows().map(|row| math::dot(row, shares));
+    let densities = ratios.ratios.transposed_times(shares).into_iter();
     densities.map(math::ln).sum::<f64>() / ratios.total_weight()
 }
 
