@@ -48,9 +48,13 @@ pub(super) fn following(
 ) -> Following {
     let Beginnings { densities, learned } = beginnings;
     let n_categories = learned.len();
+    // What some row expects; others may not expect all of it.
+    let total = expected.transposed_times(&vec![1.0; expected.n_rows()]);
+    let cells: Vec<usize> = (0..total.len()).filter(|&cell| total[cell] > 0.0).collect();
+    let mut ratios = LikelihoodRatios::of_densities(densities, &total);
     let fits: Vec<LikelihoodFit> = (0..expected.n_rows())
         .map(|row| {
-            let ratios = LikelihoodRatios::of_densities(densities, expected.row(row));
+            ratios.set_weights(cells.iter().map(|&cell| expected[(row, cell)]).collect());
             let start = start.map(|weights| weights.row(row));
             match exactness {
                 Exactness::Full => maximize(&ratios, start),

@@ -102,8 +102,8 @@ impl LikelihoodInfluence {
             inverse_curvature.row_mut(class).copy_from_slice(&column);
         }
         Self {
+            mean_log_likelihood: ratios.mean_log_likelihood(&fit.shares),
             ratios,
-            mean_log_likelihood: fit.mean_log_likelihood,
             gradient: fit.gradient,
             shares: fit.shares,
             smoothed,

@@ -96,7 +96,7 @@ impl Profile<'_> {
     fn at(&self, share: f64, start: &[f64]) -> Fit {
         let ratios = self.influence.ratios.with_fixed(self.class, share);
         let fit = mixture_likelihood::maximize_roughly(&ratios, Some(start));
-        let fall = fit.mean_log_likelihood - self.influence.mean_log_likelihood;
+        let fall = ratios.mean_log_likelihood(&fit.shares) - self.influence.mean_log_likelihood;
         let value = (self.influence.ratios.total_weight() * fall / self.dispersion).min(0.0);
         let mut shares: Vec<f64> = fit.shares.iter().map(|other| other * (1.0 - share)).collect();
         shares.insert(self.class, share);

@@ -2,7 +2,6 @@
 
 use super::curvature::curvature;
 use super::{LikelihoodRatios, quadratic};
-use crate::numeric::math;
 use crate::numeric::termination::Termination;
 
 /// The certificate, in nats per text, at which the maximisation of an estimate stops.
@@ -19,8 +18,6 @@ const MAX_ITERATIONS: usize = 200;
 pub struct LikelihoodFit {
     /// The shares: non-negative, summing to 1; zeros are exact.
     pub shares: Vec<f64>,
-    /// The mean log-likelihood there, up to the constant of the ratios.
-    pub mean_log_likelihood: f64,
     /// The gradient of the mean log-likelihood there.
     pub gradient: Vec<f64>,
     /// Certificate: the largest gradient entry minus 1. As the mean log-likelihood is concave, its
@@ -75,7 +72,6 @@ pub(crate) fn maximize_to(
         iterations += 1;
     };
     LikelihoodFit {
-        mean_log_likelihood: point.log_likelihood(ratios),
         certificate: point.certificate(),
         gradient: point.gradient,
         shares: point.shares,
@@ -98,13 +94,6 @@ impl Point {
         shares.iter_mut().for_each(|share| *share /= total);
         let (mixed, gradient) = problem.mixed_and_gradient(&shares);
         Self { shares, mixed, gradient }
-    }
-
-    /// The mean log-likelihood, up to the constant of the ratios.
-    fn log_likelihood(&self, problem: &LikelihoodRatios) -> f64 {
-        let terms = self.mixed.iter().zip(&problem.weights);
-        let total: f64 = terms.map(|(density, weight)| weight * math::ln(*density)).sum();
-        total / problem.total_weight()
     }
 
     /// Whether every text is possible enough for the quadratic model to be worth anything.
@@ -196,8 +185,8 @@ fn rises(problem: &LikelihoodRatios, point: &Point, next: &Point, least: f64) ->
     if next.certificate() <= 0.5 * point.certificate() {
         return true;
     }
-    let before = point.log_likelihood(problem);
+    let before = problem.log_likelihood(&point.mixed);
     let noise = 4.0 * f64::EPSILON * (1.0 + before.abs());
-    let rise = next.log_likelihood(problem) - before;
+    let rise = problem.log_likelihood(&next.mixed) - before;
     rise >= least - noise && (rise > noise || next.certificate() < point.certificate())
 }

@@ -63,9 +63,27 @@ impl LikelihoodRatios {
         self.ratios.n_rows()
     }
 
+    /// The same ratios of the same kinds, seen so often.
+    pub(crate) fn set_weights(&mut self, weights: Vec<f64>) {
+        debug_assert_eq!(weights.len(), self.weights.len());
+        self.weights = weights;
+    }
+
     /// The sum of the weights: the number of texts, if each weighs 1.
     pub fn total_weight(&self) -> f64 {
         self.weights.iter().sum()
+    }
+
+    /// The mean log-likelihood of `shares`, up to the constant of the ratios.
+    pub fn mean_log_likelihood(&self, shares: &[f64]) -> f64 {
+        self.log_likelihood(&self.mixed_and_gradient(shares).0)
+    }
+
+    /// The same of a mixture under which texts have the densities `mixed`.
+    pub(super) fn log_likelihood(&self, mixed: &[f64]) -> f64 {
+        let terms = mixed.iter().zip(&self.weights);
+        let total: f64 = terms.map(|(density, weight)| weight * math::ln(*density)).sum();
+        total / self.total_weight()
     }
 
     /// The gradient of the mean log-likelihood at `shares`: for each class the weighted mean of

@@ -21,11 +21,6 @@ fn random_ratios(n_docs: usize, n_classes: usize, seed: u64) -> LikelihoodRatios
     LikelihoodRatios::of_log_densities(&values, vec![1.0; n_docs])
 }
 
-fn mean_log_likelihood(ratios: &LikelihoodRatios, shares: &[f64]) -> f64 {
-    let densities = ratios.ratios.transposed_times(shares).into_iter();
-    densities.map(math::ln).sum::<f64>() / ratios.total_weight()
-}
-
 #[test]
 fn certain_texts_are_counted() {
     // With texts of known class the maximum is their shares: 3, 1 and 0 of 4.
@@ -76,7 +71,7 @@ proptest! {
         let other = RandomStream::new(seed, 1).dirichlet(&vec![0.7; n_classes]);
         let here = RandomStream::new(seed, 2).dirichlet(&vec![1.0; n_classes]);
         let bound = ratios.gradient(&here).into_iter().fold(0.0, f64::max) - 1.0;
-        let rise = mean_log_likelihood(&ratios, &other) - mean_log_likelihood(&ratios, &here);
+        let rise = ratios.mean_log_likelihood(&other) - ratios.mean_log_likelihood(&here);
         prop_assert!(rise <= bound + 1e-12, "{rise} {bound}");
     }
 
@@ -93,7 +88,7 @@ proptest! {
                 moved[class] += sign * step;
                 moved
             };
-            let slope = (mean_log_likelihood(&ratios, &at(1.0)) - mean_log_likelihood(&ratios, &at(-1.0))) / (2.0 * step);
+            let slope = (ratios.mean_log_likelihood(&at(1.0)) - ratios.mean_log_likelihood(&at(-1.0))) / (2.0 * step);
             prop_assert!((slope - gradient[class]).abs() < 1e-5 * (1.0 + slope.abs()), "{slope}");
             let (up, down) = (ratios.gradient(&at(1.0)), ratios.gradient(&at(-1.0)));
             for other in 0..n_classes {
@@ -122,7 +117,7 @@ proptest! {
         for first in 0..=40_u32 {
             for second in 0..=40 - first {
                 let shares = [first, second, 40 - first - second].map(|part| f64::from(part) / 40.0);
-                prop_assert!(mean_log_likelihood(&ratios, &shares) <= fit.mean_log_likelihood + 1e-9);
+                prop_assert!(ratios.mean_log_likelihood(&shares) <= ratios.mean_log_likelihood(&fit.shares) + 1e-9);
             }
         }
     }

@@ -54,6 +54,38 @@ impl Slot {
     }
 }
 
+/// Of which tokens the last layer's results are wanted. What a layer hands to the next is that of all; in the last one
+/// a token's keys and values are all that others need of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    Every,
+    /// The last of each row.
+    Last,
+}
+
+impl Wanted {
+    /// How many of the row's first tokens are not.
+    fn n_skipped(self, row: &Row<'_>) -> usize {
+        match self {
+            Self::Every => 0,
+            Self::Last => row.tokens.len() - 1,
+        }
+    }
+
+    /// Leaves in `x`, `[n_tokens, width]`, the tokens that are.
+    fn keep(self, rows: &[Row<'_>], width: usize, x: &mut Vec<f32>) {
+        if self == Self::Every {
+            return;
+        }
+        let mut end = 0;
+        for (place, row) in rows.iter().enumerate() {
+            end += row.tokens.len();
+            x.copy_within((end - 1) * width..end * width, place * width);
+        }
+        x.truncate(rows.len() * width);
+    }
+}
+
 /// Room for intermediate results, kept from step to step.
 #[derive(Debug, Default)]
 struct Workspace {
@@ -93,8 +125,8 @@ impl CpuEngine {
         })
     }
 
-    /// The last hidden states of all rows' tokens, `[n_tokens, hidden]`, before the final norm.
-    fn forward(&mut self, rows: &[Row<'_>], slots: &mut [Slot]) -> Vec<f32> {
+    /// The last hidden states of the tokens that are wanted, `[n_tokens, hidden]`, before the final norm.
+    fn forward(&mut self, rows: &[Row<'_>], slots: &mut [Slot], wanted: Wanted) -> Vec<f32> {
         let last = rows.iter().map(|row| slots[row.slot].n_positions + row.tokens.len());
         let n_positions = last.max().unwrap_or(0);
         for rotary in &mut self.rotaries {
@@ -102,8 +134,10 @@ impl CpuEngine {
         }
         let mut x = self.embed(rows, slots);
         let mut workspace = std::mem::take(&mut self.workspace);
-        for index in 0..self.weights.layers.len() {
-            self.layer(index, rows, slots, &mut x, &mut workspace);
+        let n_layers = self.weights.layers.len();
+        for index in 0..n_layers {
+            let wanted = if index + 1 == n_layers { wanted } else { Wanted::Every };
+            self.layer(index, rows, slots, wanted, &mut x, &mut workspace);
         }
         self.workspace = workspace;
         for row in rows {
@@ -134,7 +168,8 @@ impl CpuEngine {
         index: usize,
         rows: &[Row<'_>],
         slots: &mut [Slot],
-        x: &mut [f32],
+        wanted: Wanted,
+        x: &mut Vec<f32>,
         workspace: &mut Workspace,
     ) {
         let Blueprint { hidden, norm, residual, .. } = self.blueprint;
@@ -143,7 +178,8 @@ impl CpuEngine {
             Residual::Sequential => {
                 let normed = sized(&mut workspace.normed, x.len());
                 elementwise::norm(x, hidden, norm, &layer.attention_norm, normed);
-                self.attention(index, rows, slots, workspace);
+                self.attention(index, rows, slots, wanted, workspace);
+                wanted.keep(rows, hidden, x);
                 elementwise::add(x, &workspace.added);
                 let normed = sized(&mut workspace.normed, x.len());
                 elementwise::norm(x, hidden, norm, &layer.mlp_norm, normed);
@@ -153,7 +189,8 @@ impl CpuEngine {
             Residual::Parallel => {
                 let normed = sized(&mut workspace.normed, x.len());
                 elementwise::norm(x, hidden, norm, &layer.attention_norm, normed);
-                self.attention(index, rows, slots, workspace);
+                self.attention(index, rows, slots, wanted, workspace);
+                wanted.keep(rows, hidden, x);
                 let normed = sized(&mut workspace.normed, x.len());
                 elementwise::norm(x, hidden, norm, &layer.mlp_norm, normed);
                 elementwise::add(x, &workspace.added);
@@ -162,7 +199,8 @@ impl CpuEngine {
             }
             Residual::PostNorm => {
                 sized(&mut workspace.normed, x.len()).copy_from_slice(x);
-                self.attention(index, rows, slots, workspace);
+                self.attention(index, rows, slots, wanted, workspace);
+                wanted.keep(rows, hidden, x);
                 elementwise::norm_in_place(
                     &mut workspace.added,
                     hidden,
@@ -178,12 +216,13 @@ impl CpuEngine {
         }
     }
 
-    /// Attention of `workspace.normed`, into `workspace.added`.
+    /// Attention of `workspace.normed` at the tokens that are wanted, into `workspace.added`.
     fn attention(
         &self,
         index: usize,
         rows: &[Row<'_>],
         slots: &mut [Slot],
+        wanted: Wanted,
         workspace: &mut Workspace,
     ) {
         let blueprint = &self.blueprint;
@@ -202,22 +241,24 @@ impl CpuEngine {
             window: plan.window,
             scale: plan.attention_scale,
         };
-        let mut first_token = 0;
+        let (mut first_token, mut n_wanted) = (0, 0);
         let mut queries = Vec::with_capacity(rows.len());
         for row in rows {
             let slot = &slots[row.slot];
+            let n_skipped = wanted.n_skipped(row);
             queries.push(Queries {
                 cache: if slot.keeps { &slot.layers[index] } else { &slot.layers[0] },
-                first_position: slot.n_positions,
-                n_tokens: row.tokens.len(),
-                values: &qkv[first_token * width..],
+                first_position: slot.n_positions + n_skipped,
+                n_tokens: row.tokens.len() - n_skipped,
+                values: &qkv[(first_token + n_skipped) * width..],
                 stride: width,
             });
             first_token += row.tokens.len();
+            n_wanted += row.tokens.len() - n_skipped;
         }
-        let attended = sized(&mut workspace.attended, n_tokens * query_width);
+        let attended = sized(&mut workspace.attended, n_wanted * query_width);
         attention::attend(&queries, shape, attended);
-        let added = sized(&mut workspace.added, n_tokens * blueprint.hidden);
+        let added = sized(&mut workspace.added, n_wanted * blueprint.hidden);
         layer.output.apply(attended, added);
     }
 
@@ -309,7 +350,7 @@ impl Engine for CpuEngine {
         })
         .take(rows.len())
         .collect();
-        let x = self.forward(&rows, &mut slots);
+        let x = self.forward(&rows, &mut slots, Wanted::Every);
         let mut first = 0;
         let mut picked = Vec::with_capacity(x.len() / self.blueprint.hidden);
         let mut targets = Vec::with_capacity(picked.capacity());
@@ -355,14 +396,9 @@ impl Engine for CpuEngine {
 
     fn step(&mut self, rows: &[Row<'_>]) -> anyhow::Result<Logits> {
         let mut slots = std::mem::take(&mut self.slots);
-        let x = self.forward(rows, &mut slots);
+        let x = self.forward(rows, &mut slots, Wanted::Last);
         self.slots = slots;
-        let mut end = 0;
-        let last = rows.iter().map(|row| {
-            end += row.tokens.len();
-            end - 1
-        });
-        let normed = self.normed(&x, last);
+        let normed = self.normed(&x, 0..rows.len());
         let head = self.weights.head();
         let n_vocab = self.blueprint.n_vocab;
         let mut values = vec![0.0; rows.len() * head.n_out];
