@@ -23,11 +23,15 @@ def read(run):
     expectations = [line for line in lines if line["kind"] == "expectation"]
     after = [None if line["after"] is None else names.index(line["after"]) for line in expectations]
     rows = sorted(set(after), key=lambda a: -1 if a is None else a)
-    shares, weights = np.array([line["shares"] for line in expectations]), np.array([line["n_leads"] for line in expectations])
-    expected = np.array([np.average(shares[[a == row for a in after]], axis=0, weights=weights[[a == row for a in after]]) for row in rows])
+    groups = [[(np.array(line["shares"]), line["n_leads"]) for line, a in zip(expectations, after) if a == row] for row in rows]
     nuisances = {line["name"]: np.array(line["shares"]) for line in lines if line["kind"] == "nuisance"}
-    return {"names": names, "counts": counts, "anywhere": np.array([line["anywhere"] for line in references]), "expected": expected,
+    return {"names": names, "counts": counts, "anywhere": np.array([line["anywhere"] for line in references]), "groups": groups,
             "nuisances": np.array([nuisances[name] for name in ("uniform", "anywhere", "line_starts")]), "lines": lines}
+
+def expected(run, part=1.0):
+    """What the model expects after each category, from this part of the groups of lead-ins."""
+    own = [groups[:max(1, round(part * len(groups)))] for groups in run["groups"]]
+    return np.array([np.average([shares for shares, _ in groups], axis=0, weights=[n for _, n in groups]) for groups in own])
 
 def densities(run, smoothing):
     added = .9 * run["anywhere"] + .1 * run["nuisances"][0]
@@ -61,9 +65,9 @@ def fit(expected, parts, n, learned):
     rows /= rows.sum(1, keepdims=True)
     return w, rows, stationary(rows)
 
-def estimate(run, smoothing=.5, nuisances=3, learning=True, mean=False):
-    P, N, n = densities(run, smoothing), run["nuisances"][:nuisances], len(run["names"])
-    w, rows, p = fit(run["expected"], np.vstack([P, N]), n, np.ones(n))
+def estimate(run, smoothing=.5, nuisances=3, learning=True, mean=False, part=1.0):
+    P, N, n, E = densities(run, smoothing), run["nuisances"][:nuisances], len(run["names"]), expected(run, part)
+    w, rows, p = fit(E, np.vstack([P, N]), n, np.ones(n))
     half = None
     for _ in range(60 if learning else 0):
         T, before = p @ P, p
@@ -75,7 +79,7 @@ def estimate(run, smoothing=.5, nuisances=3, learning=True, mean=False):
             else: high = middle
         half = np.sqrt(low * high)
         k = T / (T + half)
-        w, rows, p = fit(run["expected"], np.vstack([P * k / (P @ k)[:, None], N]), n, P @ k)
+        w, rows, p = fit(E, np.vstack([P * k / (P @ k)[:, None], N]), n, P @ k)
         if np.abs(p - before).max() < 1e-9: break
     return (rows.mean(0) if mean else p), rows, half
 
@@ -96,6 +100,7 @@ VARIANTS = {
     "default: learned, 3 nuisances, smoothing 0.5": {},
     "learned, smoothing 0.05": {"smoothing": .05}, "learned, smoothing 2": {"smoothing": 2}, "learned, smoothing 8": {"smoothing": 8},
     "learned, 2 nuisances": {"nuisances": 2}, "learned, mean of rows": {"mean": True},
+    "learned, half of the lead-ins": {"part": .5}, "learned, a quarter of them": {"part": .25},
     "not learned, 3 nuisances, smoothing 0.5": {"learning": False}, "not learned, 3 nuisances, smoothing 8": {"learning": False, "smoothing": 8},
     "not learned, uniform alone, smoothing 8": {"learning": False, "smoothing": 8, "nuisances": 1},
     "not learned, no nuisances, smoothing 8": {"learning": False, "smoothing": 8, "nuisances": 0},

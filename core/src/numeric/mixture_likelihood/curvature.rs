@@ -10,21 +10,17 @@ use crate::numeric::matrix::Matrix;
 pub(super) fn curvature(problem: &LikelihoodRatios, mixed: &[f64], in_play: &[usize]) -> Matrix {
     let size = in_play.len();
     let mut curvature = Matrix::zeros(size, size);
-    let (mut factors, mut scaled) = ([0.0; BLOCK], vec![0.0; BLOCK * size]);
+    let (mut factors, mut scaled) = ([0.0; BLOCK], [0.0; BLOCK]);
     for texts in blocks(mixed.len()) {
-        let n = texts.len();
-        let factors = &mut factors[..n];
+        let ratios = |row: usize| &problem.ratios.row(in_play[row])[texts.clone()];
+        let (factors, scaled) = (&mut factors[..texts.len()], &mut scaled[..texts.len()]);
         let terms = problem.weights[texts.clone()].iter().zip(&mixed[texts.clone()]);
-        factors.iter_mut().zip(terms).for_each(|(factor, (weight, d))| *factor = weight.sqrt() / d);
-        for (row, &class) in in_play.iter().enumerate() {
-            let terms = problem.ratios.row(class)[texts.clone()].iter().zip(factors.iter());
-            let entries = scaled[row * BLOCK..][..n].iter_mut().zip(terms);
-            entries.for_each(|(entry, (ratio, factor))| *entry = ratio * factor);
-        }
+        factors.iter_mut().zip(terms).for_each(|(factor, (weight, d))| *factor = weight / (d * d));
         for row in 0..size {
-            let own = &scaled[row * BLOCK..][..n];
+            let terms = ratios(row).iter().zip(factors.iter());
+            scaled.iter_mut().zip(terms).for_each(|(entry, (ratio, f))| *entry = ratio * f);
             for (col, entry) in curvature.row_mut(row)[..=row].iter_mut().enumerate() {
-                *entry += math::dot(own, &scaled[col * BLOCK..][..n]);
+                *entry += math::dot(scaled, ratios(col));
             }
         }
     }
