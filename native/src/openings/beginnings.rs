@@ -47,7 +47,7 @@ impl Counted {
 }
 
 /// Documents that are tokenised at a time.
-const BATCH: usize = 256;
+const BATCH: usize = 2048;
 
 impl Beginnings {
     /// The beginnings of the documents, tokenised as they stand: nothing is put before them. `n_vocab` is the number of
