@@ -19,7 +19,7 @@ const N_CELLS: usize = 4096;
 /// a thousand times nearer.
 const TOLERANCE: f64 = 1e-7;
 
-/// Evidence of as many categories, sparse as those of real tokens, with 200 reference documents of each.
+/// Evidence of as many categories, sparse as those of real tokens, with 2,000 reference documents of each.
 fn evidence(n_categories: usize) -> Evidence {
     #[expect(clippy::cast_precision_loss, reason = "a count of categories")]
     let total = (n_categories * (n_categories + 1) / 2) as f64;
@@ -28,7 +28,7 @@ fn evidence(n_categories: usize) -> Evidence {
     let planted = PlantedOpenings {
         truth,
         n_cells: N_CELLS,
-        n_documents: 200,
+        n_documents: 2_000,
         half_learned: 1e-4,
         ..PlantedOpenings::default()
     };

@@ -58,6 +58,8 @@ pub(super) fn learned(
 ) -> Learned {
     let near = rounds(expected, beginnings, start, Exactness::Rough);
     match exactness {
+        // Where rough rounds do not come to rest exact ones do not either.
+        _ if !near.converged => near,
         Exactness::Rough => near,
         Exactness::Full => rounds(expected, beginnings, &near.following, Exactness::Full),
     }
@@ -76,20 +78,24 @@ fn rounds(
     let mut fitted = start.clone();
     let mut current = beginnings.clone();
     let mut learning = Learning { half_learned: 0.0, tokens: vec![1.0; expected.n_cols()] };
+    let (mut shares, mut last_moved) = (start.mixture.shares.clone(), f64::INFINITY);
     for _ in 0..MAX_ROUNDS {
-        let all = beginnings.mixed(&fitted.mixture.shares);
+        let all = beginnings.mixed(&shares);
         let half_learned = half_learned(beginnings, &all, &mean_weights(&fitted));
         learning = Learning { half_learned, tokens: learned_tokens(&all, half_learned) };
         current = beginnings.as_learned(&learning.tokens);
         let start = Some(&fitted.weights);
-        let again = following(expected, &current, start, exactness);
-        let moved = (again.mixture.shares.iter().zip(&fitted.mixture.shares))
-            .map(|(new, old)| (new - old).abs())
-            .fold(0.0, f64::max);
-        fitted = again;
+        fitted = following(expected, &current, start, exactness);
+        let moves = fitted.mixture.shares.iter().zip(&shares).map(|(new, old)| new - old);
+        let moves: Vec<f64> = moves.collect();
+        let moved = moves.iter().fold(0.0, |most: f64, step| most.max(step.abs()));
         if moved <= tolerance {
             return Learned { learning, beginnings: current, following: fitted, converged: true };
         }
+        // Rounds that swing from one side to the other meet in the middle.
+        let part = if moved > 0.5 * last_moved { 0.5 } else { 1.0 };
+        shares.iter_mut().zip(moves).for_each(|(share, step)| *share += part * step);
+        last_moved = moved;
     }
     Learned { learning, beginnings: current, following: fitted, converged: false }
 }
