@@ -141,7 +141,7 @@ fn categories_that_begin_alike_are_refused_with_a_merge_to_join_them() {
 
 #[test]
 fn few_documents_are_refused() {
-    let planted = PlantedOpenings { n_documents: 3, n_cells: 300, ..PlantedOpenings::default() };
+    let planted = PlantedOpenings { n_documents: 3, n_cells: 15, ..PlantedOpenings::default() };
     let reasons: Vec<String> =
         (0..5).flat_map(|seed| study(&planted, seed, 0).refusals().to_vec()).collect();
     assert!(
