@@ -63,9 +63,11 @@ pub(super) fn draw(study: &Prepared, index: u64) -> TrustDraw {
         .collect();
     let counts: Vec<&[f64]> = counts.iter().map(Vec::as_slice).collect();
     let beginnings = study.as_learned(&counts);
-    let expected = erring(&study.following.weights, &study.beginnings.densities, &mut stream);
-    let start = Some(&study.following.weights);
-    let fitted = following(&expected, &beginnings, start, Exactness::Rough);
+    // Averaged over the documents before, as the distance is: one fit in place of one for each category.
+    let (explained, _) = study.explained_and_expected();
+    let expected = Matrix::from_row(&erring(&explained, &mut stream));
+    let start = Matrix::from_row(&study.following.average_weights());
+    let fitted = following(&expected, &beginnings, Some(&start), Exactness::Rough);
     let (explained, expected) = explained_and_expected(&fitted, &beginnings.densities, &expected);
     TrustDraw {
         misfit: distance(&explained, &expected),
@@ -73,23 +75,14 @@ pub(super) fn draw(study: &Prepared, index: u64) -> TrustDraw {
     }
 }
 
-/// Expectations that the fitted mixtures explain, each token off by a relative error.
-fn erring(weights: &Matrix, densities: &Matrix, stream: &mut RandomStream) -> Matrix {
+/// What is explained, each token off by a relative error.
+fn erring(explained: &[f64], stream: &mut RandomStream) -> Vec<f64> {
     let shape = 1.0 / (TOKEN_ERROR * TOKEN_ERROR);
-    // A token that the model takes for too likely, it takes so after every document.
-    let errors: Vec<f64> = (0..densities.n_rows()).map(|_| stream.gamma(shape) / shape).collect();
-    let mut expected = Matrix::zeros(weights.n_rows(), densities.n_rows());
-    for row in 0..weights.n_rows() {
-        let explained = densities.times(weights.row(row));
-        let noisy: Vec<f64> = explained.iter().zip(&errors).map(|(share, e)| share * e).collect();
-        let total: f64 = noisy.iter().sum();
-        expected
-            .row_mut(row)
-            .iter_mut()
-            .zip(noisy)
-            .for_each(|(entry, share)| *entry = share / total);
-    }
-    expected
+    let mut noisy: Vec<f64> =
+        explained.iter().map(|share| share * (stream.gamma(shape) / shape)).collect();
+    let total: f64 = noisy.iter().sum();
+    noisy.iter_mut().for_each(|share| *share /= total);
+    noisy
 }
 
 /// The rows of lead-ins in their order.

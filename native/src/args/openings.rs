@@ -29,7 +29,7 @@ pub struct OpeningsArgs {
     /// beginning on.
     #[arg(long, value_name = "DIR")]
     pub local_samples_dir: PathBuf,
-    /// Documents of each category to show the model before it is asked. [default: 20, of a server 200]
+    /// Documents of each category to show the model before it is asked. [default: 25, of a server 200]
     #[arg(long, value_name = "N")]
     pub leads: Option<usize>,
     /// Tokens to show of each, its last ones.

@@ -9,9 +9,9 @@ use data_anatomy_lm::author_choice::AuthorChoice;
 use crate::references::DocumentSettings;
 use crate::runs;
 
-/// Documents of each category that lead in, unless it is said how many. With ten times as many, and twice the context,
+/// Documents of each category that lead in, unless it is said how many. With eight times as many, and twice the context,
 /// no estimate of a planted model moved by more than .01, a fifth of its error.
-pub const N_LEADS: usize = 20;
+pub const N_LEADS: usize = 25;
 
 /// The same where a server is asked, which answers with a token or so after each.
 pub const N_LEADS_SERVED: usize = 200;

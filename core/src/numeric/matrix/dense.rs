@@ -66,6 +66,11 @@ impl Matrix {
         Ok(Self { n_rows, n_cols, values })
     }
 
+    /// The matrix of this one row.
+    pub fn from_row(row: &[f64]) -> Self {
+        Self { n_rows: 1, n_cols: row.len(), values: row.to_vec() }
+    }
+
     /// The matrix of these rows; no rows make a 0 x 0 matrix.
     ///
     /// # Errors
