@@ -297,7 +297,7 @@ impl Prepared {
         let sentence = match offers {
             Some(offers) => format!("first tokens cannot tell apart {offers}"),
             None => {
-                let closest = self.look_alikes().closest_words(names);
+                let closest = self.alike().closest_words(names);
                 format!("first tokens tell all categories apart; {closest}")
             }
         };
@@ -310,7 +310,7 @@ impl Prepared {
         }
     }
 
-    fn look_alikes(&self) -> LookAlikes {
+    fn alike(&self) -> LookAlikes {
         let n_categories = self.evidence.taxonomy.len();
         let rows: Vec<Vec<f64>> =
             (0..n_categories).map(|at| self.whole.densities.column(at)).collect();
@@ -318,7 +318,7 @@ impl Prepared {
     }
 
     fn offers(&self) -> Option<String> {
-        let found = self.look_alikes();
+        let found = self.alike();
         (!found.groups.is_empty()).then(|| found.offers(self.evidence.taxonomy.names()))
     }
 
