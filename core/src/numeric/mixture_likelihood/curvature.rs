@@ -1,9 +1,17 @@
 //! How the likelihood of a mixture bends.
 
-use super::LikelihoodRatios;
-use super::ratios::{BLOCK, blocks};
+use super::ratios::{BLOCK, LikelihoodRatios, blocks};
 use crate::numeric::math;
 use crate::numeric::matrix::Matrix;
+
+impl LikelihoodRatios {
+    /// Minus the Hessian of the mean log-likelihood at `shares`: the weighted mean of the outer
+    /// products of ratio over mixture, `[n_classes, n_classes]`.
+    pub fn curvature(&self, shares: &[f64]) -> Matrix {
+        let every_class: Vec<usize> = (0..shares.len()).collect();
+        curvature(self, &self.mixed_and_gradient(shares).0, &every_class)
+    }
+}
 
 /// The weighted mean of the outer products of ratio over density, for the classes in play; `mixed` are the densities
 /// of texts under the mixture.

@@ -1,6 +1,5 @@
 //! What the likelihood of a mixture is made of.
 
-use super::curvature::curvature;
 use crate::numeric::math;
 use crate::numeric::matrix::Matrix;
 
@@ -114,13 +113,6 @@ impl LikelihoodRatios {
         let total = self.total_weight();
         gradient.iter_mut().for_each(|entry| *entry /= total);
         (mixed, gradient)
-    }
-
-    /// Minus the Hessian of the mean log-likelihood at `shares`: the weighted mean of the outer
-    /// products of ratio over mixture, `[n_classes, n_classes]`.
-    pub fn curvature(&self, shares: &[f64]) -> Matrix {
-        let every_class: Vec<usize> = (0..shares.len()).collect();
-        curvature(self, &self.mixed_and_gradient(shares).0, &every_class)
     }
 
     /// The ratios of a mixture in which `class` has the share `share`, as ratios of the mixture of
