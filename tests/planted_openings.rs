@@ -4,6 +4,7 @@
 //! `oracle/openings_study.py fixture`, so that shares differ by some thousandths from those of the models themselves.
 #![allow(clippy::unwrap_used, reason = "a test fails loudly")]
 
+use data_anatomy_core::evaluate::metrics::overlap_accuracy;
 use data_anatomy_core::openings::evidence::Evidence;
 use data_anatomy_core::openings::reestimate::{OpeningsChoices, StoredOpenings};
 use data_anatomy_core::openings::replicate::OpeningsReplicate;
@@ -41,10 +42,6 @@ fn planted() -> Vec<Planted> {
     names.into_iter().map(open).collect()
 }
 
-fn accuracy(found: &[f64], truth: &[f64]) -> f64 {
-    1.0 - 0.5 * found.iter().zip(truth).map(|(one, other)| (one - other).abs()).sum::<f64>()
-}
-
 fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len() as f64
 }
@@ -59,11 +56,11 @@ fn mixtures_of_planted_models_are_found_in_both_units() {
         let study = model.run.study(&choices).unwrap();
         assert!(study.refusals().is_empty(), "{}: {:?}", model.name, study.refusals());
         let shares = study.shares(&[]);
-        documents.push(accuracy(&shares.documents.point, &model.documents));
-        tokens.push(accuracy(&shares.tokens.unwrap().point, &model.tokens));
+        documents.push(overlap_accuracy(&shares.documents.point, &model.documents));
+        tokens.push(overlap_accuracy(&shares.tokens.unwrap().point, &model.tokens));
         let unlearned = OpeningsChoices { learning: false, ..choices.clone() };
         let shares = model.run.study(&unlearned).unwrap().shares(&[]);
-        plain.push(accuracy(&shares.documents.point, &model.documents));
+        plain.push(overlap_accuracy(&shares.documents.point, &model.documents));
         let names = (&model.name, documents.last(), tokens.last(), plain.last());
         println!("{names:?}");
     }

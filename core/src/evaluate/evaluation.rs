@@ -9,6 +9,7 @@ use crate::evaluate::baselines::Baselines;
 use crate::evaluate::metrics::{Metrics, overlap_accuracy};
 use crate::evaluate::paired::{self, PairedComparison};
 use crate::files::predictions::Prediction;
+use crate::files::record::json_text;
 use crate::files::run::{Dialect, MemberShare, Run};
 use crate::files::spec::{Source, Spec, Unit};
 use crate::messages::diagnostic::Diagnostic;
@@ -162,10 +163,7 @@ impl Evaluation {
     /// The JSON text, two-space indented, ending in a new line; the same bytes from the command line
     /// and from the page.
     pub fn to_json(&self) -> String {
-        // Maps with non-string keys are the only values that cannot be written; there are none.
-        let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
-        text.push('\n');
-        text
+        json_text(self)
     }
 }
 

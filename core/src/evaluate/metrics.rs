@@ -77,7 +77,7 @@ impl Metrics {
 
 /// `1 − ½ Σ |e − g|`.
 pub fn overlap_accuracy(estimate: &[f64], ground_truth: &[f64]) -> f64 {
-    1.0 - 0.5 * estimate.iter().zip(ground_truth).map(|(e, g)| (e - g).abs()).sum::<f64>()
+    1.0 - math::total_variation(estimate, ground_truth)
 }
 
 /// `(accuracy − baseline) / (1 − baseline)`; none where the baseline is perfect.

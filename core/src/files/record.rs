@@ -10,6 +10,14 @@ use crate::numeric::interval::Interval;
 /// Decimals of a stored replicate: far below its noise, and short in the file.
 const REPLICATE_DECIMALS: f64 = 1e6;
 
+/// The JSON text of a file, indented, ending in a new line.
+pub(crate) fn json_text(file: &impl Serialize) -> String {
+    // Maps in files have string keys alone, so that writing cannot fail.
+    let mut text = serde_json::to_string_pretty(file).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
 /// The program that wrote a summary.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ToolRecord {
@@ -104,6 +112,12 @@ pub struct SharesRecord {
 }
 
 impl SharesRecord {
+    /// The record of an estimate with its replicates and their central intervals at `level`, which hold the estimate.
+    pub(crate) fn with_central(point: Vec<f64>, replicates: &[Vec<f64>], level: f64) -> Self {
+        let intervals = central_intervals(&point, replicates, level);
+        Self::new(point, replicates, intervals.as_deref())
+    }
+
     /// The record of an estimate with its replicates, `[n_replicates, n_categories]`, and intervals, if any.
     pub(crate) fn new(
         point: Vec<f64>,
@@ -120,6 +134,18 @@ impl SharesRecord {
             point,
         }
     }
+}
+
+/// Intervals from quantile to quantile of the replicates, `[n_replicates, n_categories]`, that hold the estimate; none
+/// without replicates.
+fn central_intervals(point: &[f64], replicates: &[Vec<f64>], level: f64) -> Option<Vec<Interval>> {
+    let interval = |category: usize| {
+        let drawn: Vec<f64> = replicates.iter().map(|row| row[category]).collect();
+        let central = Interval::central(&drawn, level)?;
+        let share = point[category];
+        Interval::new(central.lo().min(share), central.hi().max(share))
+    };
+    (0..point.len()).map(interval).collect()
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a count of replicates")]

@@ -36,10 +36,7 @@ impl Estimated<'_> {
     fn replicate(&self, index: usize, seed: u64) -> Vec<f64> {
         let row = &self.replicates[index];
         let Some(documents) = self.method_documents else { return row.clone() };
-        let mut stream = RandomStream::new(seed, index as u64);
-        let concentrations: Vec<f64> =
-            row.iter().map(|share| documents * share + LEAST_DOCUMENTS).collect();
-        stream.dirichlet(&concentrations)
+        RandomStream::new(seed, index as u64).counted_shares(row, documents)
     }
 
     /// The mean of each share over the replicates.
@@ -51,9 +48,6 @@ impl Estimated<'_> {
         (0..self.point.len()).map(of_category).collect()
     }
 }
-
-/// So much of a document is added to each category before its share is drawn.
-const LEAST_DOCUMENTS: f64 = 0.25;
 
 /// The seed of the errors that methods make.
 const SEED: u64 = 0x6167_7265_6521;
@@ -94,9 +88,7 @@ pub fn agreement(first: Estimated<'_>, second: Estimated<'_>) -> Check {
         })
     });
     let p = p_value(observed, by_chance);
-    let moved = 0.5
-        * first.point.iter().zip(second.point).map(|(one, other)| (one - other).abs()).sum::<f64>();
-    let percent = 100.0 * moved;
+    let percent = 100.0 * math::total_variation(first.point, second.point);
     let (first, second) = (first.name, second.name);
     Check::tested(
         name,

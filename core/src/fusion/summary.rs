@@ -5,11 +5,10 @@ use serde_json::{Map, Value, json};
 
 use super::agreement::{Estimated, agreement};
 use super::fused::{Fused, fused};
-use crate::files::record::{Priors, SharesRecord, ToolRecord};
+use crate::files::record::{Priors, SharesRecord, ToolRecord, json_text};
 use crate::files::run::{Run, SCHEMA_VERSION};
 use crate::messages::check::Check;
 use crate::messages::diagnostic::Diagnostic;
-use crate::numeric::interval::Interval;
 use crate::show::table::{Cell, Column, Table};
 
 /// The error of label shift beyond sampling, which its replicates do not hold: a model's texts drift away from what it was
@@ -93,8 +92,7 @@ impl FusedSummary {
         };
         let check = agreement(first, second);
         let Fused { point, replicates, weight, .. } = fused(first, second, seed);
-        let intervals = intervals(&point, &replicates, level);
-        let shares = SharesRecord::new(point, &replicates, intervals.as_deref());
+        let shares = SharesRecord::with_central(point, &replicates, level);
         let config = json!({
             "target_model": openings.target_model,
             "seed": seed,
@@ -129,10 +127,7 @@ impl FusedSummary {
 
     /// The JSON text, indented, ending in a new line.
     pub fn to_json(&self) -> String {
-        // Maps here have string keys alone, so that writing cannot fail.
-        let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
-        text.push('\n');
-        text
+        json_text(self)
     }
 
     /// The table of `summary.csv`, with the columns of every method's.
@@ -174,14 +169,4 @@ fn order(first: &Run, second: &Run) -> Result<Vec<usize>, NotFused> {
     }
     let unit = |run: &Run| run.unit.clone().unwrap_or_else(|| "nothing it names".to_owned());
     Err(NotFused::Units(name(first), unit(first), name(second), unit(second)))
-}
-
-fn intervals(point: &[f64], replicates: &[Vec<f64>], level: f64) -> Option<Vec<Interval>> {
-    let interval = |category: usize| {
-        let drawn: Vec<f64> = replicates.iter().map(|row| row[category]).collect();
-        let central = Interval::central(&drawn, level)?;
-        let share = point[category];
-        Interval::new(central.lo().min(share), central.hi().max(share))
-    };
-    (0..point.len()).map(interval).collect()
 }

@@ -5,7 +5,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::files::record::{Context, Priors, SharesByUnit, SharesRecord, ToolRecord};
+use crate::files::record::{Context, Priors, SharesByUnit, SharesRecord, ToolRecord, json_text};
 use crate::files::run::SCHEMA_VERSION;
 use crate::label_shift::analysis::{LabelShift, ValidationMetrics};
 use crate::label_shift::figures::LabelshiftFigures;
@@ -173,10 +173,7 @@ impl Summary {
 
     /// The JSON text, indented, ending in a new line.
     pub fn to_json(&self) -> String {
-        // Maps here have string keys alone, so that writing cannot fail.
-        let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
-        text.push('\n');
-        text
+        json_text(self)
     }
 
     /// The table of `summary.csv`, with the seed study's columns.

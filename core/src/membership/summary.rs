@@ -11,7 +11,7 @@ use super::gaussian_mixture::GaussianMixture;
 use super::histogram::Histogram;
 use super::roc::AttackQuality;
 use super::unaided::UnaidedTests;
-use crate::files::record::{Context, Priors, ToolRecord};
+use crate::files::record::{Context, Priors, ToolRecord, json_text};
 use crate::files::run::SCHEMA_VERSION;
 use crate::messages::diagnostic::Diagnostic;
 use crate::numeric::interval::Interval;
@@ -170,10 +170,7 @@ impl MembershipSummary {
 
     /// The JSON text, indented, ending in a new line.
     pub fn to_json(&self) -> String {
-        // Maps here have string keys alone, so that writing cannot fail.
-        let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
-        text.push('\n');
-        text
+        json_text(self)
     }
 
     /// The table of `per_category.csv`: the seed study's columns, then ours.

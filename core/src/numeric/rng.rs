@@ -146,6 +146,15 @@ impl RandomStream {
         gammas.into_iter().map(|gamma| gamma / total).collect()
     }
 
+    /// Shares as they might be if `shares` had been counted on so many documents: Dirichlet about them.
+    pub fn counted_shares(&mut self, shares: &[f64], n_documents: f64) -> Vec<f64> {
+        // So much of a document is added to each: one that seems absent need not be.
+        const LEAST_DOCUMENTS: f64 = 0.25;
+        let concentrations: Vec<f64> =
+            shares.iter().map(|share| n_documents * share + LEAST_DOCUMENTS).collect();
+        self.dirichlet(&concentrations)
+    }
+
     /// The items in a random order (Fisher and Yates).
     pub fn shuffle<T>(&mut self, items: &mut [T]) {
         for last in (1..items.len()).rev() {

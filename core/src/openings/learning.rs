@@ -57,12 +57,11 @@ pub(super) fn learned(
     exactness: Exactness,
 ) -> Learned {
     let near = rounds(expected, beginnings, start, Exactness::Rough);
-    match exactness {
-        // Where rough rounds do not come to rest exact ones do not either.
-        _ if !near.converged => near,
-        Exactness::Rough => near,
-        Exactness::Full => rounds(expected, beginnings, &near.following, Exactness::Full),
+    // Where rough rounds do not come to rest exact ones do not either.
+    if exactness == Exactness::Rough || !near.converged {
+        return near;
     }
+    rounds(expected, beginnings, &near.following, Exactness::Full)
 }
 
 fn rounds(

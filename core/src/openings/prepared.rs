@@ -6,6 +6,7 @@ use super::evidence::Evidence;
 use super::following::{Following, mean_expectations};
 use super::learning::Learning;
 use super::options::OpeningsOptions;
+use crate::numeric::math;
 use crate::numeric::matrix::Matrix;
 
 /// An estimate, and all that it was made by.
@@ -90,7 +91,7 @@ impl Prepared {
         }
         let misfit = |row: usize| {
             let explained = self.beginnings.densities.times(self.following.weights.row(row));
-            distance(&explained, self.expected.row(row))
+            math::total_variation(&explained, self.expected.row(row))
         };
         let worst = (0..self.expected.n_rows())
             .map(|row| (row, misfit(row)))
@@ -128,12 +129,7 @@ fn smoothing_distance(
         let pseudo_documents = factor * options.pseudo_documents;
         let other = OpeningsOptions { pseudo_documents, ..options.clone() };
         let shares = estimate.shares_smoothed(evidence, expected, &other);
-        distance(&shares, &estimate.following.mixture.shares)
+        math::total_variation(&shares, &estimate.following.mixture.shares)
     });
     moved[0].max(moved[1])
-}
-
-/// Half the sum of absolute differences: the share that would have to move.
-pub(super) fn distance(left: &[f64], right: &[f64]) -> f64 {
-    0.5 * left.iter().zip(right).map(|(a, b)| (a - b).abs()).sum::<f64>()
 }

@@ -23,9 +23,6 @@ pub struct OpeningsReplicate {
 /// Measured on planted models, half of which chose the number (`tests/oracle/openings_study.py`).
 pub const MODEL_DOCUMENTS: f64 = 80.0;
 
-/// So much of a document is added to each category before its share is drawn: one that seems absent need not be.
-const LEAST_DOCUMENTS: f64 = 0.25;
-
 /// The estimate from resampled documents and lead-ins.
 pub(super) fn resampled(study: &Prepared, stream: &mut RandomStream) -> Following {
     let evidence = &study.evidence;
@@ -38,11 +35,4 @@ pub(super) fn resampled(study: &Prepared, stream: &mut RandomStream) -> Followin
     let beginnings = study.as_learned(&counts);
     let expected = drawn_expectations(evidence, stream);
     following(&expected, &beginnings, Some(&study.following.weights), Exactness::Rough)
-}
-
-/// A mixture that a model of this kind may have learned where `shares` were read: Dirichlet about them.
-pub(super) fn with_model_error(shares: &[f64], stream: &mut RandomStream) -> Vec<f64> {
-    let concentrations: Vec<f64> =
-        shares.iter().map(|share| MODEL_DOCUMENTS * share + LEAST_DOCUMENTS).collect();
-    stream.dirichlet(&concentrations)
 }

@@ -8,14 +8,13 @@ use super::following::Following;
 use super::learning::Learning;
 use super::options::OpeningsOptions;
 use super::prepared::Prepared;
-use super::replicate::{OpeningsReplicate, resampled, with_model_error};
+use super::replicate::{MODEL_DOCUMENTS, OpeningsReplicate, resampled};
 use super::trust::{self, N_DRAWS, TrustDraw};
 use crate::files::joined::Joined;
 use crate::files::record::{SharesByUnit, SharesRecord};
 use crate::messages::check::Check;
 use crate::messages::diagnostic::Diagnostic;
 use crate::messages::input_error::InputError;
-use crate::numeric::interval::Interval;
 use crate::numeric::rng::RandomStream;
 use crate::shares::document_lengths::DocumentLengths;
 use crate::shares::merge::Merge;
@@ -93,7 +92,7 @@ impl Study {
         let mut stream = RandomStream::new(seed, index);
         let drawn = resampled(&self.prepared, &mut stream);
         OpeningsReplicate {
-            documents: with_model_error(&drawn.mixture.shares, &mut stream),
+            documents: stream.counted_shares(&drawn.mixture.shares, MODEL_DOCUMENTS),
             mean_lengths: (self.lengths.as_ref())
                 .map(|lengths| unit::replicate_means(lengths, seed, index)),
             trust: (index < N_DRAWS).then(|| trust::draw(&self.prepared, index)),
@@ -127,17 +126,11 @@ impl Study {
         replicates.iter().filter_map(tokens).collect()
     }
 
-    /// Intervals are from quantile to quantile of the replicates, and hold the estimate.
     fn record(&self, point: Vec<f64>, replicates: &[Vec<f64>]) -> SharesRecord {
-        let interval = |category: usize| {
-            let drawn: Vec<f64> = replicates.iter().map(|row| row[category]).collect();
-            let central = Interval::central(&drawn, self.options().level)?;
-            let share = point[category];
-            Interval::new(central.lo().min(share), central.hi().max(share))
-        };
-        let intervals: Option<Vec<Interval>> =
-            (replicates.len() > 1).then(|| (0..point.len()).map(interval).collect()).flatten();
-        SharesRecord::new(point, replicates, intervals.as_deref())
+        match replicates {
+            [] | [_] => SharesRecord::new(point, replicates, None),
+            _ => SharesRecord::with_central(point, replicates, self.options().level),
+        }
     }
 
     /// The tests of what the estimate rests on, from all replicates in order.

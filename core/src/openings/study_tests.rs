@@ -1,6 +1,6 @@
 use super::*;
+use crate::numeric::math::total_variation as distance;
 use crate::openings::planted::PlantedOpenings;
-use crate::openings::prepared::distance;
 use crate::openings::reestimate::OpeningsChoices;
 use proptest::prelude::*;
 

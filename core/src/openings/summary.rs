@@ -9,7 +9,7 @@ use super::figures::OpeningsFigures;
 use super::prepared::TokenMisfit;
 use super::replicate::{MODEL_DOCUMENTS, OpeningsReplicate};
 use super::study::Study;
-use crate::files::record::{Context, Priors, SharesByUnit, ToolRecord};
+use crate::files::record::{Context, Priors, SharesByUnit, ToolRecord, json_text};
 use crate::files::run::SCHEMA_VERSION;
 use crate::messages::check::Check;
 use crate::messages::diagnostic::Diagnostic;
@@ -148,10 +148,7 @@ impl OpeningsSummary {
 
     /// The JSON text, indented, ending in a new line.
     pub fn to_json(&self) -> String {
-        // Maps here have string keys alone, so that writing cannot fail.
-        let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
-        text.push('\n');
-        text
+        json_text(self)
     }
 
     /// The table of `summary.csv`, with the columns of every method's; without numbers where there is no answer.

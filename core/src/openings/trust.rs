@@ -12,9 +12,10 @@
 use super::beginnings::Beginnings;
 use super::evidence::Evidence;
 use super::following::{Exactness, following};
-use super::prepared::{Prepared, distance, explained_and_expected};
+use super::prepared::{Prepared, explained_and_expected};
 use super::resampling::drawn_counts;
 use crate::messages::check::{Check, Verdict};
+use crate::numeric::math;
 use crate::numeric::matrix::Matrix;
 use crate::numeric::p_value::p_value;
 use crate::numeric::rng::RandomStream;
@@ -70,7 +71,7 @@ pub(super) fn draw(study: &Prepared, index: u64) -> TrustDraw {
     let fitted = following(&expected, &beginnings, Some(&start), Exactness::Rough);
     let (explained, expected) = explained_and_expected(&fitted, &beginnings.densities, &expected);
     TrustDraw {
-        misfit: distance(&explained, &expected),
+        misfit: math::total_variation(&explained, &expected),
         colouring: colouring(evidence, &dealt(evidence, &mut stream)),
     }
 }
@@ -114,7 +115,7 @@ fn colouring(evidence: &Evidence, rows: &[Option<usize>]) -> f64 {
     }
     let n_rows = mean.n_rows() as f64;
     let overall: Vec<f64> = mean.transposed_times(&vec![1.0 / n_rows; mean.n_rows()]);
-    mean.rows().map(|row| distance(row, &overall)).sum::<f64>() / n_rows
+    mean.rows().map(|row| math::total_variation(row, &overall)).sum::<f64>() / n_rows
 }
 
 /// The share of what the model expects that begins no reference document.
@@ -146,7 +147,7 @@ impl Prepared {
     /// there are none.
     pub(super) fn trust_checks(&self, draws: &[TrustDraw]) -> Vec<Check> {
         let (explained, expected) = self.explained_and_expected();
-        let misfit = distance(&explained, &expected);
+        let misfit = math::total_variation(&explained, &expected);
         vec![
             self.fit_check(misfit, draws),
             self.colouring_check(draws),
@@ -173,7 +174,7 @@ impl Prepared {
                 100.0 * MOST_NUISANCE
             ));
         }
-        let misfit = distance(&explained, &expected);
+        let misfit = math::total_variation(&explained, &expected);
         if misfit > MOST_MISFIT {
             refusals.push(format!(
                 "no mixture of the categories comes near what the model expects first: {:.0} % of it would have to move, \

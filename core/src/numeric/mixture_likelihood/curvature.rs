@@ -9,7 +9,7 @@ impl LikelihoodRatios {
     /// products of ratio over mixture, `[n_classes, n_classes]`.
     pub fn curvature(&self, shares: &[f64]) -> Matrix {
         let every_class: Vec<usize> = (0..shares.len()).collect();
-        curvature(self, &self.mixed_and_gradient(shares).0, &every_class)
+        curvature(self, &self.ratios.transposed_times(shares), &every_class)
     }
 }
 

@@ -75,7 +75,7 @@ impl LikelihoodRatios {
 
     /// The mean log-likelihood of `shares`, up to the constant of the ratios.
     pub fn mean_log_likelihood(&self, shares: &[f64]) -> f64 {
-        self.log_likelihood(&self.mixed_and_gradient(shares).0)
+        self.log_likelihood(&self.ratios.transposed_times(shares))
     }
 
     /// The same of a mixture under which texts have the densities `mixed`.
