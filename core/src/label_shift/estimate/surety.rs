@@ -46,7 +46,14 @@ fn decide(log_probabilities: &[f64], left_out: Option<usize>) -> (usize, f64) {
         .filter(|&class| class != best)
         .map(|class| math::exp(log_probabilities[class] - log_probabilities[best]))
         .sum();
-    (best, if others > 0.0 { -math::ln(others) } else { f64::INFINITY })
+    (best, if others > 0.0 { rounded(-math::ln(others)) } else { f64::INFINITY })
+}
+
+/// Log-odds to nine decimals: probabilities in another order add up to another last bit, and verdicts that
+/// are the same must be equally sure.
+fn rounded(log_odds: f64) -> f64 {
+    const DECIMALS: f64 = 1e9;
+    (log_odds * DECIMALS).round() / DECIMALS
 }
 
 #[cfg(test)]
@@ -59,11 +66,23 @@ mod tests {
             LogProbabilities::from_probabilities(&[[0.7, 0.2, 0.1], [0.2, 0.2, 0.6]]).unwrap();
         let surety = Surety::of(&scores);
         assert_eq!(surety.decided, [0, 2]);
-        assert!((surety.log_odds[0] - math::ln(0.7 / 0.3)).abs() < 1e-12);
+        assert!((surety.log_odds[0] - math::ln(0.7 / 0.3)).abs() < 1e-9);
         let without = Surety::without_own_class(&scores, &[0, 2]);
         assert_eq!(without.decided, [1, 0]);
-        assert!((without.log_odds[0] - math::ln(2.0)).abs() < 1e-12);
+        assert!((without.log_odds[0] - math::ln(2.0)).abs() < 1e-9);
         assert!(without.log_odds[1].abs() < 1e-12);
+    }
+
+    #[test]
+    fn the_order_of_probabilities_changes_nothing() {
+        let values = [0.5, 0.1, 0.3, 0.04, 0.06];
+        let mut rows = Vec::new();
+        for shift in 0..5 {
+            rows.push([0, 1, 2, 3, 4].map(|class| values[(class + shift) % 5]));
+            rows.push([4, 2, 0, 3, 1].map(|class| values[(class + shift) % 5]));
+        }
+        let surety = Surety::of(&LogProbabilities::from_probabilities(&rows).unwrap());
+        assert!(surety.log_odds.iter().all(|odds| *odds == surety.log_odds[0]));
     }
 
     #[test]

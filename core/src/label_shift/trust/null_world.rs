@@ -30,6 +30,8 @@ pub(super) struct NullWorld {
     strata: Vec<Vec<usize>>,
     /// All documents and texts by ascending surety; texts are numbered after the documents.
     order: Vec<usize>,
+    /// Where in that order each run of equal surety ends.
+    ends: Vec<usize>,
     /// As many independent texts as carry what the texts tell.
     n_texts: usize,
     observed: Statistics,
@@ -58,6 +60,7 @@ impl NullWorld {
             classes: validation.classes.clone(),
             n_classes,
             strata,
+            ends: ends_of_ties(&order, &sureties),
             order,
             n_texts: n_independent.max(1),
             observed: Statistics { fit: 0.0, typicality: 0.0, mean_rank: 0.5 },
@@ -137,7 +140,8 @@ impl NullWorld {
         total
     }
 
-    /// The largest distance of the two distributions of surety, and the mean rank of the texts.
+    /// The largest distance of the two distributions of surety, and the mean rank of the texts. Equal
+    /// values are passed in one step: between them the distributions have no value.
     fn distance(&self, documents: &[f64], texts: &[f64], mixture: &[f64]) -> (f64, f64) {
         let n_texts: f64 = texts.iter().sum();
         let mut totals = vec![0.0; self.n_classes];
@@ -146,18 +150,31 @@ impl NullWorld {
         }
         let (mut below, mut texts_below) = (0.0, 0.0);
         let (mut largest, mut rank) = (0.0_f64, 0.0);
-        for &item in &self.order {
-            let own = documents.get(item).map_or(0.0, |weight| {
-                let class = self.classes[item];
-                mixture[class] * weight / totals[class]
-            });
-            rank += texts[item] / n_texts * (below + 0.5 * own);
+        let mut start = 0;
+        for &end in &self.ends {
+            let (mut own, mut own_texts) = (0.0, 0.0);
+            for &item in &self.order[start..end] {
+                own += documents.get(item).map_or(0.0, |weight| {
+                    let class = self.classes[item];
+                    mixture[class] * weight / totals[class]
+                });
+                own_texts += texts[item] / n_texts;
+            }
+            rank += own_texts * (below + 0.5 * own);
+            start = end;
             below += own;
-            texts_below += texts[item] / n_texts;
+            texts_below += own_texts;
             largest = largest.max((below - texts_below).abs());
         }
         (largest, rank)
     }
+}
+
+/// Where each run of equal values ends, in an order by value.
+fn ends_of_ties(order: &[usize], values: &[f64]) -> Vec<usize> {
+    let differs =
+        |at: &usize| values.get(order[at - 1]) != order.get(*at).map(|&next| &values[next]);
+    (1..=order.len()).filter(differs).collect()
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]

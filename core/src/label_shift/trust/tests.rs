@@ -53,6 +53,34 @@ fn nothing_is_wrong_where_nothing_is_planted() {
     assert!(checks[0].sentence.contains("(p = "), "{}", checks[0].sentence);
 }
 
+/// Probabilities as a file with `decimals` decimals holds them.
+fn with_decimals(scores: &LogProbabilities, decimals: i32) -> LogProbabilities {
+    let scale = 10.0_f64.powi(decimals);
+    let rows: Vec<Vec<f64>> = (0..scores.n_docs())
+        .map(|doc| {
+            let shown = |x: &f64| (crate::numeric::math::exp(*x) * scale).round() / scale + 1e-3;
+            let row: Vec<f64> = scores.row(doc).iter().map(shown).collect();
+            let total: f64 = row.iter().sum();
+            row.iter().map(|entry| entry / total).collect()
+        })
+        .collect();
+    LogProbabilities::from_probabilities(&rows).unwrap()
+}
+
+#[test]
+fn many_verdicts_that_are_equally_sure_raise_no_alarm() {
+    let mut alarms = 0;
+    for run in 0..20 {
+        let (mut validation, mut generations) = planted(0.95).draw(31, run);
+        validation.scores = with_decimals(&validation.scores, 2);
+        generations.scores = with_decimals(&generations.scores, 2);
+        let checks = checks_of(validation, generations);
+        alarms += u32::from(verdict(&checks, "typicality") == Verdict::Fails);
+    }
+    // Five in twenty or more have a chance of .003 where each alarm has one of .05.
+    assert!(alarms < 5, "{alarms} false alarms in 20 runs");
+}
+
 #[test]
 fn texts_that_the_classifier_is_less_sure_of_fail_fit_and_typicality() {
     let (validation, mut generations) = planted(0.9).draw(2, 0);
