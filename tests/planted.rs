@@ -8,9 +8,8 @@ use data_anatomy_core::label_shift::analysis::{LabelShift, LabelShiftOptions, an
 use data_anatomy_core::label_shift::bootstrap::{Bootstrap, Replicate};
 use data_anatomy_core::label_shift::calibration::CalibrationMethod;
 use data_anatomy_core::label_shift::estimate::Estimator;
-use data_anatomy_core::label_shift::estimate::choice::EstimatorChoice;
 use data_anatomy_core::label_shift::estimate::problem::{Generations, Problem, Validation};
-use data_anatomy_core::label_shift::planted::{GaussianWorld, PlantedProblem};
+use data_anatomy_core::label_shift::planted::{GaussianWorld, PlantedProblem, Violation};
 use data_anatomy_core::label_shift::study::{Study, StudyOptions, StudyReplicate, UnknownChoice};
 use data_anatomy_core::messages::check::ALARM_LEVEL;
 use data_anatomy_core::numeric::log_probabilities::LogProbabilities;
@@ -205,7 +204,7 @@ const N_STUDIES: u64 = 100;
 
 fn study(problem: Problem, seed: u64) -> (Study, Vec<StudyReplicate>) {
     let options = StudyOptions {
-        estimator: EstimatorChoice::default(),
+        estimator: Estimator::default(),
         calibration: CalibrationMethod::default(),
         merges: Vec::new(),
         unit: Unit::Documents,
@@ -289,7 +288,7 @@ fn planted_unknown_texts_are_measured_and_noticed() {
             ..planted(accuracy, 0.4, 1200)
         };
         let (alarms, held) = tally(0.2, |run| {
-            let (validation, generations) = planted.draw_with_unknown(0.2, 22, run);
+            let (validation, generations) = planted.draw_violated(Violation::Unseen(0.2), 22, run);
             six(validation, generations)
         });
         assert!(held > 0.88, "{accuracy}: {held}");

@@ -14,7 +14,6 @@
 //! [`confusion_matrix`](crate::label_shift::confusion_matrix); of others [`numeric`](crate::numeric),
 //! [`shares`](crate::shares), [`messages`](crate::messages).
 
-pub mod choice;
 pub mod doubt;
 pub mod inversion;
 pub mod posterior_ratios;
@@ -31,8 +30,10 @@ use std::fmt;
 #[serde(rename_all = "snake_case")]
 pub enum Estimator {
     /// Maximum likelihood of the mixture given calibrated posteriors: the fixed point of the EM
-    /// iteration of Saerens, Latinne & Decaestecker (2002).
+    /// iteration of Saerens, Latinne & Decaestecker (2002). Runs of an earlier version may say `auto`, which
+    /// meant this one unless a test failed.
     #[default]
+    #[serde(alias = "auto")]
     Em,
     /// Probabilistic adjusted classify and count (Bella et al. 2010): soft means, soft matrix.
     Pacc,

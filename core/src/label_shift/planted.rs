@@ -1,8 +1,10 @@
-//! Planted label-shift problems: the mixture is known, and label shift holds exactly.
+//! Planted label-shift problems: the mixture is known, and label shift holds exactly or is violated in a known way.
 //!
 //! Each category is a Gaussian of unit variance in all directions; a document is a point. The
 //! Bayes classifier for equal shares is known in closed form, so its posteriors are exactly
-//! calibrated; an over-confident classifier divides their logarithms by a temperature below 1.
+//! calibrated; an over-confident classifier divides their logarithms by a temperature below 1. Where categories
+//! have spreads of their own or heavy tails ([`GaussianWorld::with_noise`]) the same classifier is wrong in a way
+//! that no temperature mends.
 
 use crate::label_shift::estimate::problem::{Generations, Validation};
 use crate::numeric::log_probabilities::LogProbabilities;
@@ -11,11 +13,33 @@ use crate::numeric::matrix::Matrix;
 use crate::numeric::rng::RandomStream;
 use crate::shares::mixture::Mixture;
 
-/// Gaussian categories of unit variance.
+/// Gaussian categories.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GaussianWorld {
     /// The mean of each category, `[n_classes, n_dimensions]`.
     means: Matrix,
+    noise: Noise,
+    /// What the classifier adds to the log-posterior of each category, all 0 unless asked for.
+    biases: Vec<f64>,
+}
+
+/// How documents lie around the mean of their category.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Noise {
+    /// The standard deviation of each category; 1 for those that the list does not reach.
+    pub spreads: Vec<f64>,
+    /// Degrees of freedom of Student's t in all directions at once; none: normal.
+    pub degrees: Option<u32>,
+}
+
+impl Noise {
+    /// What stretches the normal noise of one document of this class.
+    fn stretch(&self, class: usize, stream: &mut RandomStream) -> f64 {
+        let spread = self.spreads.get(class).copied().unwrap_or(1.0);
+        let Some(degrees) = self.degrees else { return spread };
+        let squares: f64 = (0..degrees).map(|_| math::square(stream.normal())).sum();
+        spread * (f64::from(degrees) / squares).sqrt()
+    }
 }
 
 /// Draws by which the accuracy of a world is known: to a standard error of .003 at most.
@@ -56,7 +80,22 @@ impl GaussianWorld {
         for class in 0..means.n_rows() {
             means.row_mut(class).iter_mut().for_each(|entry| *entry *= spacing);
         }
-        Self { means }
+        let biases = vec![0.0; means.n_rows()];
+        Self { means, noise: Noise::default(), biases }
+    }
+
+    /// The same means, with documents spread around them like this; the classifier does not know.
+    pub fn with_noise(self, noise: Noise) -> Self {
+        Self { noise, ..self }
+    }
+
+    /// The same, whose classifier adds these to the log-posteriors, one per category.
+    ///
+    /// # Panics
+    /// If there is not one for each category.
+    pub fn with_biases(self, biases: Vec<f64>) -> Self {
+        assert_eq!(biases.len(), self.n_classes(), "one bias per category");
+        Self { biases, ..self }
     }
 
     /// How many categories there are.
@@ -82,8 +121,16 @@ impl GaussianWorld {
         right / n_draws
     }
 
+    /// The mean of all categories' means.
+    fn middle(&self) -> Vec<f64> {
+        #[expect(clippy::cast_precision_loss, reason = "a count of categories")]
+        let weight = 1.0 / self.n_classes() as f64;
+        self.means.transposed_times(&vec![weight; self.n_classes()])
+    }
+
     fn document(&self, class: usize, stream: &mut RandomStream) -> Vec<f64> {
-        self.means.row(class).iter().map(|mean| mean + stream.normal()).collect()
+        let stretch = self.noise.stretch(class, stream);
+        self.means.row(class).iter().map(|mean| mean + stretch * stream.normal()).collect()
     }
 
     /// Writes the log-posteriors of a point, not normalised, for as many categories as the row has
@@ -102,22 +149,18 @@ impl GaussianWorld {
         temperature: f64,
         stream: &mut RandomStream,
     ) -> LogProbabilities {
-        self.classify_among(self.n_classes(), classes, temperature, stream)
+        let points: Vec<Vec<f64>> =
+            classes.iter().map(|&class| self.document(class, stream)).collect();
+        self.judge(self.n_classes(), &points, temperature)
     }
 
-    /// The same of a classifier that knows the first `n_known` categories alone, `[n_docs, n_known]`.
-    pub fn classify_among(
-        &self,
-        n_known: usize,
-        classes: &[usize],
-        temperature: f64,
-        stream: &mut RandomStream,
-    ) -> LogProbabilities {
-        let mut scores = Matrix::zeros(classes.len(), n_known);
-        for (index, &class) in classes.iter().enumerate() {
-            let point = self.document(class, stream);
+    /// What a classifier that knows the first `n_known` categories alone says of points, `[n_points, n_known]`.
+    fn judge(&self, n_known: usize, points: &[Vec<f64>], temperature: f64) -> LogProbabilities {
+        let mut scores = Matrix::zeros(points.len(), n_known);
+        for (index, point) in points.iter().enumerate() {
             let row = scores.row_mut(index);
-            self.log_posterior(&point, row);
+            self.log_posterior(point, row);
+            row.iter_mut().zip(&self.biases).for_each(|(entry, bias)| *entry += bias);
             row.iter_mut().for_each(|entry| *entry /= temperature);
             math::log_softmax(row);
         }
@@ -154,6 +197,60 @@ fn half_square_distance(left: &[f64], right: &[f64]) -> f64 {
     0.5 * left.iter().zip(right).map(|(x, y)| (x - y) * (x - y)).sum::<f64>()
 }
 
+/// How texts differ from documents of their categories: label shift does not hold then.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Violation {
+    /// Not at all.
+    None,
+    /// This share of texts belongs to no category: they are drawn from the world's last one, of which the
+    /// classifier knows nothing and the truth has no share.
+    Unseen(f64),
+    /// The texts of each category lie around another mean, this far away in a direction of its own.
+    Drift(f64),
+    /// All texts are moved by this much in one direction.
+    Shift(f64),
+    /// Texts lie nearer to the middle of all categories by this factor below 1: the classifier is less sure of them.
+    Blur(f64),
+}
+
+impl Violation {
+    /// How many of the world's categories the classifier knows.
+    fn n_known(self, world: &GaussianWorld) -> usize {
+        world.n_classes() - usize::from(matches!(self, Self::Unseen(_)))
+    }
+
+    /// What is added to the texts of each category, `[n_classes, n_dimensions]`.
+    fn moves(self, world: &GaussianWorld, stream: &mut RandomStream) -> Matrix {
+        let mut moves = Matrix::zeros(world.n_classes(), world.means.n_cols());
+        match self {
+            Self::Drift(distance) => {
+                for class in 0..moves.n_rows() {
+                    fill_with_direction(moves.row_mut(class), distance, stream);
+                }
+            }
+            Self::Shift(distance) => {
+                let mut common = vec![0.0; moves.n_cols()];
+                fill_with_direction(&mut common, distance, stream);
+                for class in 0..moves.n_rows() {
+                    moves.row_mut(class).copy_from_slice(&common);
+                }
+            }
+            Self::None | Self::Unseen(_) | Self::Blur(_) => {}
+        }
+        moves
+    }
+
+    fn factor(self) -> f64 {
+        if let Self::Blur(factor) = self { factor } else { 1.0 }
+    }
+}
+
+fn fill_with_direction(row: &mut [f64], length: f64, stream: &mut RandomStream) {
+    row.iter_mut().for_each(|entry| *entry = stream.normal());
+    let norm = math::dot(row, row).sqrt();
+    row.iter_mut().for_each(|entry| *entry *= length / norm);
+}
+
 /// What is planted.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PlantedProblem {
@@ -174,46 +271,48 @@ pub struct PlantedProblem {
 impl PlantedProblem {
     /// Documents and texts drawn from the stream `(seed, index)`.
     pub fn draw(&self, seed: u64, index: u64) -> (Validation, Generations) {
-        let mut stream = RandomStream::new(seed, index);
-        let n_classes = self.world.n_classes();
-        let classes: Vec<usize> = (0..self.n_validation).map(|doc| doc % n_classes).collect();
-        let round = |doc: usize| (doc / n_classes) as u64;
-        let validation = Validation {
-            scores: self.world.classify(&classes, self.temperature, &mut stream),
-            folds: (0..self.n_validation).map(|doc| round(doc) % self.n_folds).collect(),
-            classes,
-        };
-        let drawn: Vec<usize> =
-            (0..self.n_generations).map(|_| stream.categorical(self.truth.shares())).collect();
-        let scores = self.world.classify(&drawn, self.temperature, &mut stream);
-        (validation, Generations { scores, prompts: None })
+        self.draw_violated(Violation::None, seed, index)
     }
 
-    /// The same with a share of texts that belong to no category: they are drawn from the world's last
-    /// one, of which the classifier knows nothing and `truth` has no share.
-    pub fn draw_with_unknown(
+    /// The same with texts that violate label shift.
+    pub fn draw_violated(
         &self,
-        unknown_share: f64,
+        violation: Violation,
         seed: u64,
         index: u64,
     ) -> (Validation, Generations) {
         let mut stream = RandomStream::new(seed, index);
-        let n_known = self.world.n_classes() - 1;
+        let world = &self.world;
+        let n_known = violation.n_known(world);
         let classes: Vec<usize> = (0..self.n_validation).map(|doc| doc % n_known).collect();
         let folds =
             (0..self.n_validation).map(|doc| (doc / n_known) as u64 % self.n_folds).collect();
-        let world = &self.world;
-        let classify = |classes: &[usize], stream: &mut RandomStream| {
-            world.classify_among(n_known, classes, self.temperature, stream)
-        };
-        let scores = classify(&classes, &mut stream);
-        let mut shares: Vec<f64> =
-            self.truth.shares().iter().map(|share| share * (1.0 - unknown_share)).collect();
-        shares.push(unknown_share);
-        let drawn: Vec<usize> =
-            (0..self.n_generations).map(|_| stream.categorical(&shares)).collect();
-        let generations = Generations { scores: classify(&drawn, &mut stream), prompts: None };
+        let points: Vec<Vec<f64>> =
+            classes.iter().map(|&class| world.document(class, &mut stream)).collect();
+        let scores = world.judge(n_known, &points, self.temperature);
+        let texts = self.texts(violation, &mut stream);
+        let generations =
+            Generations { scores: world.judge(n_known, &texts, self.temperature), prompts: None };
         (Validation { scores, classes, folds }, generations)
+    }
+
+    /// The points of the texts.
+    fn texts(&self, violation: Violation, stream: &mut RandomStream) -> Vec<Vec<f64>> {
+        let moves = violation.moves(&self.world, stream);
+        let mut shares = self.truth.shares().to_vec();
+        if let Violation::Unseen(unseen) = violation {
+            shares.iter_mut().for_each(|share| *share *= 1.0 - unseen);
+            shares.push(unseen);
+        }
+        let classes: Vec<usize> =
+            (0..self.n_generations).map(|_| stream.categorical(&shares)).collect();
+        let middle = self.world.middle();
+        let text = |class: usize| {
+            let point = self.world.document(class, stream);
+            let moved = point.iter().zip(moves.row(class)).zip(&middle);
+            moved.map(|((at, by), mean)| mean + violation.factor() * (at + by - mean)).collect()
+        };
+        classes.into_iter().map(text).collect()
     }
 }
 

@@ -9,7 +9,7 @@ use crate::files::predictions::{self, Prediction};
 use crate::files::record::Context;
 use crate::files::stored_summary::StoredSummary;
 use crate::label_shift::calibration::CalibrationMethod;
-use crate::label_shift::estimate::choice::EstimatorChoice;
+use crate::label_shift::estimate::Estimator;
 use crate::label_shift::study::{Study, StudyOptions, UnknownChoice, makes_diagnostic};
 use crate::label_shift::verdicts::Verdicts;
 use crate::messages::input_error::{InputError, Problem};
@@ -25,7 +25,7 @@ pub const MAX_REPLICATES: u64 = 100_000;
 #[serde(default, deny_unknown_fields)]
 pub struct Choices {
     /// The estimator.
-    pub estimator: EstimatorChoice,
+    pub estimator: Estimator,
     /// The calibration of the classifier.
     pub calibration: CalibrationMethod,
     /// Categories to count as one, each as `A+B=AB`.
@@ -47,7 +47,7 @@ pub struct Choices {
 impl Default for Choices {
     fn default() -> Self {
         Self {
-            estimator: EstimatorChoice::default(),
+            estimator: Estimator::default(),
             calibration: CalibrationMethod::default(),
             merge: Vec::new(),
             unit: Unit::default(),

@@ -3,13 +3,10 @@
 use clap::ValueEnum;
 use data_anatomy_core::label_shift::calibration::CalibrationMethod;
 use data_anatomy_core::label_shift::estimate::Estimator;
-use data_anatomy_core::label_shift::estimate::choice::EstimatorChoice;
 
 /// Estimators.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum EstimatorKind {
-    /// em, or pacc where a test finds the texts unlike the documents that measure the classifier.
-    Auto,
     /// Maximum likelihood by EM on calibrated probabilities.
     Em,
     /// Mean probabilities corrected by a soft confusion matrix.
@@ -33,15 +30,14 @@ pub enum CalibrationKind {
     Bcts,
 }
 
-impl From<EstimatorKind> for EstimatorChoice {
+impl From<EstimatorKind> for Estimator {
     fn from(kind: EstimatorKind) -> Self {
         match kind {
-            EstimatorKind::Auto => Self::Auto,
-            EstimatorKind::Em => Estimator::Em.into(),
-            EstimatorKind::Pacc => Estimator::Pacc.into(),
-            EstimatorKind::Acc => Estimator::Acc.into(),
-            EstimatorKind::Counting => Estimator::Counting.into(),
-            EstimatorKind::Seed => Estimator::Seed.into(),
+            EstimatorKind::Em => Self::Em,
+            EstimatorKind::Pacc => Self::Pacc,
+            EstimatorKind::Acc => Self::Acc,
+            EstimatorKind::Counting => Self::Counting,
+            EstimatorKind::Seed => Self::Seed,
         }
     }
 }

@@ -345,7 +345,7 @@ impl LabelshiftArgs {
 
     fn choices(&self) -> Choices {
         Choices {
-            estimator: if self.naive { Estimator::Counting.into() } else { self.estimator.into() },
+            estimator: if self.naive { Estimator::Counting } else { self.estimator.into() },
             calibration: self.calibration.map().into(),
             merge: self.view_of_study.merge.clone(),
             unit: self.unit.into(),

@@ -1,7 +1,7 @@
 //! What to do with verdicts.
 
 use crate::label_shift::calibration::CalibrationMethod;
-use crate::label_shift::estimate::choice::EstimatorChoice;
+use crate::label_shift::estimate::Estimator;
 use crate::shares::merge::Merge;
 use crate::shares::unit::Unit;
 
@@ -21,7 +21,7 @@ pub enum UnknownChoice {
 #[derive(Debug, Clone, PartialEq)]
 pub struct StudyOptions {
     /// The estimator.
-    pub estimator: EstimatorChoice,
+    pub estimator: Estimator,
     /// The calibration of the classifier.
     pub calibration: CalibrationMethod,
     /// Categories to count as one, in this order.

@@ -5,9 +5,8 @@ use super::options::{StudyOptions, UnknownChoice};
 use super::replicate::StudyReplicate;
 use crate::label_shift::analysis::{LabelShift, LabelShiftOptions, analyze};
 use crate::label_shift::bootstrap::{Bootstrap, Replicate};
-use crate::label_shift::estimate::choice::EstimatorChoice;
+use crate::label_shift::estimate::doubt;
 use crate::label_shift::estimate::problem::Problem;
-use crate::label_shift::estimate::{Estimator, doubt};
 use crate::label_shift::trust::{self, Trust, TrustDraw};
 use crate::label_shift::verdicts::Verdicts;
 use crate::messages::check::Check;
@@ -22,11 +21,6 @@ use crate::shares::unit::{self, Unit};
 pub struct Study {
     pub(super) bootstrap: Bootstrap<'static>,
     trust: Trust,
-    /// The draws that chose the estimator, all of them whatever the number of replicates; none where it
-    /// was named.
-    draws: Vec<TrustDraw>,
-    /// Why `em` was not taken, if it was left to the tests.
-    mistrust: Option<String>,
     lengths: Option<DocumentLengths>,
     options: StudyOptions,
 }
@@ -55,25 +49,16 @@ impl Study {
         lengths: Option<DocumentLengths>,
         options: StudyOptions,
     ) -> Self {
-        let with = |estimator| LabelShiftOptions { estimator, calibration: options.calibration };
-        let (first, n_draws) = match options.estimator {
-            EstimatorChoice::Auto => (Estimator::Em, trust::N_DRAWS),
-            EstimatorChoice::Named(estimator) => (estimator, 0),
-        };
-        let mut analysis = analyze(problem, with(first));
+        let StudyOptions { estimator, calibration, .. } = options;
+        let analysis = analyze(problem, LabelShiftOptions { estimator, calibration });
         let trust = Trust::new(&analysis, options.seed);
-        let draws: Vec<TrustDraw> = (0..n_draws).map(|index| trust.draw(index)).collect();
-        let mistrust = if draws.is_empty() { None } else { trust.mistrust(&draws) };
-        if mistrust.is_some() {
-            analysis = analyze(analysis.problem, with(Estimator::Pacc));
-        }
         let bootstrap = Bootstrap::owning(analysis, options.seed);
         let bootstrap = match options.unknown {
             UnknownChoice::Ignored => bootstrap,
             UnknownChoice::Estimated => bootstrap.with_open_set(),
             UnknownChoice::Threshold(threshold) => bootstrap.with_threshold(threshold),
         };
-        Self { bootstrap, trust, draws, mistrust, lengths, options }
+        Self { bootstrap, trust, lengths, options }
     }
 
     /// The analysis that the study starts from.
@@ -103,13 +88,8 @@ impl Study {
         StudyReplicate {
             replicate: self.bootstrap.replicate(index),
             mean_lengths: self.lengths.as_ref().map(means),
-            trust: (index < trust::N_DRAWS).then(|| self.trust_draw(index)),
+            trust: (index < trust::N_DRAWS).then(|| self.trust.draw(index)),
         }
-    }
-
-    fn trust_draw(&self, index: u64) -> TrustDraw {
-        let made = usize::try_from(index).ok().and_then(|index| self.draws.get(index));
-        made.copied().unwrap_or_else(|| self.trust.draw(index))
     }
 
     /// How many intervals the study has: one per category, none without replicates.
@@ -140,8 +120,6 @@ impl Study {
         diagnostics.extend(checks.iter().map(Check::diagnostic));
         diagnostics.extend(self.doubt_of_unit());
         diagnostics
-            .extend(self.mistrust.iter().map(|reason| Diagnostic::note(ESTIMATOR_CHOSEN, reason)));
-        diagnostics
     }
 
     fn doubt_of_unit(&self) -> Option<Diagnostic> {
@@ -162,12 +140,7 @@ impl Study {
 /// The code of the doubt about the unit.
 pub(super) const LENGTHS_UNKNOWN: &str = "lengths_unknown";
 
-/// The code of the note about the choice of the estimator.
-pub(super) const ESTIMATOR_CHOSEN: &str = "estimator_chosen";
-
 /// Whether a diagnostic of this code comes from a study, and not from what was before it.
 pub fn makes_diagnostic(code: &str) -> bool {
-    [LENGTHS_UNKNOWN, ESTIMATOR_CHOSEN].contains(&code)
-        || doubt::CODES.contains(&code)
-        || trust::CODES.contains(&code)
+    code == LENGTHS_UNKNOWN || doubt::CODES.contains(&code) || trust::CODES.contains(&code)
 }

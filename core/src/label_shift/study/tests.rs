@@ -1,19 +1,18 @@
-use super::prepared::{ESTIMATOR_CHOSEN, LENGTHS_UNKNOWN};
+use super::prepared::LENGTHS_UNKNOWN;
 use super::*;
 use crate::label_shift::calibration::CalibrationMethod;
 use crate::label_shift::estimate::Estimator;
-use crate::label_shift::estimate::choice::EstimatorChoice;
 use crate::label_shift::estimate::problem::Problem;
-use crate::label_shift::planted::{GaussianWorld, PlantedProblem};
+use crate::label_shift::planted::{GaussianWorld, PlantedProblem, Violation};
 use crate::numeric::interval::Interval;
 use crate::shares::document_lengths::{CategoryLengths, DocumentLengths, Measure};
 use crate::shares::mixture::Mixture;
 use crate::shares::taxonomy::Taxonomy;
 use crate::shares::unit::{self, Unit};
 
-fn options(estimator: impl Into<EstimatorChoice>, unknown: UnknownChoice) -> StudyOptions {
+fn options(estimator: Estimator, unknown: UnknownChoice) -> StudyOptions {
     StudyOptions {
-        estimator: estimator.into(),
+        estimator,
         calibration: CalibrationMethod::default(),
         merges: Vec::new(),
         unit: Unit::Tokens,
@@ -33,7 +32,7 @@ fn study(unknown_share: f64, options: StudyOptions, lengths: Option<DocumentLeng
         n_folds: 2,
         n_generations: 600,
     };
-    let (validation, generations) = planted.draw_with_unknown(unknown_share, 6, 0);
+    let (validation, generations) = planted.draw_violated(Violation::Unseen(unknown_share), 6, 0);
     let taxonomy = Taxonomy::new(["a", "b", "c"]).unwrap();
     let method = options.calibration;
     let problem = Problem::new(taxonomy, validation, generations, method).unwrap();
@@ -103,27 +102,4 @@ fn shares_of_tokens_are_given_where_lengths_are_known_and_missed_where_not() {
         lacking.diagnostics(&[]).into_iter().map(|diagnostic| diagnostic.code).collect();
     assert_eq!(codes, [LENGTHS_UNKNOWN]);
     assert!(known.diagnostics(&[]).is_empty());
-}
-
-#[test]
-fn the_tests_choose_the_estimator_where_they_are_asked_to() {
-    let of = |unknown_share, estimator: EstimatorChoice| {
-        study(unknown_share, options(estimator, UnknownChoice::Ignored), None)
-    };
-    let chosen = |study: &Study| study.analysis().options.estimator;
-    let codes = |study: &Study| -> Vec<String> {
-        study.diagnostics(&[]).into_iter().map(|diagnostic| diagnostic.code).collect()
-    };
-    let (sound, unlike) = (of(0.0, EstimatorChoice::Auto), of(0.5, EstimatorChoice::Auto));
-    assert_eq!(chosen(&sound), Estimator::Em);
-    assert!(!codes(&sound).iter().any(|code| code == ESTIMATOR_CHOSEN));
-    assert_eq!(chosen(&unlike), Estimator::Pacc);
-    assert!(codes(&unlike).iter().any(|code| code == ESTIMATOR_CHOSEN));
-    // As if it had been named.
-    for (study, estimator) in [(&sound, Estimator::Em), (&unlike, Estimator::Pacc)] {
-        let unknown_share = if estimator == Estimator::Em { 0.0 } else { 0.5 };
-        let named = of(unknown_share, estimator.into());
-        assert_eq!(shares(study).documents, shares(&named).documents);
-        assert!(!codes(&named).iter().any(|code| code == ESTIMATOR_CHOSEN));
-    }
 }

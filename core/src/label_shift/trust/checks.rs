@@ -6,7 +6,7 @@ use super::null_world::NullWorld;
 use super::prompts::Prompts;
 use crate::label_shift::analysis::LabelShift;
 use crate::label_shift::bootstrap::Replicate;
-use crate::messages::check::{Check, Verdict, shown_p};
+use crate::messages::check::Check;
 use crate::numeric::p_value::p_value;
 
 /// Draws that a p-value rests on: it is then known to .015 around .05.
@@ -75,23 +75,6 @@ impl Trust {
             self.sensitivity(analysis, draws),
             separation,
         ]
-    }
-
-    /// Why the texts are not to be taken for a mixture of documents like those that measure, if a test
-    /// speaks against it, by these draws.
-    pub fn mistrust(&self, draws: &[TrustDraw]) -> Option<String> {
-        let failed: Vec<String> = [self.fit(draws), self.typicality(draws)]
-            .into_iter()
-            .filter(|check| check.verdict == Verdict::Fails)
-            .map(|check| format!("{}, {}", check.name, shown_p(check.p_value.unwrap_or(0.0))))
-            .collect();
-        (!failed.is_empty()).then(|| {
-            format!(
-                "`pacc` was taken for `em`: the texts are unlike the documents that measure the classifier \
-                 ({}), and where they are, means mislead less than each text's own verdict",
-                failed.join("; ")
-            )
-        })
     }
 
     fn fit(&self, draws: &[TrustDraw]) -> Check {
