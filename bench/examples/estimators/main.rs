@@ -1,11 +1,15 @@
 //! The study behind the choice of the estimator.
 
+mod cover;
 mod suite;
 
 use data_anatomy_core::files::predictions::{Origin, Prediction, stored_probability};
 
 fn main() {
     let dir = std::env::args().nth(1).unwrap();
+    if dir == "cover" {
+        return cover::main();
+    }
     let cases = suite::cases();
     for case in &cases {
         let (validation, generations) = case.draw();

@@ -77,7 +77,7 @@ pub struct LabelshiftArgs {
     #[command(flatten)]
     pub encoder: EncoderArgs,
     /// The estimator.
-    #[arg(long, value_enum, default_value_t = EstimatorKind::Auto)]
+    #[arg(long, value_enum, default_value_t = EstimatorKind::Em)]
     pub estimator: EstimatorKind,
     /// How the classifier's probabilities are calibrated: none, temperature or bcts (bias-corrected
     /// temperature scaling); real, echo, both and auto stand for --calibration-source.

@@ -55,6 +55,13 @@ impl Trust {
         TrustDraw { fit: statistics.fit, typicality: statistics.typicality, prompts }
     }
 
+    /// By how much the misfit of the texts exceeds what chance makes on average, at least 1.
+    pub fn dispersion(&self, draws: &[TrustDraw]) -> f64 {
+        let usual = draws.iter().map(|draw| draw.fit).sum::<f64>()
+            / crate::numeric::p_value::count(draws.len()).max(1.0);
+        (self.null_world.observed().fit / usual).max(1.0)
+    }
+
     /// The checks, from draws (none: nothing is tested) and bootstrap replicates.
     pub fn checks(
         &self,

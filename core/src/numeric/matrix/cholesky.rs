@@ -38,19 +38,20 @@ impl Cholesky {
     /// entry, growing by 100, that makes it positive definite.
     ///
     /// # Panics
-    /// If the matrix holds NaN, which no ridge mends.
+    /// If the matrix holds NaN or infinity, which no ridge mends.
     pub fn of_semidefinite(matrix: &Matrix) -> Self {
         let trace: f64 = (0..matrix.n_rows()).map(|row| matrix[(row, row)]).sum();
         #[expect(clippy::cast_precision_loss, reason = "a count of classes is far below 2^52")]
         let scale = (trace / matrix.n_rows().max(1) as f64).max(f64::MIN_POSITIVE);
         let mut ridge = 0.0;
-        while !(ridge > 1e12 * scale) {
+        // A scale that is not finite would never be passed.
+        while scale.is_finite() && !(ridge > 1e12 * scale) {
             if let Some(factor) = Self::of(matrix, ridge) {
                 return factor;
             }
             ridge = if ridge == 0.0 { 1e-12 * scale } else { 100.0 * ridge };
         }
-        panic!("a matrix with NaN cannot be factorised");
+        panic!("a matrix of numbers that are not finite cannot be factorised");
     }
 
     /// The `x` with `A x = b`.

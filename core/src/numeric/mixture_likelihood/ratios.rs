@@ -18,6 +18,8 @@ pub struct LikelihoodRatios {
     /// `[n_classes, n_texts]`: everything that is computed of them is sums over texts, which so stand side by side.
     pub(super) ratios: Matrix,
     pub(super) weights: Vec<f64>,
+    /// The logarithm of what each text's ratios were divided by to make the largest 1; empty: of 1.
+    log_scales: Vec<f64>,
 }
 
 /// Texts that are gone through at a time: with 100 classes they still fit a processor's second cache.
@@ -39,7 +41,7 @@ impl LikelihoodRatios {
                 ratios[(class, text)] = math::exp(entry - largest);
             }
         }
-        Self { ratios, weights }
+        Self { ratios, weights, log_scales: Vec::new() }
     }
 
     /// The ratios of things that are counted: `densities` has a row per kind and a column per class,
@@ -54,7 +56,8 @@ impl LikelihoodRatios {
                 ratios[(class, text)] = density / largest;
             }
         }
-        Self { ratios, weights: seen.into_iter().map(|kind| counts[kind]).collect() }
+        let weights = seen.into_iter().map(|kind| counts[kind]).collect();
+        Self { ratios, weights, log_scales: Vec::new() }
     }
 
     /// How many classes there are.
@@ -75,10 +78,12 @@ impl LikelihoodRatios {
 
     /// The mean log-likelihood of `shares`, up to the constant of the ratios.
     pub fn mean_log_likelihood(&self, shares: &[f64]) -> f64 {
-        self.log_likelihood(&self.ratios.transposed_times(shares))
+        let scales: f64 =
+            self.log_scales.iter().zip(&self.weights).map(|(scale, weight)| scale * weight).sum();
+        self.log_likelihood(&self.ratios.transposed_times(shares)) + scales / self.total_weight()
     }
 
-    /// The same of a mixture under which texts have the densities `mixed`.
+    /// The same, but for the scales of the texts, of a mixture under which they have the densities `mixed`.
     pub(super) fn log_likelihood(&self, mixed: &[f64]) -> f64 {
         let terms = mixed.iter().zip(&self.weights);
         let total: f64 = terms.map(|(density, weight)| weight * math::ln(*density)).sum();
@@ -118,6 +123,10 @@ impl LikelihoodRatios {
     /// The ratios of a mixture in which `class` has the share `share`, as ratios of the mixture of
     /// the other classes: `share ratio_k + (1 - share) ratio_j` for each other class j. Fixing
     /// one share thus leaves a problem of the same form, and profiles need no other solver.
+    ///
+    /// A text that the other classes all but exclude has ratios near 0 where the share is 0: they are scaled
+    /// up, as squares of their reciprocals would overflow. One that they do exclude tells nothing of them, and
+    /// makes the likelihood 0.
     pub(crate) fn with_fixed(&self, class: usize, share: f64) -> Self {
         let mut ratios = Matrix::zeros(self.n_classes() - 1, self.weights.len());
         let fixed = self.ratios.row(class);
@@ -128,6 +137,22 @@ impl LikelihoodRatios {
                 *entry = share * fixed + (1.0 - share) * ratio;
             }
         }
-        Self { ratios, weights: self.weights.clone() }
+        let log_scales = scale_to_one(&mut ratios);
+        Self { ratios, weights: self.weights.clone(), log_scales }
     }
+}
+
+/// Divides each column by its largest entry, whose logarithm it gives; one of zeros becomes one of ones.
+fn scale_to_one(ratios: &mut Matrix) -> Vec<f64> {
+    let mut largest = vec![0.0_f64; ratios.n_cols()];
+    for row in ratios.rows() {
+        largest.iter_mut().zip(row).for_each(|(top, entry)| *top = top.max(*entry));
+    }
+    for row in 0..ratios.n_rows() {
+        let scaled = |(entry, top): (&mut f64, &f64)| {
+            *entry = if *top > 0.0 { *entry / top } else { 1.0 };
+        };
+        ratios.row_mut(row).iter_mut().zip(&largest).for_each(scaled);
+    }
+    largest.into_iter().map(math::ln).collect()
 }

@@ -122,3 +122,23 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_fixed_share_leaves_the_same_likelihood_also_of_texts_that_other_classes_all_but_exclude() {
+    // Log-densities as far apart as an over-confident classifier puts them, and farther than doubles reach.
+    for gap in [3.0, 300.0, 700.0, 2000.0] {
+        let rows = [[0.0, -gap, -gap - 1.0], [-gap, 0.0, -1.0], [-1.0, -gap, 0.0]];
+        let log_densities = Matrix::from_rows(&rows).unwrap();
+        let ratios = LikelihoodRatios::of_log_densities(&log_densities, vec![1.0, 2.0, 3.0]);
+        for share in [0.0, 1e-12, 0.3] {
+            let rest = ratios.with_fixed(0, share);
+            let fit = maximize(&rest, None);
+            assert!(fit.gradient.iter().all(|entry| entry.is_finite()), "{gap}, {share}: {fit:?}");
+            let others = fit.shares.iter().map(|other| other * (1.0 - share));
+            let whole: Vec<f64> = std::iter::once(share).chain(others).collect();
+            let (found, expected) =
+                (rest.mean_log_likelihood(&fit.shares), ratios.mean_log_likelihood(&whole));
+            assert!(found == expected || (found - expected).abs() < 1e-9, "{found}, {expected}");
+        }
+    }
+}
