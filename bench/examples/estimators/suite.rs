@@ -7,31 +7,35 @@ use data_anatomy_core::shares::mixture::Mixture;
 
 /// Whether label shift holds in a problem.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// It holds.
     Exact,
     /// It holds, but no temperature and biases calibrate the classifier.
     Miscalibrated,
     /// It does not hold.
     Violated,
+    /// A run on a language model whose training mixture is known.
+    LanguageModel,
 }
 
 impl Kind {
-    pub const ALL: [Self; 3] = [Self::Exact, Self::Miscalibrated, Self::Violated];
+    pub(crate) const ALL: [Self; 4] =
+        [Self::Exact, Self::Miscalibrated, Self::Violated, Self::LanguageModel];
 
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Exact => "exact",
             Self::Miscalibrated => "miscalibrated",
             Self::Violated => "violated",
+            Self::LanguageModel => "language models",
         }
     }
 }
 
 /// One problem and what it is.
-pub struct Case {
-    pub kind: Kind,
-    pub name: String,
+pub(crate) struct Case {
+    pub(crate) kind: Kind,
+    pub(crate) name: String,
     planted: PlantedProblem,
     violation: Violation,
     seed: u64,
@@ -39,11 +43,11 @@ pub struct Case {
 
 impl Case {
     /// The shares to be found.
-    pub fn truth(&self) -> &Mixture {
+    pub(crate) fn truth(&self) -> &Mixture {
         &self.planted.truth
     }
 
-    pub fn draw(&self) -> (Validation, Generations) {
+    pub(crate) fn draw(&self) -> (Validation, Generations) {
         self.planted.draw_violated(self.violation, 1700, self.seed)
     }
 }
@@ -74,7 +78,7 @@ impl Shape {
 type World = (usize, f64);
 
 /// All problems, in a fixed order.
-pub fn cases() -> Vec<Case> {
+pub(crate) fn cases() -> Vec<Case> {
     let mut suite = Suite::default();
     suite.exact();
     suite.miscalibrated();

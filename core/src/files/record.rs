@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::messages::diagnostic::Diagnostic;
 use crate::numeric::interval::Interval;
+use crate::numeric::math::{mean, total_variation};
 
 /// Decimals of a stored replicate: far below its noise, and short in the file.
 const REPLICATE_DECIMALS: f64 = 1e6;
@@ -134,6 +135,13 @@ impl SharesRecord {
             point,
         }
     }
+}
+
+/// The mean distance of replicates, `[n_replicates, n_categories]`, from the estimate, half their L1 distance: the
+/// error `1 - Acc` that they lead one to expect. None without replicates.
+pub(crate) fn expected_error(point: &[f64], replicates: &[Vec<f64>]) -> Option<f64> {
+    let errors: Vec<f64> = replicates.iter().map(|row| total_variation(point, row)).collect();
+    mean(&errors)
 }
 
 /// Intervals from quantile to quantile of the replicates, `[n_replicates, n_categories]`, that hold the estimate; none

@@ -11,3 +11,4 @@ pub mod diagnostic;
 pub mod input_error;
 pub(crate) mod parser_message;
 pub mod printable;
+pub mod verdict;

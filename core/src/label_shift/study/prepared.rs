@@ -99,10 +99,36 @@ impl Study {
 
     /// The interval of the share of documents of category `class`, below [`Study::n_intervals`], from
     /// all replicates in order. Each takes a while, so they too may be made in any order.
+    ///
+    /// It is as wide as [`Trust::dispersion`] asks for: where texts fit no mixture of the categories, chance alone
+    /// would make it too narrow.
     pub fn interval(&self, class: usize, replicates: &[StudyReplicate]) -> Interval {
-        let unbounded: Vec<f64> =
-            replicates.iter().map(|one| one.replicate.unbounded[class]).collect();
+        self.interval_spread_by(self.dispersion(replicates).sqrt(), class, replicates)
+    }
+
+    /// The same of chance alone, as if texts fitted: for comparison.
+    pub fn interval_of_chance(&self, class: usize, replicates: &[StudyReplicate]) -> Interval {
+        self.interval_spread_by(1.0, class, replicates)
+    }
+
+    fn interval_spread_by(
+        &self,
+        spread: f64,
+        class: usize,
+        replicates: &[StudyReplicate],
+    ) -> Interval {
+        let center = self.analysis().estimate.mixture.shares()[class];
+        let unbounded: Vec<f64> = replicates
+            .iter()
+            .map(|one| center + spread * (one.replicate.unbounded[class] - center))
+            .collect();
         self.bootstrap.interval(class, &unbounded, self.options.level)
+    }
+
+    /// By how much all variances exceed those of chance alone, from all replicates; see [`Trust::dispersion`].
+    pub fn dispersion(&self, replicates: &[StudyReplicate]) -> f64 {
+        let draws: Vec<TrustDraw> = replicates.iter().filter_map(|one| one.trust).collect();
+        self.trust.dispersion(&draws, self.options.level)
     }
 
     /// The tests of what the estimate rests on, from all replicates in order.

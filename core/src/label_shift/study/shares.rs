@@ -3,9 +3,10 @@
 use super::options::UnknownChoice;
 use super::prepared::Study;
 use super::replicate::StudyReplicate;
-use crate::files::record::SharesRecord;
+use crate::files::record::{SharesRecord, expected_error};
 use crate::label_shift::open_set::{self, UnknownShare};
 use crate::numeric::interval::Interval;
+use crate::numeric::simplex;
 use crate::shares::document_lengths::DocumentLengths;
 use crate::shares::unit::{self, DocumentShares, Unit};
 
@@ -18,6 +19,8 @@ pub struct StudyShares {
     pub tokens: Option<SharesRecord>,
     /// Replicates in the study's unit, `[n_replicates, n_categories]`.
     pub replicates: Vec<Vec<f64>>,
+    /// The error that the replicates lead one to expect, `1 - Acc`, in the study's unit; none without them.
+    pub expected_error: Option<f64>,
     /// The share of no category, where it was asked for.
     pub unknown: Option<UnknownRecord>,
 }
@@ -35,9 +38,12 @@ pub struct UnknownRecord {
 impl Study {
     /// The shares in both units with their intervals, from all replicates and intervals in order.
     pub fn shares(&self, replicates: &[StudyReplicate], intervals: &[Interval]) -> StudyShares {
-        let mixtures: Vec<Vec<f64>> =
-            replicates.iter().map(|one| one.replicate.mixture.shares().to_vec()).collect();
         let point = self.analysis().estimate.mixture.shares().to_vec();
+        let spread = self.dispersion(replicates).sqrt();
+        let mixtures: Vec<Vec<f64>> = replicates
+            .iter()
+            .map(|one| spread_out(&point, one.replicate.mixture.shares(), spread))
+            .collect();
         let ends = (!intervals.is_empty()).then(|| intervals.to_vec());
         let tokens = self.lengths().map(|lengths| {
             let means: Vec<Vec<f64>> =
@@ -62,8 +68,24 @@ impl Study {
         let documents = SharesRecord::new(point.clone(), &mixtures, ends.as_deref());
         let (tokens, token_rows) = tokens.unzip();
         let rows = token_rows.filter(|_| self.unit() == Unit::Tokens).unwrap_or(mixtures);
-        StudyShares { documents, tokens, replicates: rows, unknown: unknown(self, replicates) }
+        let shown = tokens.as_ref().filter(|_| self.unit() == Unit::Tokens).unwrap_or(&documents);
+        StudyShares {
+            expected_error: expected_error(&shown.point, &rows),
+            unknown: unknown(self, replicates),
+            documents,
+            tokens,
+            replicates: rows,
+        }
     }
+}
+
+/// The mixture nearest to the one `spread` times as far from `point` as `drawn` is.
+fn spread_out(point: &[f64], drawn: &[f64], spread: f64) -> Vec<f64> {
+    if spread == 1.0 {
+        return drawn.to_vec();
+    }
+    let moved = point.iter().zip(drawn).map(|(point, drawn)| point + spread * (drawn - point));
+    simplex::project(&moved.collect::<Vec<f64>>())
 }
 
 fn unknown(study: &Study, replicates: &[StudyReplicate]) -> Option<UnknownRecord> {

@@ -7,10 +7,14 @@ use super::prompts::Prompts;
 use crate::label_shift::analysis::LabelShift;
 use crate::label_shift::bootstrap::Replicate;
 use crate::messages::check::Check;
-use crate::numeric::p_value::p_value;
+use crate::numeric::math;
+use crate::numeric::p_value::{count, p_value};
 
 /// Draws that a p-value rests on: it is then known to .015 around .05.
 pub const N_DRAWS: u64 = 199;
+
+/// Fewer draws than this test nothing: the smallest p-value of 19 is .05.
+const FEWEST_DRAWS: usize = 19;
 
 /// The names of all checks, which are the codes of their diagnostics.
 pub(crate) const CODES: [&str; 6] =
@@ -55,11 +59,26 @@ impl Trust {
         TrustDraw { fit: statistics.fit, typicality: statistics.typicality, prompts }
     }
 
-    /// By how much the misfit of the texts exceeds what chance makes on average, at least 1.
-    pub fn dispersion(&self, draws: &[TrustDraw]) -> f64 {
-        let usual = draws.iter().map(|draw| draw.fit).sum::<f64>()
-            / crate::numeric::p_value::count(draws.len()).max(1.0);
-        (self.null_world.observed().fit / usual).max(1.0)
+    /// By how much the misfit of the texts exceeds what chance makes on average: the dispersion of
+    /// quasi-likelihood (McCullagh & Nelder 1989, section 9.2), at least 1. It is 1 where the draws are too few
+    /// to tell.
+    ///
+    /// Of the model of misfit that it stands for: shares of decisions stray from what any mixture of the
+    /// categories leads to, in directions that a mixture can imitate as far as in those that it cannot. Only the
+    /// latter are seen, and the former are errors of the estimate, so that its variance grows by the same factor.
+    /// The mean of the draws is the number of directions that are seen; so few know the dispersion badly, which
+    /// intervals of this `level` are widened for as Student's t is.
+    pub fn dispersion(&self, draws: &[TrustDraw], level: f64) -> f64 {
+        if draws.len() < FEWEST_DRAWS {
+            return 1.0;
+        }
+        let usual = draws.iter().map(|draw| draw.fit).sum::<f64>() / count(draws.len());
+        if !(usual > 0.0) {
+            return 1.0;
+        }
+        let z = math::normal_quantile(0.5 + 0.5 * level);
+        let widening = math::square(math::student_over_normal(z, usual));
+        (widening * self.null_world.observed().fit / usual).max(1.0)
     }
 
     /// The checks, from draws (none: nothing is tested) and bootstrap replicates.
@@ -70,7 +89,7 @@ impl Trust {
         replicates: &[Replicate],
     ) -> Vec<Check> {
         let separation = look_alike::check(analysis);
-        if draws.len() < 19 {
+        if draws.len() < FEWEST_DRAWS {
             let sentence = "fit, typicality, agreement and prompts were not tested: that takes 19 \
                             bootstrap replicates or more";
             return vec![Check::not_tested("untested", sentence), separation];
