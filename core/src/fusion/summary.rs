@@ -5,10 +5,11 @@ use serde_json::{Map, Value, json};
 
 use super::agreement::{Estimated, agreement};
 use super::fused::{Fused, fused};
-use crate::files::record::{Priors, SharesRecord, ToolRecord, json_text};
+use crate::files::record::{Priors, SharesRecord, ToolRecord, expected_error, json_text};
 use crate::files::run::{Run, SCHEMA_VERSION};
 use crate::messages::check::Check;
 use crate::messages::diagnostic::Diagnostic;
+use crate::messages::verdict::{Ground, Verdict, grounds_of_error};
 use crate::show::table::{Cell, Column, Table};
 
 /// The error of label shift beyond sampling, which its replicates do not hold: a model's texts drift away from what it was
@@ -22,6 +23,8 @@ pub struct FusedSummary {
     pub schema_version: u64,
     /// `fused`.
     pub method: &'static str,
+    /// What the result is good for, and why.
+    pub verdict: Verdict,
     /// The program.
     pub tool: ToolRecord,
     /// When both were there, if known.
@@ -92,6 +95,7 @@ impl FusedSummary {
         };
         let check = agreement(first, second);
         let Fused { point, replicates, weight, .. } = fused(first, second, seed);
+        let error = expected_error(&point, &replicates);
         let shares = SharesRecord::with_central(point, &replicates, level);
         let config = json!({
             "target_model": openings.target_model,
@@ -112,6 +116,7 @@ impl FusedSummary {
         Ok(Self {
             schema_version: SCHEMA_VERSION,
             method: "fused",
+            verdict: verdict(&check, error),
             tool,
             created,
             config: config.as_object().cloned().unwrap_or_default(),
@@ -153,6 +158,17 @@ impl FusedSummary {
         }
         table
     }
+}
+
+/// The verdict on both together: care where they disagree, and by the error that is expected. What was wrong with
+/// either run is in its weight.
+fn verdict(agreement: &Check, expected_error: Option<f64>) -> Verdict {
+    let mut grounds = Ground::of_checks(
+        std::slice::from_ref(agreement),
+        |_| "the two kinds of evidence disagree",
+    );
+    grounds.extend(grounds_of_error(expected_error));
+    Verdict::on(&grounds)
 }
 
 /// Where each category of the first run stands in the second.

@@ -8,7 +8,7 @@
 //! 4. [`bootstrap`]: how sure the estimate is. [`open_set`]: texts of no category. [`trust`]: tests of
 //!    what it all rests on.
 //! 5. [`study`]: all of this at once; [`reestimate`] is a study of a stored run, [`summary`] what is
-//!    written of it, [`figures`] what is drawn, [`inspection`] which texts were seen.
+//!    written of it with a [`verdict`], [`figures`] what is drawn, [`inspection`] which texts were seen.
 //!
 //! [`planted`] makes problems whose answer is known.
 //!
@@ -28,4 +28,5 @@ pub mod reestimate;
 pub mod study;
 pub mod summary;
 pub mod trust;
+mod verdict;
 pub mod verdicts;

@@ -11,8 +11,10 @@ use crate::label_shift::analysis::{LabelShift, ValidationMetrics};
 use crate::label_shift::figures::LabelshiftFigures;
 use crate::label_shift::open_set::UnknownShare;
 use crate::label_shift::study::{Study, StudyReplicate, StudyShares};
+use crate::label_shift::verdict::verdict;
 use crate::messages::check::Check;
 use crate::messages::diagnostic::Diagnostic;
+use crate::messages::verdict::Verdict;
 use crate::numeric::interval::Interval;
 use crate::numeric::matrix::Matrix;
 use crate::shares::document_lengths::DocumentLengths;
@@ -30,6 +32,8 @@ pub struct EstimatorRecord {
     pub iterations: usize,
     /// Why it stopped.
     pub termination: crate::numeric::termination::Termination,
+    /// By how much variances, and so squared widths of intervals, exceed those of chance alone.
+    pub dispersion: f64,
     /// The calibration of the classifier.
     pub calibration: CalibrationRecord,
 }
@@ -67,6 +71,8 @@ pub struct Summary {
     pub schema_version: u64,
     /// `labelshift`.
     pub method: &'static str,
+    /// What the result is good for, and why.
+    pub verdict: Verdict,
     /// The program.
     pub tool: ToolRecord,
     /// When the run ended, if known.
@@ -128,14 +134,16 @@ impl Summary {
         let shares = study.shares(replicates, intervals);
         let priors = priors(study, &shares);
         let checks = study.checks(replicates);
+        let dispersion = study.dispersion(replicates);
         let mut diagnostics = context.diagnostics;
-        diagnostics.extend(study.diagnostics(&checks));
+        diagnostics.extend(study.diagnostics(&checks, dispersion));
         let with_unknown = shares.unknown;
         let estimate = &analysis.estimate;
         let calibration = analysis.calibration();
         Self {
             schema_version: SCHEMA_VERSION,
             method: "labelshift",
+            verdict: verdict(shares.expected_error, &checks, &diagnostics),
             tool: context.tool,
             created: context.created,
             config: context.config,
@@ -152,6 +160,7 @@ impl Summary {
                 certificate: estimate.certificate,
                 iterations: estimate.iterations,
                 termination: estimate.termination,
+                dispersion,
                 calibration: CalibrationRecord {
                     method: analysis.options.calibration,
                     slope: calibration.slope,

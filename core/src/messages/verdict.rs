@@ -7,7 +7,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::check::{Check, Verdict as Outcome};
+use super::check::{self, Check};
 
 /// What a result is good for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -53,7 +53,7 @@ impl Ground {
 
     /// A ground for care for each check that fails; `short` says in a few words what its failing means.
     pub(crate) fn of_checks(checks: &[Check], short: impl Fn(&str) -> &'static str) -> Vec<Self> {
-        let failed = checks.iter().filter(|check| check.verdict == Outcome::Fails);
+        let failed = checks.iter().filter(|check| check.verdict == check::Verdict::Fails);
         failed.map(|check| Self::care(short(check.name))).collect()
     }
 }

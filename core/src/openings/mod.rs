@@ -15,7 +15,7 @@
 //! 4. [`replicate`]: the same from other documents, other lead-ins, and a model that erred otherwise;
 //!    [`trust`]: what it all rests on, and when there is no answer.
 //! 5. [`study`] is all of this at once, as [`options`] say, [`reestimate`] a study of a stored run, [`summary`] what is written
-//!    of it, [`figures`] what is drawn. [`planted`] makes evidence whose answer is known.
+//!    of it with a [`verdict`], [`figures`] what is drawn. [`planted`] makes evidence whose answer is known.
 //!
 //! Imports [`numeric`](crate::numeric), [`shares`](crate::shares), [`messages`](crate::messages),
 //! [`files`](crate::files), [`show`](crate::show).
@@ -37,3 +37,4 @@ pub mod stored;
 pub mod study;
 pub mod summary;
 pub mod trust;
+mod verdict;

@@ -9,10 +9,12 @@ use super::figures::OpeningsFigures;
 use super::prepared::TokenMisfit;
 use super::replicate::{MODEL_DOCUMENTS, OpeningsReplicate};
 use super::study::Study;
-use crate::files::record::{Context, Priors, SharesByUnit, ToolRecord, json_text};
+use super::verdict::verdict;
+use crate::files::record::{Context, Priors, SharesByUnit, ToolRecord, expected_error, json_text};
 use crate::files::run::SCHEMA_VERSION;
 use crate::messages::check::Check;
 use crate::messages::diagnostic::Diagnostic;
+use crate::messages::verdict::Verdict;
 use crate::numeric::interval::Interval;
 use crate::numeric::termination::Termination;
 use crate::shares::document_lengths::DocumentLengths;
@@ -48,6 +50,8 @@ pub struct OpeningsSummary {
     pub schema_version: u64,
     /// `openings`.
     pub method: &'static str,
+    /// What the result is good for, and why.
+    pub verdict: Verdict,
     /// The program.
     pub tool: ToolRecord,
     /// When the run ended, if known.
@@ -104,6 +108,7 @@ impl OpeningsSummary {
             Unit::Documents => Some(shares.documents.clone()),
         };
         let rows = study.rows(replicates);
+        let error = shown.as_ref().and_then(|shown| expected_error(&shown.point, &rows));
         let priors = shown.map(|shown| Priors::new(shown, study.options().level, &rows));
         let checks = study.checks(replicates);
         let mut diagnostics = context.diagnostics;
@@ -115,6 +120,7 @@ impl OpeningsSummary {
         Self {
             schema_version: SCHEMA_VERSION,
             method: "openings",
+            verdict: verdict(study.refusals(), error, &checks, &diagnostics),
             tool: context.tool,
             created: context.created,
             config: context.config,

@@ -6,6 +6,7 @@ use serde::{Deserialize, Deserializer, de};
 
 use crate::files::spec::OrderedMap;
 use crate::messages::diagnostic::Diagnostic;
+use crate::messages::verdict::Verdict;
 
 /// What is kept of a summary, before anything is checked.
 #[derive(Deserialize)]
@@ -24,6 +25,7 @@ pub(super) struct RawSummary {
     pub(super) inputs: Option<serde_json::Value>,
     #[serde(default)]
     pub(super) refusals: Vec<String>,
+    pub(super) verdict: Option<Verdict>,
     #[serde(default)]
     pub(super) diagnostics: Vec<Diagnostic>,
 }

@@ -12,6 +12,7 @@ use crate::files::text;
 use crate::messages::diagnostic::Diagnostic;
 use crate::messages::input_error::{InputError, Problem};
 use crate::messages::printable::printable;
+use crate::messages::verdict::Verdict;
 use crate::numeric::interval::Interval;
 use crate::shares::mixture::Mixture;
 use crate::shares::taxonomy::Taxonomy;
@@ -48,6 +49,8 @@ pub struct Run {
     pub predictions: Vec<Prediction>,
     /// The share of members in each category, for a membership run of this program; else empty.
     pub member_shares: Vec<MemberShare>,
+    /// What the run says of its result; none where the file does not say.
+    pub verdict: Option<Verdict>,
     /// The doubts that the run itself recorded.
     pub diagnostics: Vec<Diagnostic>,
     /// SHA-256 of the file, in hexadecimal.
@@ -97,6 +100,7 @@ impl Run {
             level,
             replicates,
             predictions: Vec::new(),
+            verdict: raw.verdict,
             diagnostics: raw.diagnostics,
             sha256: sha256_hex(bytes),
         })
@@ -119,6 +123,7 @@ impl Run {
             resampling: None,
             predictions: Vec::new(),
             member_shares: Vec::new(),
+            verdict: None,
             diagnostics: Vec::new(),
             sha256: spec.sha256.clone(),
         }

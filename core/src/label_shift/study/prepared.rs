@@ -139,11 +139,12 @@ impl Study {
         self.trust.checks(self.analysis(), &draws, &resampled)
     }
 
-    /// All that a reader must know, the checks among it.
-    pub fn diagnostics(&self, checks: &[Check]) -> Vec<Diagnostic> {
+    /// All that a reader must know, the checks and the dispersion ([`Study::dispersion`]) among it.
+    pub fn diagnostics(&self, checks: &[Check], dispersion: f64) -> Vec<Diagnostic> {
         let mut diagnostics: Vec<Diagnostic> =
             self.analysis().doubts.iter().map(Diagnostic::from).collect();
         diagnostics.extend(checks.iter().map(Check::diagnostic));
+        diagnostics.extend(widened(dispersion));
         diagnostics.extend(self.doubt_of_unit());
         diagnostics
     }
@@ -166,7 +167,25 @@ impl Study {
 /// The code of the doubt about the unit.
 pub(super) const LENGTHS_UNKNOWN: &str = "lengths_unknown";
 
+/// What a reader must know of intervals that are wider than by chance alone.
+fn widened(dispersion: f64) -> Option<Diagnostic> {
+    let factor = dispersion.sqrt();
+    let message = format!(
+        "intervals are {factor:.1} times as wide as chance alone would make them: by so much more than documents \
+         like the reference do the texts stray from every mixture of the categories"
+    );
+    (factor >= SHOWN_WIDENING).then(|| Diagnostic::note(INTERVALS_WIDENED, message))
+}
+
+/// Widening below this factor is not worth a word.
+const SHOWN_WIDENING: f64 = 1.1;
+
+/// The code of the note about intervals that are widened.
+const INTERVALS_WIDENED: &str = "intervals_widened";
+
 /// Whether a diagnostic of this code comes from a study, and not from what was before it.
 pub fn makes_diagnostic(code: &str) -> bool {
-    code == LENGTHS_UNKNOWN || doubt::CODES.contains(&code) || trust::CODES.contains(&code)
+    [LENGTHS_UNKNOWN, INTERVALS_WIDENED].contains(&code)
+        || doubt::CODES.contains(&code)
+        || trust::CODES.contains(&code)
 }

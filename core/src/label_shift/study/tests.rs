@@ -99,7 +99,7 @@ fn shares_of_tokens_are_given_where_lengths_are_known_and_missed_where_not() {
     let lacking = study(0.0, options(Estimator::Pacc, UnknownChoice::Ignored), None);
     assert_eq!(lacking.unit(), Unit::Documents);
     let codes: Vec<String> =
-        lacking.diagnostics(&[]).into_iter().map(|diagnostic| diagnostic.code).collect();
+        lacking.diagnostics(&[], 1.0).into_iter().map(|diagnostic| diagnostic.code).collect();
     assert_eq!(codes, [LENGTHS_UNKNOWN]);
-    assert!(known.diagnostics(&[]).is_empty());
+    assert!(known.diagnostics(&[], 1.0).is_empty());
 }
