@@ -322,3 +322,43 @@ fn mixtures_that_depend_on_the_prompt_are_noticed() {
         assert!(alarms.get(name).is_none_or(|rate| *rate < 0.115), "{alarms:?}");
     }
 }
+
+/// Texts that are unlike the documents of their categories, in eight ways: what chance alone would make of the
+/// intervals holds too few shares.
+#[test]
+fn intervals_that_are_shown_hold_where_label_shift_is_violated() {
+    let violations = [
+        Violation::Unseen(0.1),
+        Violation::Unseen(0.2),
+        Violation::Drift(0.5),
+        Violation::Drift(1.0),
+        Violation::Shift(0.5),
+        Violation::Shift(1.0),
+        Violation::Blur(0.8),
+        Violation::Blur(0.6),
+    ];
+    let one = |(number, violation): (usize, Violation)| {
+        let n_worlds = 6 + usize::from(matches!(violation, Violation::Unseen(_)));
+        let mut held = [0.0; 2];
+        for accuracy in [0.7, 0.85, 0.95] {
+            let planted = PlantedProblem {
+                world: GaussianWorld::random(n_worlds, 12, accuracy, number as u64),
+                truth: Mixture::from_weights(&FLAT).unwrap(),
+                ..planted(accuracy, 0.4, 360)
+            };
+            let (validation, generations) = planted.draw_violated(violation, 25, number as u64);
+            let (study, replicates) = study(six(validation, generations), 4);
+            for (class, share) in FLAT.iter().enumerate() {
+                let shown = study.interval(class, &replicates);
+                let chance = study.interval_of_chance(class, &replicates);
+                held[0] += f64::from(u8::from(shown.contains(*share))) / 18.0;
+                held[1] += f64::from(u8::from(chance.contains(*share))) / 18.0;
+            }
+        }
+        held
+    };
+    let all: Vec<[f64; 2]> = violations.into_iter().enumerate().map(one).collect();
+    let mean = |at: usize| all.iter().map(|held| held[at]).sum::<f64>() / all.len() as f64;
+    println!("held: {:.3} as shown, {:.3} by chance alone; {all:.2?}", mean(0), mean(1));
+    assert!(mean(0) >= 0.85 && mean(1) < mean(0) - 0.05, "{} {}", mean(0), mean(1));
+}

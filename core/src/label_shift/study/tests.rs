@@ -103,3 +103,36 @@ fn shares_of_tokens_are_given_where_lengths_are_known_and_missed_where_not() {
     assert_eq!(codes, [LENGTHS_UNKNOWN]);
     assert!(known.diagnostics(&[], 1.0).is_empty());
 }
+
+#[test]
+fn texts_that_fit_no_mixture_widen_intervals_and_replicates_and_it_is_said() {
+    let of = |unknown_share| {
+        let study = study(unknown_share, options(Estimator::Em, UnknownChoice::Ignored), None);
+        let replicates: Vec<StudyReplicate> =
+            (0..study.options().n_replicates).map(|index| study.replicate(index)).collect();
+        (study, replicates)
+    };
+    let (study, replicates) = of(0.5);
+    let dispersion = study.dispersion(&replicates);
+    assert!(dispersion > 4.0, "{dispersion}");
+    for class in 0..3 {
+        let (shown, chance) =
+            (study.interval(class, &replicates), study.interval_of_chance(class, &replicates));
+        assert!(shown.width() > 1.5 * chance.width(), "{shown:?} {chance:?}");
+    }
+    let found = study.shares(&replicates, &[]);
+    for (row, one) in found.replicates.iter().zip(&replicates) {
+        assert!((row.iter().sum::<f64>() - 1.0).abs() < 1e-9);
+        // Twice as far from the estimate, at least, unless a bound is in the way.
+        let (point, drawn) = (&found.documents.point, one.replicate.mixture.shares());
+        let far = |shares: &[f64]| crate::numeric::math::total_variation(point, shares);
+        assert!(far(row) > 1.2 * far(drawn) || row.contains(&0.0), "{row:?} {drawn:?}");
+    }
+    let codes = |dispersion| -> Vec<String> {
+        study.diagnostics(&[], dispersion).into_iter().map(|one| one.code).collect()
+    };
+    assert!(codes(dispersion).contains(&"intervals_widened".to_owned()));
+    assert!(!codes(1.0).contains(&"intervals_widened".to_owned()));
+    let (study, replicates) = of(0.0);
+    assert!(study.dispersion(&replicates) < 2.0, "{}", study.dispersion(&replicates));
+}

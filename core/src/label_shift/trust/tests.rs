@@ -53,9 +53,8 @@ fn nothing_is_wrong_where_nothing_is_planted() {
     assert!(checks[0].sentence.contains("(p = "), "{}", checks[0].sentence);
 }
 
-/// Probabilities as a file with `decimals` decimals holds them.
-fn with_decimals(scores: &LogProbabilities, decimals: i32) -> LogProbabilities {
-    let scale = 10.0_f64.powi(decimals);
+/// Probabilities as a file holds them that rounds to one over `scale`.
+fn rounded_to(scores: &LogProbabilities, scale: f64) -> LogProbabilities {
     let rows: Vec<Vec<f64>> = (0..scores.n_docs())
         .map(|doc| {
             let shown = |x: &f64| (crate::numeric::math::exp(*x) * scale).round() / scale + 1e-3;
@@ -72,8 +71,8 @@ fn many_verdicts_that_are_equally_sure_raise_no_alarm() {
     let mut alarms = 0;
     for run in 0..20 {
         let (mut validation, mut generations) = planted(0.95).draw(31, run);
-        validation.scores = with_decimals(&validation.scores, 2);
-        generations.scores = with_decimals(&generations.scores, 2);
+        validation.scores = rounded_to(&validation.scores, 100.0);
+        generations.scores = rounded_to(&generations.scores, 100.0);
         let checks = checks_of(validation, generations);
         alarms += u32::from(verdict(&checks, "typicality") == Verdict::Fails);
     }
