@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::evaluate::evaluation::{Against, Evaluation, RunEvaluation, SpecView};
+use crate::evaluate::finding::Finding;
 use crate::messages::diagnostic::{Diagnostic, Severity};
 use crate::messages::printable::printable;
 use crate::numeric::interval::Interval;
@@ -37,9 +38,12 @@ pub fn runs_table(evaluation: &Evaluation) -> Table {
         Column::numbers("covered", "categories whose interval contains g"),
         Column::numbers("uniform", "Acc of equal shares for all categories"),
         Column::numbers("largest", "Acc of everything in the truly largest category"),
-        Column::numbers("others", "Acc of the mean of the bundled specs of other model families"),
+        Column::numbers(
+            "others",
+            "Acc of the mean of the bundled specs of other model families that count the same unit",
+        ),
     ]);
-    let caption = format!("Runs against {}", evaluation.spec.name);
+    let caption = format!("Runs against {}, {}", evaluation.spec.name, shares_of(&evaluation.spec));
     let mut table = Table::new(caption, columns);
     for run in &evaluation.runs {
         table.rows.push(run_row(run, compared));
@@ -109,13 +113,14 @@ pub fn classifiers_sentence(run: &RunEvaluation) -> Option<String> {
 pub fn categories_table(run: &RunEvaluation, tolerance: f64) -> Table {
     let columns = vec![
         Column::words("category", "as the ground truth names it"),
-        Column::numbers("truth", "published share"),
-        Column::numbers("estimate", "estimated share"),
+        Column::numbers("truth", "published share, in the unit of the ground truth"),
+        Column::numbers("estimate", "estimated share, in the unit that the caption names"),
         Column::words("interval", "interval of the estimate at the run's level"),
         Column::numbers("error", "estimate minus truth, in percentage points"),
         Column::words("within", "whether the error is within the tolerance"),
     ];
-    let mut table = Table::new(format!("Categories of {}", run.name), columns);
+    let unit = run.unit.map_or("unit not stated".to_owned(), |unit| format!("shares of {unit}"));
+    let mut table = Table::new(format!("Categories of {}, {unit}", run.name), columns);
     for (index, name) in run.scheme.categories.iter().enumerate() {
         let (truth, estimate) = (run.ground_truth[index], run.estimate[index]);
         let interval = run
@@ -185,6 +190,8 @@ pub fn terminal_table(evaluation: &Evaluation) -> Table {
 /// The whole evaluation in Markdown: what was compared, the tables, the doubts, the definitions.
 pub fn markdown(evaluation: &Evaluation) -> String {
     let mut text = format!("# {}\n\n", markdown_escape(&title(evaluation)));
+    let finding = Finding::of(evaluation);
+    let _ = write!(text, "{}\n\n", markdown_escape(&finding.text));
     for line in provenance(&evaluation.spec) {
         let _ = writeln!(text, "- {}", markdown_escape(&line));
     }
@@ -275,6 +282,11 @@ pub fn title(evaluation: &Evaluation) -> String {
     format!("{runs} against the training mixture of {}", printable(&evaluation.spec.name))
 }
 
+/// What published shares are shares of: `shares of tokens`.
+pub fn shares_of(spec: &SpecView) -> String {
+    spec.unit.map_or_else(|| "unit not stated".to_owned(), |unit| format!("shares of {unit}"))
+}
+
 /// Where the ground truth comes from, a sentence a line.
 pub fn provenance(spec: &SpecView) -> Vec<String> {
     let mut lines = vec![format!("ground truth: {} ({})", spec.name, spec.id)];
@@ -282,9 +294,7 @@ pub fn provenance(spec: &SpecView) -> Vec<String> {
         let table = source.table.as_ref().map(|table| format!(", {table}")).unwrap_or_default();
         lines.push(format!("source: {}{table}, {}", source.title, source.url));
     }
-    if let Some(unit) = spec.unit {
-        lines.push(format!("shares of {unit}"));
-    }
+    lines.push(shares_of(spec));
     if let Some(share) = spec.not_covered {
         let percent = fixed(100.0 * share, 1);
         lines.push(format!("not covered by these categories: {percent} % of the training data"));

@@ -6,9 +6,11 @@
 use serde::{Deserialize, Serialize};
 
 use crate::evaluate::evaluation::{Evaluation, RunEvaluation};
+use crate::evaluate::finding::Finding;
 use crate::evaluate::report;
 use crate::label_shift::inspection::Inspection;
 use crate::messages::printable::printable;
+use crate::shares::unit::Unit;
 use crate::show::figure::Figure;
 use crate::show::table::html_escape;
 
@@ -55,6 +57,9 @@ pub struct ViewOptions {
     pub missing_as_zero: bool,
     /// Name of the run that the others are compared with.
     pub baseline: Option<String>,
+    /// The unit to score runs in, whatever the ground truth counts; none: that of the ground truth.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unit: Option<Unit>,
 }
 
 impl Default for ViewOptions {
@@ -65,6 +70,7 @@ impl Default for ViewOptions {
             merge: Vec::new(),
             missing_as_zero: false,
             baseline: None,
+            unit: None,
         }
     }
 }
@@ -143,7 +149,8 @@ fn readable_part(
     figures: &[Figure],
     inspections: &[RunInspection],
 ) -> String {
-    let mut html = format!("<h1>{}</h1><ul>", html_escape(&report::title(evaluation)));
+    let mut html = format!("<h1>{}</h1>", html_escape(&report::title(evaluation)));
+    html.push_str(&format!("<p>{}</p><ul>", html_escape(&Finding::of(evaluation).text)));
     for line in report::provenance(&evaluation.spec) {
         html.push_str(&format!("<li>{}</li>", html_escape(&line)));
     }
@@ -186,7 +193,7 @@ fn readable_part(
 /// How a run was made and what it counts, so that runs of one model can be told apart.
 fn origin_sentence(run: &RunEvaluation) -> Option<String> {
     let method = run.method.as_ref().map(|method| format!("method: {}", printable(method)));
-    let unit = run.unit.as_ref().map(|unit| format!("shares of {}", printable(unit)));
+    let unit = run.unit.map(|unit| format!("shares of {unit}"));
     let known: Vec<String> = method.into_iter().chain(unit).collect();
     (!known.is_empty()).then(|| known.join("; "))
 }

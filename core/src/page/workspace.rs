@@ -390,7 +390,8 @@ pub fn evaluate_options(options: &ViewOptions) -> Result<EvaluateOptions, InputE
     }
     let merges = options.merge.iter().map(|text| Merge::parse(text)).collect::<Result<_, _>>()?;
     let align = AlignOptions { merges, missing_as_zero: options.missing_as_zero };
-    Ok(EvaluateOptions { tolerance: options.tolerance, align, baseline: options.baseline.clone() })
+    let (tolerance, baseline) = (options.tolerance, options.baseline.clone());
+    Ok(EvaluateOptions { tolerance, align, baseline, unit: options.unit })
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use data_anatomy_core::evaluate::evaluation::DEFAULT_TOLERANCE;
 use data_anatomy_core::page::report_page::ViewOptions;
 
 use super::share::share;
+use super::unit::UnitKind;
 
 /// The ground truth and the view of it.
 #[derive(Debug, Args)]
@@ -23,6 +24,10 @@ pub struct ViewArgs {
     /// Count categories that a run lacks as 0; marked in the result.
     #[arg(long)]
     pub missing_as_zero: bool,
+    /// Score shares of documents or of tokens, whatever the ground truth counts; without it, what the ground truth
+    /// counts.
+    #[arg(long, value_name = "UNIT")]
+    pub unit: Option<UnitKind>,
     /// Compare every run with the run of this name: difference of accuracy, and of classifiers on
     /// shared validation documents.
     #[arg(long, value_name = "NAME")]
@@ -38,6 +43,7 @@ impl ViewArgs {
             merge: self.merge.clone(),
             missing_as_zero: self.missing_as_zero,
             baseline: self.baseline.clone(),
+            unit: self.unit.map(Into::into),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use data_anatomy_core::evaluate::evaluation::Evaluation;
 use data_anatomy_core::evaluate::figures::EvaluationPlot;
+use data_anatomy_core::evaluate::finding::Finding;
 use data_anatomy_core::evaluate::report;
 use data_anatomy_core::files::spec::Spec;
 use data_anatomy_core::messages::printable::printable;
@@ -40,7 +41,7 @@ fn print(evaluation: &Evaluation, json: bool) -> io::Result<()> {
 }
 
 fn print_text(out: &mut impl io::Write, evaluation: &Evaluation) -> io::Result<()> {
-    writeln!(out, "{}\n", report::title(evaluation))?;
+    writeln!(out, "{}\n{}\n", report::title(evaluation), printable(&Finding::of(evaluation).text))?;
     out.write_all(report::terminal_table(evaluation).to_text().as_bytes())?;
     if let [only] = evaluation.runs.as_slice() {
         let table = report::categories_table(only, evaluation.tolerance);
