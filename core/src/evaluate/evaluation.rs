@@ -10,7 +10,7 @@ use crate::evaluate::comparison::{self, Comparable, USUAL_LEVEL};
 use crate::evaluate::metrics::{Metrics, overlap_accuracy};
 use crate::evaluate::units::{self, InUnit};
 use crate::files::record::json_text;
-use crate::files::run::Run;
+use crate::files::run::{Run, free_name};
 use crate::files::spec::{self, Source, Spec};
 use crate::messages::diagnostic::Diagnostic;
 use crate::messages::input_error::InputError;
@@ -52,6 +52,14 @@ pub struct Tool {
     pub name: String,
     /// Its version.
     pub version: String,
+}
+
+impl Tool {
+    /// This program.
+    pub(super) fn this() -> Self {
+        let version = env!("CARGO_PKG_VERSION").to_owned();
+        Self { name: "data-anatomy".to_owned(), version }
+    }
 }
 
 /// The ground truth as an evaluation shows it.
@@ -127,7 +135,6 @@ pub struct Evaluator<'spec> {
     spec: &'spec Spec,
     options: &'spec EvaluateOptions,
     baselines: BTreeMap<Vec<String>, Baselines>,
-    names: BTreeMap<String, usize>,
     runs: Vec<RunEvaluation>,
     /// What comparing runs needs of each.
     comparable: Vec<Comparable>,
@@ -136,14 +143,7 @@ pub struct Evaluator<'spec> {
 impl<'spec> Evaluator<'spec> {
     /// An evaluator without runs.
     pub fn new(spec: &'spec Spec, options: &'spec EvaluateOptions) -> Self {
-        Self {
-            spec,
-            options,
-            baselines: BTreeMap::new(),
-            names: BTreeMap::new(),
-            runs: Vec::new(),
-            comparable: Vec::new(),
-        }
+        Self { spec, options, baselines: BTreeMap::new(), runs: Vec::new(), comparable: Vec::new() }
     }
 
     /// Scores one more run.
@@ -162,7 +162,7 @@ impl<'spec> Evaluator<'spec> {
             self.options.tolerance,
             baselines.best(),
         );
-        let name = self.unique(&run.name);
+        let name = free_name(&run, |name| self.runs.iter().any(|other| other.name == name));
         let accuracies = replicate_accuracies(&aligned);
         let mut diagnostics = run.diagnostics.clone();
         diagnostics.extend(unit_doubts);
@@ -200,10 +200,7 @@ impl<'spec> Evaluator<'spec> {
         let closest = comparison::closest(&self.runs, &self.comparable);
         Evaluation {
             schema_version: SCHEMA_VERSION,
-            tool: Tool {
-                name: "data-anatomy".to_owned(),
-                version: env!("CARGO_PKG_VERSION").to_owned(),
-            },
+            tool: Tool::this(),
             spec: self.spec.into(),
             tolerance: self.options.tolerance,
             runs: self.runs,
@@ -241,12 +238,6 @@ impl<'spec> Evaluator<'spec> {
         let compute =
             || Baselines::new(self.spec, scheme, &aligned.ground_truth, &self.options.align);
         entry.or_insert_with(compute).clone()
-    }
-
-    fn unique(&mut self, name: &str) -> String {
-        let seen = self.names.entry(name.to_owned()).or_insert(0);
-        *seen += 1;
-        if *seen == 1 { name.to_owned() } else { format!("{name} ({seen})") }
     }
 
     fn doubts(&self, metrics: &Metrics, baselines: &Baselines) -> Vec<Diagnostic> {

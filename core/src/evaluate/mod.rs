@@ -11,6 +11,7 @@
 pub mod alignment;
 pub mod baselines;
 mod comparison;
+pub mod estimates;
 pub mod evaluation;
 pub mod figures;
 pub mod finding;

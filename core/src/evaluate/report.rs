@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
-use crate::evaluate::evaluation::{Against, Evaluation, RunEvaluation, SpecView};
+use crate::evaluate::evaluation::{Against, Evaluation, RunEvaluation, SpecView, Tool};
 use crate::evaluate::finding::Finding;
+use crate::files::run::MemberShare;
 use crate::messages::diagnostic::{Diagnostic, Severity};
 use crate::messages::printable::printable;
 use crate::numeric::interval::Interval;
@@ -75,7 +76,8 @@ fn run_row(run: &RunEvaluation, compared: bool) -> Vec<Cell> {
     row
 }
 
-fn percent_interval(interval: Interval) -> Cell {
+/// From end to end.
+pub(super) fn percent_interval(interval: Interval) -> Cell {
     let (lo, hi) = (100.0 * interval.lo(), 100.0 * interval.hi());
     Cell::text(format!("{} to {} %", fixed(lo, 1), fixed(hi, 1)))
 }
@@ -142,13 +144,18 @@ pub fn categories_table(run: &RunEvaluation, tolerance: f64) -> Table {
 
 /// The share of members in each category of a membership run; none for another run.
 pub fn member_shares_table(run: &RunEvaluation) -> Option<Table> {
+    members_table(&run.name, &run.member_shares)
+}
+
+/// The table of these shares of members of the run of this name; none without any.
+pub(super) fn members_table(name: &str, shares: &[MemberShare]) -> Option<Table> {
     let columns = vec![
         Column::words("category", "as the run names it"),
         Column::numbers("members", "share of the candidates that were trained on, if known"),
         Column::words("interval", "its interval at the run's level"),
     ];
-    let mut table = Table::new(format!("Share of members in {}", run.name), columns);
-    table.rows.extend(run.member_shares.iter().map(|row| {
+    let mut table = Table::new(format!("Share of members in {name}"), columns);
+    table.rows.extend(shares.iter().map(|row| {
         vec![
             Cell::text(&row.category),
             Cell::optional(row.share, Cell::percent),
@@ -219,7 +226,7 @@ pub fn markdown(evaluation: &Evaluation) -> String {
     for column in runs.columns.iter().skip(1) {
         let _ = writeln!(text, "- {}: {}", column.title, markdown_escape(&column.definition));
     }
-    let _ = writeln!(text, "\n{}", closing_line(evaluation));
+    let _ = writeln!(text, "\n{}", closing_line(&evaluation.tool));
     text
 }
 
@@ -307,8 +314,8 @@ pub fn provenance(spec: &SpecView) -> Vec<String> {
 }
 
 /// Who computed this.
-pub fn closing_line(evaluation: &Evaluation) -> String {
-    format!("Computed by {} {}.", evaluation.tool.name, evaluation.tool.version)
+pub fn closing_line(tool: &Tool) -> String {
+    format!("Computed by {} {}.", tool.name, tool.version)
 }
 
 /// `tolerance` in percentage points.

@@ -14,7 +14,7 @@ use crate::shares::unit::Unit;
 /// One run's score.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunEvaluation {
-    /// Name of the run; a number is added where two runs have the same.
+    /// Name of the run; its folder or a number tells it from another of the same.
     pub name: String,
     /// The method that made the estimate, where the file says so.
     pub method: Option<String>,

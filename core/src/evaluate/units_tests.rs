@@ -103,7 +103,7 @@ fn replicates_of_the_other_unit_are_those_that_were_drawn() {
 #[test]
 fn replicates_that_do_not_lead_to_the_stored_mean_are_left_out_and_that_is_said() {
     for change in [(|one: &mut Value| one["config"]["seed"] = 6.into()) as fn(&mut Value), |one| {
-        one["document_lengths"] = Value::Null
+        one["document_lengths"] = Value::Null;
     }] {
         let found = &scored(summary(change), &truth("documents"), None).runs[0];
         assert_eq!(found.overlap_accuracy_ci, None);

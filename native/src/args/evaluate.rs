@@ -4,17 +4,16 @@ use std::path::PathBuf;
 
 use clap::Args;
 use data_anatomy_core::evaluate::evaluation::DEFAULT_TOLERANCE;
+use data_anatomy_core::files::spec::Spec;
 use data_anatomy_core::page::report_page::ViewOptions;
+use data_anatomy_core::page::workspace::NO_TRUTH;
 
 use super::share::share;
 use super::unit::UnitKind;
 
-/// The ground truth and the view of it.
+/// How runs are seen beside a ground truth.
 #[derive(Debug, Args)]
 pub struct ViewArgs {
-    /// The published mixture: a spec file, or the name of a bundled one (`data-anatomy specs list`).
-    #[arg(long, value_name = "SPEC")]
-    pub ground_truth: String,
     /// The error of a share that counts as within tolerance.
     #[arg(long, value_name = "SHARE", default_value_t = DEFAULT_TOLERANCE)]
     pub tol: f64,
@@ -35,10 +34,10 @@ pub struct ViewArgs {
 }
 
 impl ViewArgs {
-    /// The choices in core's terms.
-    pub fn options(&self, spec_id: &str) -> ViewOptions {
+    /// The choices in core's terms, with this ground truth or none.
+    pub fn options(&self, truth: Option<&Spec>) -> ViewOptions {
         ViewOptions {
-            spec: Some(spec_id.to_owned()),
+            spec: Some(truth.map_or(NO_TRUTH, |spec| &spec.id).to_owned()),
             tolerance: self.tol,
             merge: self.merge.clone(),
             missing_as_zero: self.missing_as_zero,
@@ -62,7 +61,10 @@ pub struct EvaluateArgs {
     /// Several runs to score side by side.
     #[arg(long, value_name = "RUN", num_args = 1..)]
     pub compare: Vec<PathBuf>,
-    /// Ground truth and view.
+    /// The published mixture: a spec file, or the name of a bundled one (`data-anatomy specs list`).
+    #[arg(long, value_name = "SPEC")]
+    pub ground_truth: String,
+    /// The view.
     #[command(flatten)]
     pub view: ViewArgs,
     /// Folder for report.md, report.html and plots; nothing is written without it.
@@ -95,7 +97,11 @@ pub struct ReportArgs {
     /// The runs: their folders, or summary files.
     #[arg(value_name = "RUN", required = true)]
     pub runs: Vec<PathBuf>,
-    /// Ground truth and view.
+    /// A published mixture to score against: a spec file, or the name of a bundled one. Without it, the report shows
+    /// the estimates themselves.
+    #[arg(long, value_name = "SPEC")]
+    pub ground_truth: Option<String>,
+    /// The view.
     #[command(flatten)]
     pub view: ViewArgs,
     /// The file to write.

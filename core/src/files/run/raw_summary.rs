@@ -53,6 +53,14 @@ impl RawSummary {
 pub(super) struct RawConfig {
     pub(super) target_model: Option<String>,
     pub(super) seed: Option<u64>,
+    #[serde(default, deserialize_with = "text_or_none")]
+    pub(super) run_name: Option<String>,
+}
+
+/// A text; none for anything else, which no run of this program writes.
+fn text_or_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let value = serde_json::Value::deserialize(deserializer)?;
+    Ok(value.as_str().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned))
 }
 
 /// The estimate in each unit.

@@ -21,7 +21,7 @@ use crate::shares::unit::Unit;
 /// One run's estimate.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Run {
-    /// Name of the run: its folder, else the file's stem.
+    /// Name of the run: the one it was given, else its folder, else the file's stem.
     pub name: String,
     /// The file it was read from, as the user named it.
     pub path: String,
@@ -86,9 +86,11 @@ impl Run {
             ),
             None => (None, None, None),
         };
+        let given = raw.config.as_ref().and_then(|config| config.run_name.clone());
+        let name = given.unwrap_or_else(|| run_name(path));
         let other = OtherUnit::read(&raw, &reader, &shares.taxonomy)?;
         Ok(Self {
-            name: printable(&run_name(path)).into_owned(),
+            name: printable(&name).into_owned(),
             path: path.to_owned(),
             dialect: shares.dialect,
             resampling: resampling(&raw),
