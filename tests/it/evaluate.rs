@@ -237,3 +237,38 @@ fn a_run_is_scored_in_the_unit_of_the_truth_or_refused() {
     let text = score("both", "documents", "").exited(0).stdout();
     assert!(text.contains("Shares are counted in documents."), "{text}");
 }
+
+#[test]
+fn a_report_needs_no_ground_truth_and_scores_against_none() {
+    let scratch = Scratch::new();
+    scratch.write("run/summary.json", both_units().to_string());
+    scratch.write("other/summary.json", both_units().to_string());
+    scratch.run("report run other --output report.html").exited(0);
+    let html = scratch.read("report.html");
+    let (_, readable) = html.split_once("<main id=\"static\">").unwrap();
+    let (readable, _) = readable.split_once("</main>").unwrap();
+    assert!(readable.starts_with("<h1>Estimated training mixtures of 2 runs</h1>"), "{readable}");
+    assert!(readable.contains("“run” puts most in c: 50.0 % of tokens."), "{readable}");
+    assert!(readable.contains("<h2>other</h2><p>method: labelshift; shares of tokens</p>"));
+    assert!(readable.contains("share of tokens</th>"), "{readable}");
+    assert!(!readable.contains("Amber") && !readable.contains("against"), "{readable}");
+}
+
+#[test]
+fn runs_are_called_by_their_own_names_or_their_folders() {
+    let scratch = Scratch::new();
+    scratch.write("truth.yaml", TRUTH);
+    let named = |name: &str| {
+        let mut summary = both_units();
+        summary["config"] = json!({ "run_name": name });
+        summary.to_string()
+    };
+    for (folder, name) in [("a", "first"), ("b", "first"), ("c/b", "first")] {
+        scratch.write(&format!("{folder}/summary.json"), named(name));
+    }
+    let found =
+        scratch.run("evaluate --compare a b c/b --ground-truth truth.yaml --json").exited(0).json();
+    let names: Vec<&str> =
+        found["runs"].as_array().unwrap().iter().map(|run| run["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["first", "b", "first 2"]);
+}

@@ -24,6 +24,7 @@ pub struct SpecChoice {
     /// Whether it travels with the program.
     pub bundled: bool,
     /// Why none of the open runs can be scored against it; none where one can, or none is open.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub unfit: Option<String>,
 }
 
