@@ -1,10 +1,11 @@
 //! What a saved report carries of the open files.
 
+use super::choices::NO_TRUTH;
 use super::file_kind::FileKind;
 use super::paths::folder_of;
 use super::places::Place;
 use super::report_page::{DATA_VERSION, ReportData, ReportFile, ViewOptions};
-use super::workspace::{NO_TRUTH, Open, Workspace};
+use super::workspace::{Open, Workspace};
 use crate::messages::input_error::InputError;
 
 /// What runs can be estimated again from travels with every report up to this size: verdicts on thousands of texts

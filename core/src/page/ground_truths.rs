@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
+use super::choices::evaluate_options;
 use super::report_page::ViewOptions;
-use super::workspace::{Workspace, evaluate_options};
+use super::workspace::Workspace;
 use crate::evaluate::alignment::align;
 use crate::evaluate::evaluation::EvaluateOptions;
 use crate::evaluate::units;

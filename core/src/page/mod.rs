@@ -10,12 +10,14 @@
 //! [`evaluate`](crate::evaluate) and counts nothing itself.
 
 mod carried;
+pub mod choices;
 pub mod file_kind;
 pub mod ground_truths;
 mod paths;
 mod places;
 pub mod report_page;
 mod run_basis;
+pub mod scored;
 pub mod stepped_study;
 pub mod stored_runs;
 pub mod study_plot;

@@ -1,26 +1,19 @@
 //! The files that somebody has open in the page, and what can be computed from them.
 
-use std::borrow::Cow;
-
 use serde::Serialize;
 
-use crate::evaluate::alignment::AlignOptions;
-use crate::evaluate::estimates::Estimates;
-use crate::evaluate::evaluation::{EvaluateOptions, Evaluation, Evaluator};
-use crate::files::bundled_specs;
 use crate::files::digest::sha256_hex;
-use crate::files::predictions::{self, Prediction};
+use crate::files::predictions::Prediction;
 use crate::files::run::{Run, free_name, run_name};
-use crate::files::spec::{Spec, SpecFile};
+use crate::files::spec::SpecFile;
 use crate::files::text;
 use crate::messages::input_error::{InputError, Problem};
 use crate::messages::printable::printable;
 use crate::page::file_kind::sniff;
 use crate::page::paths::short_path;
 use crate::page::places::Place;
-use crate::page::report_page::{ReportFile, ViewOptions};
+use crate::page::report_page::ReportFile;
 use crate::page::run_basis::RunBasis;
-use crate::shares::merge::Merge;
 
 pub use crate::page::file_kind::FileKind;
 
@@ -43,29 +36,6 @@ pub struct Opened {
     /// What the user can do about it.
     pub hint: Option<String>,
 }
-
-/// A run that could not be scored, and why.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Refused {
-    /// Name of the run.
-    pub name: String,
-    /// What is wrong.
-    pub message: String,
-    /// What the user can do about it.
-    pub hint: Option<String>,
-}
-
-/// What the open runs say.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Answer {
-    /// Against the chosen ground truth, and the runs that cannot be scored against it.
-    Scored(Evaluation, Vec<Refused>),
-    /// By themselves.
-    Estimated(Estimates),
-}
-
-/// The id that chooses no ground truth.
-pub const NO_TRUTH: &str = "";
 
 /// The open files.
 #[derive(Debug, Default)]
@@ -284,83 +254,6 @@ impl Workspace {
         let mut beside = self.bases.iter().filter(|open| open.place == *place);
         beside.find_map(|open| Some((open.path.as_str(), open.parsed.predictions()?)))
     }
-
-    /// Every open run scored, and those that cannot be; their estimates alone where no ground truth is chosen.
-    ///
-    /// # Errors
-    /// If there is no such spec, or the options are malformed.
-    pub fn evaluate(&self, options: &ViewOptions) -> Result<Answer, InputError> {
-        let (spec, resolved) = self.resolve(options)?;
-        let Some(spec) = spec else {
-            return Ok(Answer::Estimated(Estimates::of(self.runs.iter().map(|open| &open.parsed))));
-        };
-        let mut evaluator = Evaluator::new(spec, &resolved);
-        let mut refused = Vec::new();
-        for open in &self.runs {
-            let run = self.with_predictions(open, options.baseline.is_some());
-            if let Err(error) = run.and_then(|run| evaluator.add(&run)) {
-                refused.push(Refused {
-                    name: open.parsed.name.clone(),
-                    message: error.message(),
-                    hint: error.hint(),
-                });
-            }
-        }
-        Ok(Answer::Scored(evaluator.finish(), refused))
-    }
-
-    /// The run with the verdicts from its folder, where they are wanted and open.
-    fn with_predictions<'run>(
-        &self,
-        open: &'run Open<Run>,
-        wanted: bool,
-    ) -> Result<Cow<'run, Run>, InputError> {
-        let run = &open.parsed;
-        let found = self.predictions_in(&open.place).filter(|_| wanted);
-        let Some((path, found)) = found else { return Ok(Cow::Borrowed(run)) };
-        predictions::check_categories(path, found, &run.taxonomy)?;
-        Ok(Cow::Owned(Run { predictions: found.clone(), ..run.clone() }))
-    }
-
-    /// The ground truth that the options choose, if any, and how to score.
-    ///
-    /// # Errors
-    /// If there is no such spec, or the options are malformed.
-    pub(super) fn resolve(
-        &self,
-        options: &ViewOptions,
-    ) -> Result<(Option<&Spec>, EvaluateOptions), InputError> {
-        let resolved = evaluate_options(options)?;
-        let spec = match options.spec.as_deref() {
-            Some(NO_TRUTH) => None,
-            Some(id) => Some(self.find_spec(id)?),
-            None => self.only_opened_spec(&resolved),
-        };
-        Ok((spec, resolved))
-    }
-
-    fn find_spec(&self, id: &str) -> Result<&Spec, InputError> {
-        let mut opened = self.specs.iter().flat_map(|open| open.parsed.all());
-        match opened.find(|spec| spec.id == id) {
-            Some(spec) => Ok(spec),
-            None => bundled_specs::find(id),
-        }
-    }
-}
-
-/// The checked form of the choices.
-///
-/// # Errors
-/// If a merge has another form than `A+B=AB`, or the tolerance is not a share.
-pub fn evaluate_options(options: &ViewOptions) -> Result<EvaluateOptions, InputError> {
-    if !(0.0..=1.0).contains(&options.tolerance) {
-        let detail = format!("expected a tolerance from 0 to 1, found `{}`", options.tolerance);
-        return Err(InputError::new("", "", Problem::Syntax { detail }));
-    }
-    let merges = options.merge.iter().map(|text| Merge::parse(text)).collect::<Result<_, _>>()?;
-    let align = AlignOptions { merges, missing_as_zero: options.missing_as_zero };
-    let (tolerance, baseline) = (options.tolerance, options.baseline.clone());
-    Ok(EvaluateOptions { tolerance, align, baseline, unit: options.unit })
 }
 
 #[cfg(test)]

@@ -1,4 +1,6 @@
 use super::*;
+use crate::page::report_page::ViewOptions;
+use crate::page::scored::Answer;
 
 fn spec(share: u32) -> Vec<u8> {
     format!(

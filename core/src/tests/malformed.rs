@@ -1,7 +1,8 @@
 //! Files that are refused, each with its exact message: what was found, where, and what to do.
 
 use crate::page::report_page::ViewOptions;
-use crate::page::workspace::{Answer, FileKind, Workspace};
+use crate::page::scored::Answer;
+use crate::page::workspace::{FileKind, Workspace};
 
 /// One refused file: its name, its bytes, and the message (place and remedy included).
 struct Case {

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::Args;
 use data_anatomy_core::evaluate::evaluation::DEFAULT_TOLERANCE;
 use data_anatomy_core::files::spec::Spec;
+use data_anatomy_core::page::choices::NO_TRUTH;
 use data_anatomy_core::page::report_page::ViewOptions;
-use data_anatomy_core::page::workspace::NO_TRUTH;
 
 use super::share::share;
 use super::unit::UnitKind;

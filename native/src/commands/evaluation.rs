@@ -6,7 +6,7 @@ use data_anatomy_core::evaluate::evaluation::{Evaluation, Evaluator};
 use data_anatomy_core::files::run::Run;
 use data_anatomy_core::files::spec::Spec;
 use data_anatomy_core::messages::input_error::{InputError, Problem};
-use data_anatomy_core::page::workspace::evaluate_options;
+use data_anatomy_core::page::choices::evaluate_options;
 use rayon::prelude::*;
 
 use crate::args::ViewArgs;
