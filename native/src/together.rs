@@ -69,7 +69,7 @@ impl Together {
     pub fn write(&self) -> anyhow::Result<()> {
         let Some((fused, folder)) = &self.fused else { return Ok(()) };
         files::make_folder(folder)?;
-        files::write(&folder.join("summary.csv"), fused.table().to_csv().as_bytes())?;
+        files::write(&folder.join("summary.csv"), fused.shares_table().csv().as_bytes())?;
         files::write(&folder.join("summary.json"), fused.to_json().as_bytes())
     }
 }

@@ -8,11 +8,11 @@ fn golden(case: &str) -> String {
 /// A run of three categories whose estimate is `values`, as JSON text.
 fn run_of(categories: &str, values: &str) -> String {
     format!(
-        "{{\"schema_version\": 1, \"categories\": {categories}, \"priors\": {{\"point\": {values}}}}}"
+        "{{\"schema_version\": 1, \"unit\": \"tokens\", \"categories\": {categories}, \"priors\": {{\"point\": {values}}}}}"
     )
 }
 
-const TRUTH: &str = "schema: category-mixture-v1\nname: M\ncategories: [a, b, c]\n\
+const TRUTH: &str = "schema: category-mixture-v1\nname: M\nunit: tokens\ncategories: [a, b, c]\n\
                      category_weights: {a: 50, b: 30, c: 20}\n";
 
 /// The evaluation of one run against [`TRUTH`].
@@ -126,6 +126,7 @@ fn doubts_stand_under_their_run_and_shared_ones_once() {
         |code: &str, severity: &str| json!({ "code": code, "severity": severity, "message": code });
     for name in ["one", "two"] {
         let summary = json!({
+            "unit": "tokens",
             "categories": ["a", "b", "c"],
             "priors": { "point": [0.4, 0.3, 0.3] },
             "diagnostics": [doubt(name, "note"), doubt("both", "warning"), doubt("own", "warning")],
@@ -192,4 +193,82 @@ fn a_baseline_that_is_no_run_is_refused_with_the_names() {
     let run = run_of("[\"a\", \"b\", \"c\"]", "[0.4, 0.3, 0.3]");
     let error = evaluate(&run, "--baseline other").exited(2).stderr();
     assert_eq!(error, "error: --baseline: no run is named `other`\nhint: there are: run\n");
+}
+
+/// A summary in tokens that holds shares of documents too.
+fn both_units() -> Value {
+    json!({
+        "schema_version": 1, "method": "labelshift", "unit": "tokens", "categories": ["a", "b", "c"],
+        "priors": { "point": [0.2, 0.3, 0.5] },
+        "shares": {
+            "documents": { "point": [0.5, 0.3, 0.2] },
+            "tokens": { "point": [0.2, 0.3, 0.5] },
+        },
+    })
+}
+
+#[test]
+fn a_run_is_scored_in_the_unit_of_the_truth_or_refused() {
+    let scratch = Scratch::new();
+    scratch.write("documents.yaml", TRUTH.replace("unit: tokens", "unit: documents"));
+    scratch.write("tokens.yaml", TRUTH);
+    scratch.write("both/summary.json", both_units().to_string());
+    scratch.write("one/summary.json", run_of("[\"a\", \"b\", \"c\"]", "[0.4, 0.3, 0.3]"));
+    let score = |run: &str, truth: &str, flags: &str| {
+        scratch.run(&format!("evaluate --results-dir {run} --ground-truth {truth}.yaml {flags}"))
+    };
+    for (truth, accuracy) in [("documents", 1.0), ("tokens", 0.7)] {
+        let run = score("both", truth, "--json").exited(0).json()["runs"][0].clone();
+        assert_eq!(run["unit"], truth);
+        let found = run["metrics"]["overlap_accuracy"].as_f64().unwrap();
+        assert!((found - accuracy).abs() < 1e-12, "{found}");
+    }
+    let error = score("one", "documents", "").exited(2).stderr();
+    assert!(
+        error.starts_with("error: one/summary.json:unit: the run has shares of tokens alone"),
+        "{error}"
+    );
+    assert!(error.contains("--document-lengths") && error.contains("--unit tokens"), "{error}");
+    let text = score("one", "documents", "--unit tokens").exited(0).stdout();
+    assert!(
+        text.contains("warning: shares of tokens are scored against shares of documents"),
+        "{text}"
+    );
+    let text = score("both", "documents", "").exited(0).stdout();
+    assert!(text.contains("Shares are counted in documents."), "{text}");
+}
+
+#[test]
+fn a_report_needs_no_ground_truth_and_scores_against_none() {
+    let scratch = Scratch::new();
+    scratch.write("run/summary.json", both_units().to_string());
+    scratch.write("other/summary.json", both_units().to_string());
+    scratch.run("report run other --output report.html").exited(0);
+    let html = scratch.read("report.html");
+    let (_, readable) = html.split_once("<main id=\"static\">").unwrap();
+    let (readable, _) = readable.split_once("</main>").unwrap();
+    assert!(readable.starts_with("<h1>Estimated training mixtures of 2 runs</h1>"), "{readable}");
+    assert!(readable.contains("“run” puts most in c: 50.0 % of tokens."), "{readable}");
+    assert!(readable.contains("<h2>other</h2><p>method: labelshift; shares of tokens</p>"));
+    assert!(readable.contains("share of tokens</th>"), "{readable}");
+    assert!(!readable.contains("Amber") && !readable.contains("against"), "{readable}");
+}
+
+#[test]
+fn runs_are_called_by_their_own_names_or_their_folders() {
+    let scratch = Scratch::new();
+    scratch.write("truth.yaml", TRUTH);
+    let named = |name: &str| {
+        let mut summary = both_units();
+        summary["config"] = json!({ "run_name": name });
+        summary.to_string()
+    };
+    for (folder, name) in [("a", "first"), ("b", "first"), ("c/b", "first")] {
+        scratch.write(&format!("{folder}/summary.json"), named(name));
+    }
+    let found =
+        scratch.run("evaluate --compare a b c/b --ground-truth truth.yaml --json").exited(0).json();
+    let names: Vec<&str> =
+        found["runs"].as_array().unwrap().iter().map(|run| run["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["first", "b", "first 2"]);
 }

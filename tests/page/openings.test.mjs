@@ -181,11 +181,11 @@ test('two methods on one model are told apart, and a saved report is estimated a
   const folder = join(world.folder, 'one model');
   mkdirSync(join(folder, 'verdicts'), { recursive: true });
   writeFileSync(join(folder, 'truth.yaml'), TRUTH);
-  writeFileSync(join(folder, 'verdicts/summary.json'), JSON.stringify({ schema_version: 1, method: 'labelshift', unit: 'documents', categories: ['a', 'b', 'c', 'd'], priors: { point: [0.4, 0.3, 0.2, 0.1] } }));
+  writeFileSync(join(folder, 'verdicts/summary.json'), JSON.stringify({ schema_version: 1, method: 'labelshift', unit: 'documents', categories: ['a', 'b', 'c', 'd'], priors: { point: [0.4, 0.3, 0.2, 0.1] }, shares: { tokens: { point: [0.1, 0.2, 0.3, 0.4] } } }));
   await andResults(page, () => drop(page, [join(folder, 'truth.yaml'), join(folder, 'verdicts'), join(openings, 'known'), join(openings, 'refused')]));
   if (await page.inputValue('#spec') !== 'truth') await andResults(page, () => page.selectOption('#spec', 'truth'));
   const facts = await page.$$eval('tr[data-run] .under-name', (all) => all.map((one) => one.textContent));
-  assert.match(facts.find((text) => text.startsWith('labelshift')), /^labelshift · shares of documents · 4 categories/);
+  assert.match(facts.find((text) => text.startsWith('labelshift')), /^labelshift · shares of tokens · 4 categories/);
   assert.match(facts.find((text) => text.startsWith('openings')), /^openings · shares of tokens · 4 categories/);
   assert.match(await page.innerText('#evaluation-error'), /1 run could not be scored\s+refused/);
   const saved = await downloaded(page, '#export-report');

@@ -102,7 +102,7 @@ test('differences to a run are shown, and equal columns can be hidden', LIMIT, a
 test('a ground truth that does not fit names each run that could not be scored', LIMIT, async () => {
   const page = await open(world);
   await trySample(page);
-  await andResults(page, () => page.selectOption('#spec', 'starcoder'));
+  await andResults(page, () => page.evaluate(() => { location.hash = 'spec=starcoder'; }));
   const text = await page.innerText('#evaluation-error');
   assert.match(text, /2 runs could not be scored[\s\S]*corrected[\s\S]*counted/);
   await andResults(page, () => page.selectOption('#spec', 'planted-sample'));

@@ -2,6 +2,7 @@
 //!
 //! Behind each plot stands the text that it is drawn from: an evaluation, or `{run, summary}` of a study.
 
+use data_anatomy_core::evaluate::estimates::RunEstimate;
 use data_anatomy_core::evaluate::figures::EvaluationPlot;
 use data_anatomy_core::page::study_plot::{StudyPlot, StudyResult};
 use data_anatomy_core::show::figure::{Figure, WIDTH};
@@ -120,8 +121,15 @@ fn draw_on(canvas: HtmlCanvasElement, plot: &dyn Plot, style: &Style) -> Result<
     draw(plot, &mut backend, style).map_err(plain_error)
 }
 
+/// The plot of one run of [`data_anatomy_core::evaluate::estimates::Estimates`].
+const ESTIMATE: &str = "estimate";
+
 fn find(plot: &str, data: &str) -> Result<Box<dyn Plot>, JsValue> {
     let none = || plain_error(format!("no such plot: `{plot}`"));
+    if plot == ESTIMATE {
+        let run: RunEstimate = serde_json::from_str(data).map_err(plain_error)?;
+        return Ok(Box::new(run.plot()));
+    }
     match (EvaluationPlot::named(plot), StudyPlot::named(plot)) {
         (Some(kind), _) => Ok(kind.of(&parse_evaluation(data)?)),
         (_, Some(kind)) => kind.of(&parse_result(data)?).ok_or_else(none),

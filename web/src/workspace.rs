@@ -1,10 +1,13 @@
 //! The open files, as JavaScript sees them: JSON text in, JSON text out.
 
+use data_anatomy_core::evaluate::estimates::{self, Estimates};
 use data_anatomy_core::evaluate::evaluation::Evaluation;
 use data_anatomy_core::evaluate::figures;
+use data_anatomy_core::evaluate::finding::Finding;
 use data_anatomy_core::evaluate::report;
-use data_anatomy_core::page::report_page::{self, ViewOptions};
-use data_anatomy_core::page::workspace::{self as core, FileKind, Opened, Refused};
+use data_anatomy_core::page::report_page::{self, Shown, ViewOptions};
+use data_anatomy_core::page::scored::{Answer, Refused};
+use data_anatomy_core::page::workspace::{self as core, FileKind, Opened};
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -28,10 +31,13 @@ struct FileEntry {
     n_bytes: usize,
 }
 
-/// What an evaluation answers: the exact text of `evaluate --json`, and the runs it left out.
+/// What the open runs say: the exact text of `evaluate --json`, or the estimates where nothing is scored; the headline;
+/// and the runs that were left out.
 #[derive(Serialize)]
-struct Answer {
-    text: String,
+struct Told {
+    text: Option<String>,
+    estimates: Option<Estimates>,
+    finding: Finding,
     refused: Vec<Refused>,
 }
 
@@ -48,7 +54,6 @@ impl Workspace {
         let opened = self.core.add(path, bytes);
         let text = json(&opened);
         if !matches!(opened.kind, FileKind::Ignored | FileKind::Error) {
-            self.files.retain(|entry| !replaces(&opened, &entry.opened));
             self.files.push(FileEntry { opened, n_bytes: bytes.len() });
         }
         text
@@ -71,20 +76,36 @@ impl Workspace {
         json(&self.files)
     }
 
-    /// Returns the specs to choose from as JSON: `{id, name, n_categories, bundled}` each.
-    pub fn spec_choices(&self) -> String {
-        json(&self.core.spec_choices())
-    }
-
-    /// Returns `{text, refused}` as JSON: the text of `evaluate --json`, and the runs that could
-    /// not be scored.
+    /// Returns the specs to choose from as JSON: `{id, name, n_categories, bundled, unfit}` each; `unfit` says why no
+    /// open run can be scored against it.
     ///
     /// # Errors
-    /// If the options are malformed or no spec fits; the error carries a `hint`.
+    /// If the options are malformed; the error carries a `hint`.
+    pub fn spec_choices(&self, options: &str) -> Result<String, JsValue> {
+        let choices = self.core.spec_choices(&parse_options(options)?);
+        Ok(json(&choices.map_err(|error| input_error(&error))?))
+    }
+
+    /// Returns `{text, estimates, finding, refused}` as JSON: the text of `evaluate --json`, or, without a ground truth,
+    /// the estimates; the headline; and the runs that could not be scored.
+    ///
+    /// # Errors
+    /// If the options are malformed or there is no such spec; the error carries a `hint`.
     pub fn evaluate(&self, options: &str) -> Result<String, JsValue> {
-        let (evaluation, refused) =
-            self.core.evaluate(&parse_options(options)?).map_err(|error| input_error(&error))?;
-        Ok(json(&Answer { text: evaluation.to_json(), refused }))
+        Ok(json(&match self.answer(&parse_options(options)?)? {
+            Answer::Scored(evaluation, refused) => Told {
+                text: Some(evaluation.to_json()),
+                estimates: None,
+                finding: Finding::of(&evaluation),
+                refused,
+            },
+            Answer::Estimated(estimates) => Told {
+                text: None,
+                finding: estimates.finding(),
+                estimates: Some(estimates),
+                refused: Vec::new(),
+            },
+        }))
     }
 
     /// Returns the page `template` with the open files, these options and a readable part in it.
@@ -93,11 +114,18 @@ impl Workspace {
     /// As [`Workspace::evaluate`], or if the template lacks its slots.
     pub fn report_page(&self, template: &str, options: &str) -> Result<String, JsValue> {
         let options = parse_options(options)?;
-        let (evaluation, _) = self.core.evaluate(&options).map_err(|error| input_error(&error))?;
+        let answer = self.answer(&options)?;
         let data = self.core.report_data(&options).map_err(|error| input_error(&error))?;
-        let figures = figures::of_evaluation(&evaluation);
         let inspections = self.core.inspections();
-        report_page::fill(template, &data, &evaluation, &figures, &inspections).map_err(plain_error)
+        let (shown, figures) = match &answer {
+            Answer::Scored(evaluation, _) => {
+                (Shown::Scored(evaluation), figures::of_evaluation(evaluation))
+            }
+            Answer::Estimated(estimates) => {
+                (Shown::Estimated(estimates), estimates::figures(estimates))
+            }
+        };
+        report_page::fill(template, &data, shown, &figures, &inspections).map_err(plain_error)
     }
 
     /// Returns what is known of the run whose `predictions.jsonl` or `openings.jsonl` is the open file `id`, as JSON:
@@ -139,9 +167,10 @@ impl Workspace {
     }
 }
 
-/// Whether core let go of `entry` when it took `opened`: a file of the same path.
-fn replaces(opened: &Opened, entry: &Opened) -> bool {
-    entry.kind.makes_way_for(opened.kind) && opened.path == entry.path
+impl Workspace {
+    fn answer(&self, options: &ViewOptions) -> Result<Answer, JsValue> {
+        self.core.evaluate(options).map_err(|error| input_error(&error))
+    }
 }
 
 fn parse_options(text: &str) -> Result<ViewOptions, JsValue> {

@@ -82,12 +82,12 @@ fn files() -> Vec<(&'static str, String)> {
     assert!(first.identified && changed.identified && !refused.identified);
     vec![
         ("known/openings.jsonl", planted),
-        ("known/summary.csv", first.table().to_csv()),
+        ("known/summary.csv", first.shares_table().csv()),
         ("known/summary.json", first.to_json()),
-        ("known_otherwise.csv", changed.table().to_csv()),
+        ("known_otherwise.csv", changed.shares_table().csv()),
         ("known_otherwise.json", changed.to_json()),
         ("refused/openings.jsonl", strange),
-        ("refused/summary.csv", refused.table().to_csv()),
+        ("refused/summary.csv", refused.shares_table().csv()),
         ("refused/summary.json", refused.to_json()),
     ]
 }

@@ -2,6 +2,7 @@
 import { announce, byId, element, setText } from './dom.js';
 import { categoryTables, groupTitle } from './category_table.js';
 import { doubtGroups, sentence } from './doubts.js';
+import { estimateTables } from './estimates.js';
 import { evaluateOptions, showControls, showEvaluationErrors, showProgress, watchControls } from './controls.js';
 import { exportFigure, fileStem, watchExports } from './exports.js';
 import { Figure, MOST_PLOTTED_GROUPS, MOST_PLOTTED_RUNS, keepFiguresCrisp } from './figures.js';
@@ -26,6 +27,11 @@ const PLOTS = [
   { plot: 'comparison_errors', title: 'Where the estimates err' },
 ];
 
+const ESTIMATE_PLOTS = [{ plot: 'estimate', title: 'Estimate' }];
+
+/** What stands for the answer where there is none. */
+const NOTHING_TOLD = { text: null, estimates: null, finding: null, refused: [], error: null };
+
 /** Everything on screen and what it is made from. */
 export class App {
   /** @param {{page: string}} delivered the page as it was delivered */
@@ -37,6 +43,8 @@ export class App {
     this.refused = [];
     this.text = null;
     this.evaluation = null;
+    this.estimates = null;
+    this.finding = null;
     this.figures = [];
     this.problems = [];
     this.asked = 0;
@@ -139,11 +147,13 @@ export class App {
     this.asked += 1;
     const asked = this.asked;
     this.files = JSON.parse(await this.client.call('files'));
-    this.specs = JSON.parse(await this.client.call('spec_choices'));
-    const outcome = this.hasRuns() ? await this.evaluate() : { text: null, refused: [], error: null };
+    const outcome = this.hasRuns() ? await this.evaluate() : NOTHING_TOLD;
+    this.specs = await this.specChoices();
     if (asked !== this.asked) return;
     this.text = outcome.text;
     this.refused = outcome.refused;
+    this.finding = outcome.finding;
+    this.estimates = outcome.estimates;
     this.evaluation = outcome.text === null ? null : JSON.parse(outcome.text);
     this.render(outcome.error);
     await this.study.show(this.files);
@@ -160,7 +170,17 @@ export class App {
       return { ...JSON.parse(answer), error: null };
     } catch (error) {
       if (error.crashed) throw error;
-      return { text: null, refused: [], error };
+      return { ...NOTHING_TOLD, error };
+    }
+  }
+
+  /** The ground truths to choose from; a malformed choice of the view is told by the evaluation. */
+  async specChoices() {
+    try {
+      return JSON.parse(await this.client.call('spec_choices', JSON.stringify(evaluateOptions(this.view))));
+    } catch (error) {
+      if (error.crashed) throw error;
+      return JSON.parse(await this.client.call('spec_choices', '{}'));
     }
   }
 
@@ -220,7 +240,7 @@ export class App {
     byId('welcome').hidden = anything;
     byId('results').hidden = !anything;
     byId('add-files').hidden = !anything;
-    byId('save-report').hidden = this.evaluation === null;
+    byId('save-report').hidden = this.evaluation === null && this.estimates === null;
     byId('files-table').replaceChildren(filesTable(this.files, (file) => this.remove(file).catch(showFailure)));
     this.renderControls(error);
     this.renderEvaluation();
@@ -232,7 +252,7 @@ export class App {
     showControls(this.view, {
       specs: this.specs,
       runs: this.evaluation?.runs ?? [],
-      chosenSpec: this.view.spec ?? this.evaluation?.spec.id ?? null,
+      chosenSpec: this.view.spec || (this.evaluation?.spec.id ?? null),
     });
     const reasons = error ? [{ message: error.message, hint: error.hint }] : this.refused;
     const all = [...reasons, ...this.runsWithoutShares()];
@@ -247,21 +267,37 @@ export class App {
   }
 
   renderEvaluation() {
-    const sections = ['runs-section', 'figures', 'categories-section', 'diagnostics-section', 'export-section', 'spec-details'];
-    for (const id of sections) byId(id).hidden = this.evaluation === null;
-    if (this.evaluation === null) {
+    const scored = ['runs-section', 'categories-section', 'spec-details'];
+    for (const id of scored) byId(id).hidden = this.evaluation === null;
+    const shown = this.evaluation ?? this.estimates;
+    for (const id of ['figures', 'diagnostics-section', 'export-section']) byId(id).hidden = shown === null;
+    for (const item of document.querySelectorAll('[data-scored]')) item.hidden = this.evaluation === null;
+    byId('estimates-section').hidden = this.estimates === null;
+    if (shown === null) {
       setText(byId('finding-heading'), this.runsWithoutShares().length ? 'No mixture found' : 'Not scored yet');
       setText(byId('finding-text'), '');
       return;
     }
-    showFinding(this.evaluation);
+    showFinding(this.finding);
+    byId('diagnostics-list').replaceChildren(...doubtGroups(shown));
+    if (this.evaluation === null) {
+      byId('estimates-tables').replaceChildren(...estimateTables(this.estimates));
+      this.renderEstimateFigures();
+      return;
+    }
     byId('spec-facts').replaceChildren(...specFacts(this.evaluation.spec));
     byId('scheme-note').replaceChildren(...schemeNote(this.evaluation, (merge) => this.change({ merge })));
     byId('runs-table').replaceChildren(runsTable(this.evaluation, this.view, (key) => this.sortBy(key)));
     byId('paired-comparison').replaceChildren(...pairedComparison(this.evaluation));
     byId('categories-tables').replaceChildren(...categoryTables(this.evaluation, this.view));
-    byId('diagnostics-list').replaceChildren(...doubtGroups(this.evaluation));
     this.renderFigures();
+  }
+
+  /** A plot of each estimate, of as many as there are plots of groups. */
+  renderEstimateFigures() {
+    const runs = this.estimates.runs.slice(0, MOST_PLOTTED_GROUPS);
+    this.matchFigures(runs.length, ESTIMATE_PLOTS, 'Estimates');
+    for (const [index, run] of runs.entries()) this.figures[index].show(JSON.stringify(run), runs.length > 1 ? run.name : '');
   }
 
   /**
@@ -270,7 +306,7 @@ export class App {
    */
   renderFigures() {
     const groups = groupsByScheme(sortedRuns(this.evaluation, this.view)).slice(0, MOST_PLOTTED_GROUPS);
-    this.matchFigures(groups.length);
+    this.matchFigures(groups.length, PLOTS, 'Category by category');
     for (const [index, figure] of this.figures.entries()) {
       const group = groups[Math.floor(index / PLOTS.length)];
       const runs = group.runs.slice(0, MOST_PLOTTED_RUNS);
@@ -281,13 +317,14 @@ export class App {
   }
 
   /** Makes as many figures as there are groups of runs; those that are there stay. */
-  matchFigures(nGroups) {
-    const wanted = nGroups * PLOTS.length;
-    for (const figure of this.figures.splice(wanted)) figure.close();
+  matchFigures(nGroups, plots, table) {
+    const wanted = nGroups * plots.length;
+    const others = this.figures.length > 0 && this.figures[0].plot !== plots[0].plot;
+    for (const figure of this.figures.splice(others ? 0 : wanted)) figure.close();
     while (this.figures.length < wanted) {
-      const options = PLOTS[this.figures.length % PLOTS.length];
+      const options = plots[this.figures.length % plots.length];
       const figure = new Figure(this.engine, {
-        ...options, part: 1 + Math.floor(this.figures.length / PLOTS.length), table: 'Category by category', onExport: (one, format) => exportFigure(one, format, fileStem(this.evaluation)).catch(showFailure),
+        ...options, part: 1 + Math.floor(this.figures.length / plots.length), table, onExport: (one, format) => exportFigure(one, format, fileStem(this.evaluation)).catch(showFailure),
       });
       this.figures.push(figure);
       byId('figures').append(figure.node);

@@ -21,7 +21,7 @@ export function categoryTables(evaluation, view) {
 }
 
 /** Returns the share of members in each category of a membership run; a dash where it is not known. */
-function memberTable(run, index) {
+export function memberTable(run, index) {
   const heads = [['Category', 'text'], ['Share of members', null], ['Interval', null]];
   const rows = run.member_shares.map(({ category, share, interval }) => element('tr', {},
     element('th', { scope: 'row' }, category),
@@ -64,17 +64,17 @@ function shownCategories(group, view) {
 function groupTable(group, rows, { evaluation, index }) {
   const label = 'Truth, estimate, interval and error of every category';
   return tableFrame({ label: index ? `${label}, part ${index + 1}` : label, id: `categories-${index}`, tall: rows.length > 20 },
-    groupHead(group),
+    groupHead(group, evaluation.spec.unit ? `shares of ${evaluation.spec.unit}` : 'unit not stated'),
     element('tbody', {}, ...rows.map((position) => categoryRow(group, position, evaluation.tolerance))));
 }
 
-function groupHead(group) {
+function groupHead(group, truthUnit) {
   const parts = group.runs.map(runColumns);
   return element('thead', {},
     element('tr', {},
       element('th', { scope: 'col', class: 'text', rowspan: 2 }, 'Category'),
-      element('th', { scope: 'col', rowspan: 2 }, 'Truth'),
-      ...group.runs.map((run, index) => element('th', { scope: 'colgroup', colspan: parts[index].length }, run.name))),
+      element('th', { scope: 'col', rowspan: 2 }, 'Truth', truthUnit ? element('span', { class: 'under-name' }, truthUnit) : null),
+      ...group.runs.map((run, index) => element('th', { scope: 'colgroup', colspan: parts[index].length }, run.name, element('span', { class: 'under-name' }, run.unit ? `shares of ${run.unit}` : 'unit not stated')))),
     element('tr', {}, ...parts.flat().map((name) => element('th', { scope: 'col' }, name))));
 }
 

@@ -9,7 +9,7 @@ import { fillSpecChooser } from './spec_chooser.js';
  */
 export function watchControls(onChange) {
   byId('controls').addEventListener('submit', (event) => event.preventDefault());
-  byId('spec').addEventListener('change', (event) => onChange({ spec: event.target.value || null }));
+  byId('spec').addEventListener('change', (event) => onChange({ spec: event.target.value }));
   byId('baseline').addEventListener('change', (event) => onChange({ baseline: event.target.value || null }));
   byId('only-differences').addEventListener('change', (event) => onChange({ onlyDifferences: event.target.checked }));
   byId('missing-as-zero').addEventListener('change', (event) => onChange({ missingAsZero: event.target.checked }));

@@ -34,10 +34,6 @@ export async function exportFigure(figure, format, stem) {
 }
 
 async function perform(source, action) {
-  if (source.json() === null) {
-    announce('There is nothing to export yet: no run could be scored.');
-    return;
-  }
   const said = await action(fileStem(source.evaluation()));
   announce(said ?? 'Saved');
 }
@@ -48,7 +44,7 @@ async function copied(text, what) {
 
 /** Returns how the files of an evaluation are called. @param {any} evaluation */
 export function fileStem(evaluation) {
-  return stemOf(evaluation.spec.id);
+  return stemOf(evaluation?.spec.id ?? 'estimate');
 }
 
 /** Returns a stable beginning of a file's name that every system accepts. @param {string} name */

@@ -38,12 +38,6 @@ export function baselineRun(evaluation, view) {
   return evaluation.runs.find((run) => run.name === view.baseline) ?? null;
 }
 
-/** Returns the run with the highest accuracy. */
-export function bestRun(evaluation) {
-  return evaluation.runs.reduce((best, run) => (
-    best && best.metrics.overlap_accuracy >= run.metrics.overlap_accuracy ? best : run), null);
-}
-
 /**
  * Returns groups of runs that are compared on the same categories with the same truth.
  * @param {any[]} runs

@@ -5,7 +5,7 @@ export const LONGEST_HASH = 500;
 
 /**
  * @typedef {object} ViewState
- * @property {string|null} spec      id of the chosen spec; null: paired by what the files say
+ * @property {string|null} spec      id of the chosen spec; empty: none; null: the one that was opened, if only one fits
  * @property {number} tolerance      share of 1
  * @property {string|null} baseline  name of the run the others are compared with
  * @property {string|null} sort      metric by which runs are sorted; null: as loaded
@@ -27,7 +27,7 @@ export function defaultView() {
 export function viewToHash(view) {
   const start = defaultView();
   const fields = new URLSearchParams();
-  if (view.spec) fields.set('spec', view.spec);
+  if (view.spec !== null) fields.set('spec', view.spec);
   if (view.tolerance !== start.tolerance) fields.set('tol', String(view.tolerance));
   if (view.baseline) fields.set('baseline', view.baseline);
   if (view.sort) fields.set('sort', view.descending ? view.sort : `-${view.sort}`);

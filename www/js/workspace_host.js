@@ -56,7 +56,7 @@ export class WorkspaceHost {
     const workspace = new this.engine.Workspace();
     const encoder = new TextEncoder();
     for (const { path, text } of JSON.parse(this.engine.sample_files())) workspace.add(path, encoder.encode(text));
-    workspace.spec_choices();
+    workspace.spec_choices('{}');
     workspace.evaluate('{}');
     workspace.free();
   }

@@ -17,8 +17,8 @@ pub struct Baselines {
     pub uniform: f64,
     /// Everything in the category that is largest in truth (which a guesser must happen to know).
     pub largest_category: f64,
-    /// The mean of the bundled specs of other model families on the same categories; none where
-    /// there is no such spec.
+    /// The mean of the bundled specs of other model families on the same categories and in the same unit (in any
+    /// where the ground truth tells none); none where there is no such spec.
     pub mean_of_other_specs: Option<f64>,
     /// The specs that were averaged.
     pub other_specs: Vec<String>,
@@ -53,7 +53,7 @@ fn other_specs(spec: &Spec, scheme: &Scheme, options: &AlignOptions) -> Vec<(Str
     let merges = options.merges.iter().cloned().chain(joined).collect();
     let strict = AlignOptions { merges, missing_as_zero: false };
     let main = bundled_specs::all().iter().map(|file| &file.main);
-    let others = main.filter(|other| !same_model(other, spec));
+    let others = main.filter(|other| !same_model(other, spec) && same_unit(other, spec));
     others
         .filter_map(|other| {
             let aligned = align(&Run::of_spec(other), spec, &strict).ok()?;
@@ -66,6 +66,11 @@ fn other_specs(spec: &Spec, scheme: &Scheme, options: &AlignOptions) -> Vec<(Str
 fn same_model(left: &Spec, right: &Spec) -> bool {
     let main_id = |spec: &Spec| spec.id.split('@').next().unwrap_or_default().to_owned();
     main_id(left) == main_id(right) || (left.family.is_some() && left.family == right.family)
+}
+
+fn same_unit(left: &Spec, right: &Spec) -> bool {
+    let counted = |spec: &Spec| spec.unit.map(|unit| unit.counted());
+    counted(left).zip(counted(right)).is_none_or(|(left, right)| left == right)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a handful of specs")]

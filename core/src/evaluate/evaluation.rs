@@ -4,18 +4,20 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::evaluate::alignment::{AlignOptions, Aligned, Scheme, align};
+use crate::evaluate::alignment::{AlignOptions, Aligned, align};
 use crate::evaluate::baselines::Baselines;
+use crate::evaluate::comparison::{self, Comparable, USUAL_LEVEL};
 use crate::evaluate::metrics::{Metrics, overlap_accuracy};
-use crate::evaluate::paired::{self, PairedComparison};
-use crate::files::predictions::Prediction;
+use crate::evaluate::units::{self, InUnit};
 use crate::files::record::json_text;
-use crate::files::run::{Dialect, MemberShare, Run};
-use crate::files::spec::{Source, Spec, Unit};
+use crate::files::run::{Run, free_name};
+use crate::files::spec::{self, Source, Spec};
 use crate::messages::diagnostic::Diagnostic;
 use crate::messages::input_error::InputError;
 use crate::numeric::interval::Interval;
-use crate::shares::unit;
+use crate::shares::unit::Unit;
+
+pub use crate::evaluate::run_evaluation::{Against, RunEvaluation};
 
 /// The version of the evaluation's JSON form.
 pub const SCHEMA_VERSION: u64 = 1;
@@ -32,11 +34,14 @@ pub struct EvaluateOptions {
     pub align: AlignOptions,
     /// Name of the run that the others are compared with.
     pub baseline: Option<String>,
+    /// The unit to score runs in, whatever the ground truth counts; none: that of the ground truth.
+    pub unit: Option<Unit>,
 }
 
 impl Default for EvaluateOptions {
     fn default() -> Self {
-        Self { tolerance: DEFAULT_TOLERANCE, align: AlignOptions::default(), baseline: None }
+        let align = AlignOptions::default();
+        Self { tolerance: DEFAULT_TOLERANCE, align, baseline: None, unit: None }
     }
 }
 
@@ -49,6 +54,14 @@ pub struct Tool {
     pub version: String,
 }
 
+impl Tool {
+    /// This program.
+    pub(super) fn this() -> Self {
+        let version = env!("CARGO_PKG_VERSION").to_owned();
+        Self { name: "data-anatomy".to_owned(), version }
+    }
+}
+
 /// The ground truth as an evaluation shows it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SpecView {
@@ -57,7 +70,7 @@ pub struct SpecView {
     /// Name of the model.
     pub name: String,
     /// What the shares are shares of, where the file says so.
-    pub unit: Option<Unit>,
+    pub unit: Option<spec::Unit>,
     /// Where the figures were published, where the file says so.
     pub source: Option<Source>,
     /// Version of the figures.
@@ -77,61 +90,6 @@ impl From<&Spec> for SpecView {
     }
 }
 
-/// One run's score.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct RunEvaluation {
-    /// Name of the run; a number is added where two runs have the same.
-    pub name: String,
-    /// The method that made the estimate, where the file says so.
-    pub method: Option<String>,
-    /// What its shares are shares of, where the file says so: `documents` or `tokens`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub unit: Option<String>,
-    /// SHA-256 of the run's file.
-    pub sha256: String,
-    /// The categories compared, and what was joined to get there.
-    pub scheme: Scheme,
-    /// Published shares, in scheme order.
-    pub ground_truth: Vec<f64>,
-    /// Estimated shares, in scheme order.
-    pub estimate: Vec<f64>,
-    /// Intervals of the estimate, in scheme order, where the run has any.
-    pub intervals: Option<Vec<Interval>>,
-    /// The level of the intervals, where the run says so.
-    pub level: Option<f64>,
-    /// Every metric.
-    pub metrics: Metrics,
-    /// The central interval of the overlap accuracy over the run's bootstrap replicates.
-    pub overlap_accuracy_ci: Option<Interval>,
-    /// What trivial guesses score.
-    pub baselines: Baselines,
-    /// Categories that the run lacks and that were counted as 0.
-    pub missing_as_zero: Vec<String>,
-    /// The comparison with the baseline run, where one was chosen and it is another.
-    pub against: Option<Against>,
-    /// The share of members in each of the run's own categories, for a membership run.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub member_shares: Vec<MemberShare>,
-    /// Doubts: the run's own, then those of the comparison.
-    pub diagnostics: Vec<Diagnostic>,
-}
-
-/// One run beside the baseline run.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Against {
-    /// Name of the baseline run.
-    pub baseline: String,
-    /// Overlap accuracy minus the baseline run's; none where the two are scored on different
-    /// categories, for a coarser view scores higher by itself.
-    pub overlap_accuracy_difference: Option<f64>,
-    /// Its central interval over bootstrap replicates; only where both runs' replicates drew the
-    /// same documents and texts.
-    pub overlap_accuracy_difference_ci: Option<Interval>,
-    /// The two classifiers on the validation documents that both runs have, the baseline's first;
-    /// only where the predictions of both were read.
-    pub classifiers: Option<PairedComparison>,
-}
-
 /// Runs scored against one ground truth.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Evaluation {
@@ -145,13 +103,17 @@ pub struct Evaluation {
     pub tolerance: f64,
     /// The runs, in the order given.
     pub runs: Vec<RunEvaluation>,
+    /// Name of the run that is closer to the truth than each of the others, by paired tests; none where these tell
+    /// no clear difference.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closest: Option<String>,
 }
 
 impl Evaluation {
     /// The evaluation of `runs` against `spec`.
     ///
     /// # Errors
-    /// If a run cannot be aligned with the spec.
+    /// If a run cannot be aligned with the spec, or has only another unit.
     pub fn new(runs: &[Run], spec: &Spec, options: &EvaluateOptions) -> Result<Self, InputError> {
         let mut evaluator = Evaluator::new(spec, options);
         for run in runs {
@@ -173,41 +135,25 @@ pub struct Evaluator<'spec> {
     spec: &'spec Spec,
     options: &'spec EvaluateOptions,
     baselines: BTreeMap<Vec<String>, Baselines>,
-    names: BTreeMap<String, usize>,
     runs: Vec<RunEvaluation>,
-    /// What comparing with a baseline run needs; empty where none is chosen.
+    /// What comparing runs needs of each.
     comparable: Vec<Comparable>,
-}
-
-/// What is kept of a run to compare it with another.
-#[derive(Debug)]
-struct Comparable {
-    classes: Vec<String>,
-    predictions: Vec<Prediction>,
-    resampling: Option<String>,
-    /// Overlap accuracy of each replicate.
-    accuracies: Vec<f64>,
 }
 
 impl<'spec> Evaluator<'spec> {
     /// An evaluator without runs.
     pub fn new(spec: &'spec Spec, options: &'spec EvaluateOptions) -> Self {
-        Self {
-            spec,
-            options,
-            baselines: BTreeMap::new(),
-            names: BTreeMap::new(),
-            runs: Vec::new(),
-            comparable: Vec::new(),
-        }
+        Self { spec, options, baselines: BTreeMap::new(), runs: Vec::new(), comparable: Vec::new() }
     }
 
     /// Scores one more run.
     ///
     /// # Errors
-    /// If it cannot be aligned with the spec.
+    /// If it cannot be aligned with the spec, or has only another unit.
     pub fn add(&mut self, run: &Run) -> Result<(), InputError> {
-        let aligned = align(run, self.spec, &self.options.align)?;
+        let InUnit { run, diagnostics: unit_doubts } =
+            units::in_unit_of(self.spec, run, self.options.unit)?;
+        let aligned = align(&run, self.spec, &self.options.align)?;
         let baselines = self.baselines_for(&aligned);
         let metrics = Metrics::new(
             &aligned.estimate,
@@ -216,18 +162,18 @@ impl<'spec> Evaluator<'spec> {
             self.options.tolerance,
             baselines.best(),
         );
-        let name = self.unique(&run.name);
+        let name = free_name(&run, |name| self.runs.iter().any(|other| other.name == name));
         let accuracies = replicate_accuracies(&aligned);
         let mut diagnostics = run.diagnostics.clone();
+        diagnostics.extend(unit_doubts);
         diagnostics.extend(aligned.diagnostics.iter().cloned());
         diagnostics.extend(self.doubts(&metrics, &baselines));
-        diagnostics.extend(self.unit_doubt(run));
         self.runs.push(RunEvaluation {
             name,
             method: run.method.clone(),
-            unit: run.unit.clone(),
+            unit: run.unit,
             sha256: run.sha256.clone(),
-            overlap_accuracy_ci: Interval::central(&accuracies, run.level.unwrap_or(0.95)),
+            overlap_accuracy_ci: Interval::central(&accuracies, run.level.unwrap_or(USUAL_LEVEL)),
             scheme: aligned.scheme,
             ground_truth: aligned.ground_truth,
             estimate: aligned.estimate,
@@ -240,30 +186,25 @@ impl<'spec> Evaluator<'spec> {
             member_shares: run.member_shares.clone(),
             diagnostics,
         });
-        if self.options.baseline.is_some() {
-            self.comparable.push(Comparable {
-                classes: run.taxonomy.names().to_vec(),
-                predictions: run.predictions.clone(),
-                resampling: run.resampling.clone(),
-                accuracies,
-            });
-        }
+        let with_predictions = self.options.baseline.is_some();
+        self.comparable.push(Comparable::new(&run, accuracies, with_predictions));
         Ok(())
     }
 
     /// The evaluation of all runs added. A baseline run that was not added is passed over.
     pub fn finish(mut self) -> Evaluation {
-        self.compare_with_baseline();
+        if let Some(name) = &self.options.baseline {
+            comparison::compare_with(name, &mut self.runs, &self.comparable);
+        }
         self.doubt_mixed_schemes();
+        let closest = comparison::closest(&self.runs, &self.comparable);
         Evaluation {
             schema_version: SCHEMA_VERSION,
-            tool: Tool {
-                name: "data-anatomy".to_owned(),
-                version: env!("CARGO_PKG_VERSION").to_owned(),
-            },
+            tool: Tool::this(),
             spec: self.spec.into(),
             tolerance: self.options.tolerance,
             runs: self.runs,
+            closest,
         }
     }
 
@@ -290,32 +231,6 @@ impl<'spec> Evaluator<'spec> {
         }
     }
 
-    fn compare_with_baseline(&mut self) {
-        let Some(wanted) = &self.options.baseline else { return };
-        let Some(at) = self.runs.iter().position(|run| run.name == *wanted) else { return };
-        let (baseline, accuracy) = (&self.comparable[at], self.runs[at].metrics.overlap_accuracy);
-        let categories = self.runs[at].scheme.categories.clone();
-        for (index, run) in self.runs.iter_mut().enumerate().filter(|(index, _)| *index != at) {
-            let own = &self.comparable[index];
-            let level = run.level.unwrap_or(0.95);
-            let same_scheme = run.scheme.categories == categories;
-            let difference = run.metrics.overlap_accuracy - accuracy;
-            let differences = own.differences_to(baseline).filter(|_| same_scheme);
-            let same_classes = own.classes == baseline.classes;
-            let classifiers = paired::compare(
-                (&baseline.predictions, &baseline.classes),
-                (&own.predictions, &own.classes),
-            );
-            run.against = Some(Against {
-                baseline: wanted.clone(),
-                overlap_accuracy_difference: same_scheme.then_some(difference),
-                overlap_accuracy_difference_ci: differences
-                    .and_then(|differences| Interval::central(&differences, level)),
-                classifiers: classifiers.filter(|_| same_classes),
-            });
-        }
-    }
-
     /// The baselines of this scheme, computed once for all runs that share it.
     fn baselines_for(&mut self, aligned: &Aligned) -> Baselines {
         let scheme = &aligned.scheme;
@@ -323,34 +238,6 @@ impl<'spec> Evaluator<'spec> {
         let compute =
             || Baselines::new(self.spec, scheme, &aligned.ground_truth, &self.options.align);
         entry.or_insert_with(compute).clone()
-    }
-
-    fn unique(&mut self, name: &str) -> String {
-        let seen = self.names.entry(name.to_owned()).or_insert(0);
-        *seen += 1;
-        if *seen == 1 { name.to_owned() } else { format!("{name} ({seen})") }
-    }
-
-    /// A generated text is a draw of documents; most ground truths count tokens.
-    fn unit_doubt(&self, run: &Run) -> Option<Diagnostic> {
-        let unit = self.spec.unit?;
-        let in_tokens = run.unit.as_deref() == Some(unit::Unit::Tokens.name());
-        if unit == Unit::Documents {
-            let message = "the run gives shares of tokens, the ground truth of documents: \
-                           `data-anatomy reestimate RUN --unit documents` gives those";
-            return in_tokens.then(|| Diagnostic::warning("different_units", message));
-        }
-        let counted = match run.method.as_deref() {
-            _ if in_tokens || run.dialect == Dialect::SeedMembership => None,
-            None | Some("labelshift") => Some("texts"),
-            Some("openings") => Some("documents"),
-            Some(_) => None,
-        }?;
-        let message = format!(
-            "the run counts {counted}, the ground truth {unit}: categories of long documents, such as \
-             books, seem smaller than they are"
-        );
-        Some(Diagnostic::note("different_units", message))
     }
 
     fn doubts(&self, metrics: &Metrics, baselines: &Baselines) -> Vec<Diagnostic> {
@@ -384,14 +271,4 @@ impl<'spec> Evaluator<'spec> {
 fn replicate_accuracies(aligned: &Aligned) -> Vec<f64> {
     let rows = aligned.replicates.as_deref().unwrap_or_default();
     rows.iter().map(|row| overlap_accuracy(row, &aligned.ground_truth)).collect()
-}
-
-impl Comparable {
-    /// The differences of accuracy in the same resampled worlds, if the worlds are the same.
-    fn differences_to(&self, baseline: &Self) -> Option<Vec<f64>> {
-        let same = self.resampling.is_some() && self.resampling == baseline.resampling;
-        let paired = same && self.accuracies.len() == baseline.accuracies.len();
-        let pairs = self.accuracies.iter().zip(&baseline.accuracies);
-        paired.then(|| pairs.map(|(own, other)| own - other).collect())
-    }
 }

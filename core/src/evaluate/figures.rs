@@ -3,6 +3,7 @@
 //! A title line and the legends name what is drawn; sizes are in logical pixels.
 
 use crate::evaluate::evaluation::{Evaluation, RunEvaluation};
+use crate::evaluate::report;
 use crate::show::figure::Figure;
 use crate::show::plot::{ErrorBars, GroupedBars, Plot, Series};
 
@@ -57,7 +58,10 @@ impl EvaluationPlot {
                 tolerance: Some(evaluation.tolerance),
             }),
             Self::Errors => Box::new(ErrorBars {
-                title: format!("Error per category against {name}{left_out}"),
+                title: format!(
+                    "Error per category against {name}, {}{left_out}",
+                    report::shares_of(&evaluation.spec)
+                ),
                 categories,
                 truth,
                 series,
@@ -70,7 +74,7 @@ impl EvaluationPlot {
 fn share_of(evaluation: &Evaluation) -> String {
     match evaluation.spec.unit {
         Some(unit) => format!("share of {unit}"),
-        None => "share of the training data".to_owned(),
+        None => "share of the training data (unit not stated)".to_owned(),
     }
 }
 

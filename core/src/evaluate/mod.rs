@@ -2,7 +2,7 @@
 //!
 //! [`alignment`] puts a run and a truth on the same categories, decided per pair. [`metrics`] score,
 //! [`baselines`] say what trivial guesses would score, [`paired`] compares two runs on the documents that
-//! both saw. [`evaluation`] is the one object of all this, from which [`report`] makes tables and
+//! both saw, and [`units`] sees a run in the unit that the truth counts. [`evaluation`] is the one object of all this, from which [`report`] makes tables and
 //! Markdown, and [`figures`] plots.
 //!
 //! Imports [`numeric`](crate::numeric), [`shares`](crate::shares), [`messages`](crate::messages),
@@ -10,8 +10,13 @@
 
 pub mod alignment;
 pub mod baselines;
+mod comparison;
+pub mod estimates;
 pub mod evaluation;
 pub mod figures;
+pub mod finding;
 pub mod metrics;
 pub mod paired;
 pub mod report;
+mod run_evaluation;
+pub mod units;

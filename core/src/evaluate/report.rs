@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use crate::evaluate::evaluation::{Against, Evaluation, RunEvaluation, SpecView};
+use crate::evaluate::evaluation::{Against, Evaluation, RunEvaluation, SpecView, Tool};
+use crate::evaluate::finding::Finding;
+use crate::files::run::MemberShare;
 use crate::messages::diagnostic::{Diagnostic, Severity};
 use crate::messages::printable::printable;
 use crate::numeric::interval::Interval;
@@ -37,9 +39,12 @@ pub fn runs_table(evaluation: &Evaluation) -> Table {
         Column::numbers("covered", "categories whose interval contains g"),
         Column::numbers("uniform", "Acc of equal shares for all categories"),
         Column::numbers("largest", "Acc of everything in the truly largest category"),
-        Column::numbers("others", "Acc of the mean of the bundled specs of other model families"),
+        Column::numbers(
+            "others",
+            "Acc of the mean of the bundled specs of other model families that count the same unit",
+        ),
     ]);
-    let caption = format!("Runs against {}", evaluation.spec.name);
+    let caption = format!("Runs against {}, {}", evaluation.spec.name, shares_of(&evaluation.spec));
     let mut table = Table::new(caption, columns);
     for run in &evaluation.runs {
         table.rows.push(run_row(run, compared));
@@ -71,7 +76,8 @@ fn run_row(run: &RunEvaluation, compared: bool) -> Vec<Cell> {
     row
 }
 
-fn percent_interval(interval: Interval) -> Cell {
+/// From end to end.
+pub(super) fn percent_interval(interval: Interval) -> Cell {
     let (lo, hi) = (100.0 * interval.lo(), 100.0 * interval.hi());
     Cell::text(format!("{} to {} %", fixed(lo, 1), fixed(hi, 1)))
 }
@@ -109,13 +115,14 @@ pub fn classifiers_sentence(run: &RunEvaluation) -> Option<String> {
 pub fn categories_table(run: &RunEvaluation, tolerance: f64) -> Table {
     let columns = vec![
         Column::words("category", "as the ground truth names it"),
-        Column::numbers("truth", "published share"),
-        Column::numbers("estimate", "estimated share"),
+        Column::numbers("truth", "published share, in the unit of the ground truth"),
+        Column::numbers("estimate", "estimated share, in the unit that the caption names"),
         Column::words("interval", "interval of the estimate at the run's level"),
         Column::numbers("error", "estimate minus truth, in percentage points"),
         Column::words("within", "whether the error is within the tolerance"),
     ];
-    let mut table = Table::new(format!("Categories of {}", run.name), columns);
+    let unit = run.unit.map_or("unit not stated".to_owned(), |unit| format!("shares of {unit}"));
+    let mut table = Table::new(format!("Categories of {}, {unit}", run.name), columns);
     for (index, name) in run.scheme.categories.iter().enumerate() {
         let (truth, estimate) = (run.ground_truth[index], run.estimate[index]);
         let interval = run
@@ -137,13 +144,18 @@ pub fn categories_table(run: &RunEvaluation, tolerance: f64) -> Table {
 
 /// The share of members in each category of a membership run; none for another run.
 pub fn member_shares_table(run: &RunEvaluation) -> Option<Table> {
+    members_table(&run.name, &run.member_shares)
+}
+
+/// The table of these shares of members of the run of this name; none without any.
+pub(super) fn members_table(name: &str, shares: &[MemberShare]) -> Option<Table> {
     let columns = vec![
         Column::words("category", "as the run names it"),
         Column::numbers("members", "share of the candidates that were trained on, if known"),
         Column::words("interval", "its interval at the run's level"),
     ];
-    let mut table = Table::new(format!("Share of members in {}", run.name), columns);
-    table.rows.extend(run.member_shares.iter().map(|row| {
+    let mut table = Table::new(format!("Share of members in {name}"), columns);
+    table.rows.extend(shares.iter().map(|row| {
         vec![
             Cell::text(&row.category),
             Cell::optional(row.share, Cell::percent),
@@ -185,6 +197,8 @@ pub fn terminal_table(evaluation: &Evaluation) -> Table {
 /// The whole evaluation in Markdown: what was compared, the tables, the doubts, the definitions.
 pub fn markdown(evaluation: &Evaluation) -> String {
     let mut text = format!("# {}\n\n", markdown_escape(&title(evaluation)));
+    let finding = Finding::of(evaluation);
+    let _ = write!(text, "{}\n\n", markdown_escape(&finding.text));
     for line in provenance(&evaluation.spec) {
         let _ = writeln!(text, "- {}", markdown_escape(&line));
     }
@@ -212,7 +226,7 @@ pub fn markdown(evaluation: &Evaluation) -> String {
     for column in runs.columns.iter().skip(1) {
         let _ = writeln!(text, "- {}: {}", column.title, markdown_escape(&column.definition));
     }
-    let _ = writeln!(text, "\n{}", closing_line(evaluation));
+    let _ = writeln!(text, "\n{}", closing_line(&evaluation.tool));
     text
 }
 
@@ -275,6 +289,11 @@ pub fn title(evaluation: &Evaluation) -> String {
     format!("{runs} against the training mixture of {}", printable(&evaluation.spec.name))
 }
 
+/// What published shares are shares of: `shares of tokens`.
+pub fn shares_of(spec: &SpecView) -> String {
+    spec.unit.map_or_else(|| "unit not stated".to_owned(), |unit| format!("shares of {unit}"))
+}
+
 /// Where the ground truth comes from, a sentence a line.
 pub fn provenance(spec: &SpecView) -> Vec<String> {
     let mut lines = vec![format!("ground truth: {} ({})", spec.name, spec.id)];
@@ -282,9 +301,7 @@ pub fn provenance(spec: &SpecView) -> Vec<String> {
         let table = source.table.as_ref().map(|table| format!(", {table}")).unwrap_or_default();
         lines.push(format!("source: {}{table}, {}", source.title, source.url));
     }
-    if let Some(unit) = spec.unit {
-        lines.push(format!("shares of {unit}"));
-    }
+    lines.push(shares_of(spec));
     if let Some(share) = spec.not_covered {
         let percent = fixed(100.0 * share, 1);
         lines.push(format!("not covered by these categories: {percent} % of the training data"));
@@ -297,8 +314,8 @@ pub fn provenance(spec: &SpecView) -> Vec<String> {
 }
 
 /// Who computed this.
-pub fn closing_line(evaluation: &Evaluation) -> String {
-    format!("Computed by {} {}.", evaluation.tool.name, evaluation.tool.version)
+pub fn closing_line(tool: &Tool) -> String {
+    format!("Computed by {} {}.", tool.name, tool.version)
 }
 
 /// `tolerance` in percentage points.

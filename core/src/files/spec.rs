@@ -11,6 +11,7 @@ use crate::messages::parser_message::parser_message;
 use crate::messages::printable::printable;
 use crate::shares::mixture::{Mixture, MixtureError};
 use crate::shares::taxonomy::Taxonomy;
+use crate::shares::unit;
 
 /// The schema name that every spec file carries.
 pub const SCHEMA: &str = "category-mixture-v1";
@@ -30,6 +31,17 @@ pub enum Unit {
     /// Whole documents.
     #[serde(rename = "documents")]
     Documents,
+}
+
+impl Unit {
+    /// The unit in which a run's estimate is compared with such shares: tokens, however they were counted,
+    /// or documents.
+    pub fn counted(self) -> unit::Unit {
+        match self {
+            Self::Tokens | Self::Bytes | Self::SampledTokens => unit::Unit::Tokens,
+            Self::Documents => unit::Unit::Documents,
+        }
+    }
 }
 
 impl fmt::Display for Unit {

@@ -10,7 +10,8 @@ use crate::files::run::{Run, SCHEMA_VERSION};
 use crate::messages::check::Check;
 use crate::messages::diagnostic::Diagnostic;
 use crate::messages::verdict::{Ground, Verdict, grounds_of_error};
-use crate::show::table::{Cell, Column, Table};
+use crate::shares::unit::Unit;
+use crate::show::shares_table::SharesTable;
 
 /// The error of label shift beyond sampling, which its replicates do not hold: a model's texts drift away from what it was
 /// trained on. As if the mixture were counted on so many documents; measured on planted models.
@@ -34,7 +35,7 @@ pub struct FusedSummary {
     /// The categories.
     pub categories: Vec<String>,
     /// The unit of `priors`.
-    pub unit: String,
+    pub unit: Unit,
     /// The estimate with its uncertainty.
     pub priors: Priors,
     /// The weight of the first run.
@@ -72,7 +73,7 @@ impl FusedSummary {
         (level, seed): (f64, u64),
         (tool, created): (ToolRecord, Option<String>),
     ) -> Result<Self, NotFused> {
-        let order = order(openings, labelshift)?;
+        let (order, unit) = order(openings, labelshift)?;
         let replicates = |run: &Run| {
             run.replicates.clone().ok_or_else(|| NotFused::Replicates(run.name.clone()))
         };
@@ -121,7 +122,7 @@ impl FusedSummary {
             created,
             config: config.as_object().cloned().unwrap_or_default(),
             categories: openings.taxonomy.names().to_vec(),
-            unit: openings.unit.clone().unwrap_or_default(),
+            unit,
             priors: Priors::new(shares, level, &replicates),
             weight,
             inputs: json!({"openings": openings.sha256, "labelshift": labelshift.sha256}),
@@ -135,28 +136,16 @@ impl FusedSummary {
         json_text(self)
     }
 
-    /// The table of `summary.csv`, with the columns of every method's.
-    pub fn table(&self) -> Table {
-        let columns = vec![
-            Column::words("category", "the category"),
-            Column::numbers("pi", &format!("estimated share of {}", self.unit)),
-            Column::numbers("ci_lo", "lower end of the interval"),
-            Column::numbers("ci_hi", "upper end of the interval"),
-        ];
-        let caption = format!("Both kinds of evidence together, shares of {}", self.unit);
-        let mut table = Table::new(caption, columns);
-        let end = |ends: &Option<Vec<f64>>, index: usize| {
-            Cell::optional(ends.as_ref().map(|ends| ends[index]), Cell::percent)
-        };
-        for (index, name) in self.categories.iter().enumerate() {
-            table.rows.push(vec![
-                Cell::text(name),
-                Cell::percent(self.priors.point[index]),
-                end(&self.priors.ci_lo, index),
-                end(&self.priors.ci_hi, index),
-            ]);
+    /// The estimate as a table.
+    pub fn shares_table(&self) -> SharesTable<'_> {
+        SharesTable {
+            caption: "Both kinds of evidence together",
+            categories: &self.categories,
+            unit: self.unit.name(),
+            point: Some(&self.priors.point),
+            ci_lo: self.priors.ci_lo.as_deref(),
+            ci_hi: self.priors.ci_hi.as_deref(),
         }
-        table
     }
 }
 
@@ -171,8 +160,8 @@ fn verdict(agreement: &Check, expected_error: Option<f64>) -> Verdict {
     Verdict::on(&grounds)
 }
 
-/// Where each category of the first run stands in the second.
-fn order(first: &Run, second: &Run) -> Result<Vec<usize>, NotFused> {
+/// Where each category of the first run stands in the second, and the unit of both.
+fn order(first: &Run, second: &Run) -> Result<(Vec<usize>, Unit), NotFused> {
     let name = |run: &Run| run.name.clone();
     let places: Option<Vec<usize>> =
         first.taxonomy.keys().iter().map(|key| second.taxonomy.position_of_key(key)).collect();
@@ -180,9 +169,9 @@ fn order(first: &Run, second: &Run) -> Result<Vec<usize>, NotFused> {
     let Some(places) = places else {
         return Err(NotFused::Categories(name(first), name(second)));
     };
-    if first.unit == second.unit {
-        return Ok(places);
+    if let (Some(unit), true) = (first.unit, first.unit == second.unit) {
+        return Ok((places, unit));
     }
-    let unit = |run: &Run| run.unit.clone().unwrap_or_else(|| "nothing it names".to_owned());
+    let unit = |run: &Run| run.unit.map_or("nothing it names", Unit::name).to_owned();
     Err(NotFused::Units(name(first), unit(first), name(second), unit(second)))
 }

@@ -1,6 +1,7 @@
 //! The plots of a label-shift run: which data goes into which plot.
 
 use crate::numeric::interval::Interval;
+use crate::shares::unit::Unit;
 use crate::show::plot::{GroupedBars, Heatmap, RowReading, Scatter, ScatterPoint, Series};
 
 /// What the plots of a label-shift run show.
@@ -10,6 +11,8 @@ pub struct LabelshiftFigures<'run> {
     pub name: &'run str,
     /// The categories.
     pub categories: &'run [String],
+    /// What the shares are shares of.
+    pub unit: Unit,
     /// The estimate.
     pub estimate: &'run [f64],
     /// Its intervals, if there are any.
@@ -27,7 +30,7 @@ impl LabelshiftFigures<'_> {
     pub fn priors(&self) -> GroupedBars {
         GroupedBars {
             title: format!("Estimated mixture: {}", self.name),
-            axis_title: "share of the generated texts".to_owned(),
+            axis_title: format!("share of {} trained on", self.unit),
             categories: self.categories.to_vec(),
             truth: None,
             series: vec![Series::estimated("estimate", self.estimate.to_vec(), self.intervals)],

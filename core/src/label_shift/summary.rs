@@ -19,7 +19,7 @@ use crate::numeric::interval::Interval;
 use crate::numeric::matrix::Matrix;
 use crate::shares::document_lengths::DocumentLengths;
 use crate::shares::unit::Unit;
-use crate::show::table::{Cell, Column, Table};
+use crate::show::shares_table::SharesTable;
 
 /// How the estimate was computed, and how sure it is that it is the optimum.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -185,28 +185,17 @@ impl Summary {
         json_text(self)
     }
 
-    /// The table of `summary.csv`, with the seed study's columns.
-    pub fn table(&self) -> Table {
-        let columns = vec![
-            Column::words("category", "the category"),
-            Column::numbers("pi", "estimated share of documents or tokens"),
-            Column::numbers("ci_lo", "lower end of the interval"),
-            Column::numbers("ci_hi", "upper end of the interval"),
-        ];
-        let mut table =
-            Table::new(format!("Estimated mixture, shares of {}", self.unit.name()), columns);
-        let end = |ends: &Option<Vec<f64>>, index: usize| {
-            Cell::optional(ends.as_ref().map(|ends| ends[index]), Cell::percent)
-        };
-        for (index, name) in self.categories.iter().enumerate() {
-            table.rows.push(vec![
-                Cell::text(name),
-                Cell::percent(self.priors.point[index]),
-                end(&self.priors.ci_lo, index),
-                end(&self.priors.ci_hi, index),
-            ]);
+    /// The estimate as a table.
+    pub fn shares_table(&self) -> SharesTable<'_> {
+        let priors = &self.priors;
+        SharesTable {
+            caption: "Estimated mixture",
+            categories: &self.categories,
+            unit: self.unit.name(),
+            point: Some(&priors.point),
+            ci_lo: priors.ci_lo.as_deref(),
+            ci_hi: priors.ci_hi.as_deref(),
         }
-        table
     }
 
     /// The share of no category in a sentence, where it was asked for.
@@ -236,6 +225,7 @@ impl Summary {
         LabelshiftFigures {
             name,
             categories: &self.categories,
+            unit: self.unit,
             estimate: &self.priors.point,
             intervals,
             confusion_matrix: &self.confusion_matrix,

@@ -7,7 +7,7 @@ use crate::membership::analysis::CategoryScores;
 use crate::membership::figures;
 use crate::membership::planted::{PlantedScores, Shape};
 use crate::messages::input_error::Problem;
-use crate::page::report_page;
+use crate::page::report_page::{self, Shown};
 use crate::show::plot::Plot as _;
 
 const OPTIONS: AnalysisOptions = AnalysisOptions { level: 0.95, n_replicates: 50, seed: 3 };
@@ -126,7 +126,10 @@ fn a_report_shows_the_share_of_members_beside_the_mixture() {
     let table = report::member_shares_table(&evaluation.runs[0]).unwrap();
     assert_eq!(table.rows.len(), 2);
     assert!(report::markdown(&evaluation).contains("| category | members | interval |"));
-    assert!(report_page::standalone(&evaluation, &[], &[]).contains("Share of members in r"));
+    assert!(
+        report_page::standalone(Shown::Scored(&evaluation), &[], &[])
+            .contains("Share of members in r")
+    );
     let again: Evaluation = serde_json::from_str(&evaluation.to_json()).unwrap();
     assert_eq!(again, evaluation);
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use super::printable::{printable, shortened};
 use crate::shares::merge::MergeError;
 use crate::shares::taxonomy::TaxonomyError;
+use crate::shares::unit::Unit;
 
 /// A file that was refused: which, where in it, what was found, what was expected, what to do.
 ///
@@ -111,6 +112,15 @@ pub enum Problem {
         spec: String,
         /// The categories that would be right.
         known: Vec<String>,
+    },
+    /// The run has its shares only in another unit than they are wanted in.
+    Unit {
+        /// The unit it has.
+        found: Unit,
+        /// The unit that is wanted.
+        expected: Unit,
+        /// Name of the ground truth.
+        truth: String,
     },
     /// The file comes from a later version of this program.
     TooNew {
@@ -220,6 +230,10 @@ impl fmt::Display for Problem {
             Self::UnknownCategories { names, spec, .. } => {
                 write!(formatter, "the run has categories that {spec} lacks: {}", quoted(names))
             }
+            Self::Unit { found, expected, truth } => write!(
+                formatter,
+                "the run has shares of {found} alone, and shares of {expected} are wanted, to be scored against {truth}"
+            ),
             Self::TooNew { found, known } => {
                 write!(formatter, "schema_version is {found}, this program knows up to {known}")
             }
@@ -309,6 +323,10 @@ impl Problem {
                 "its diagnostics say more; a run of `minkpp` needs known non-members (--nonmembers)"
                     .to_owned()
             }
+            Self::Unit { found, .. } => format!(
+                "tell the run how long whole documents are (data-anatomy reestimate RUN --document-lengths FILE), \
+                 so that it has both units; or insist on its shares of {found} by --unit {found}"
+            ),
             Self::TooNew { .. } => "get the version of data-anatomy that wrote it".to_owned(),
             Self::OnlyBundled { id } => {
                 format!("a bundled spec has this name: give it as {id}")

@@ -30,7 +30,7 @@ impl OpeningsFigures<'_> {
         let estimate = self.estimate?.to_vec();
         Some(GroupedBars {
             title: format!("Estimated mixture: {}", self.name),
-            axis_title: format!("share of {} trained on", self.unit.name()),
+            axis_title: format!("share of {} trained on", self.unit),
             categories: self.categories.to_vec(),
             truth: None,
             series: vec![Series::estimated("estimate", estimate, self.intervals)],

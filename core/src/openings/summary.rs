@@ -19,7 +19,7 @@ use crate::numeric::interval::Interval;
 use crate::numeric::termination::Termination;
 use crate::shares::document_lengths::DocumentLengths;
 use crate::shares::unit::Unit;
-use crate::show::table::{Cell, Column, Table};
+use crate::show::shares_table::SharesTable;
 
 /// Tokens that a summary names.
 const N_TOKENS: usize = 20;
@@ -157,34 +157,21 @@ impl OpeningsSummary {
         json_text(self)
     }
 
-    /// The table of `summary.csv`, with the columns of every method's; without numbers where there is no answer.
-    pub fn table(&self) -> Table {
-        let unit = self.unit.name();
-        let columns = vec![
-            Column::words("category", "the category"),
-            Column::numbers("pi", &format!("estimated share of {unit}")),
-            Column::numbers("ci_lo", "lower end of the interval"),
-            Column::numbers("ci_hi", "upper end of the interval"),
-        ];
-        let caption = if self.identified {
-            format!("Estimated mixture, shares of {unit}")
-        } else {
-            "Not identifiable by openings".to_owned()
-        };
-        let mut table = Table::new(caption, columns);
-        let cell = |shares: Option<&Vec<f64>>, index: usize| {
-            Cell::optional(shares.map(|shares| shares[index]), Cell::percent)
-        };
+    /// The estimate as a table, without numbers where there is no answer.
+    pub fn shares_table(&self) -> SharesTable<'_> {
         let priors = self.priors.as_ref();
-        for (index, name) in self.categories.iter().enumerate() {
-            table.rows.push(vec![
-                Cell::text(name),
-                cell(priors.map(|priors| &priors.point), index),
-                cell(priors.and_then(|priors| priors.ci_lo.as_ref()), index),
-                cell(priors.and_then(|priors| priors.ci_hi.as_ref()), index),
-            ]);
+        SharesTable {
+            caption: if self.identified {
+                "Estimated mixture"
+            } else {
+                "Not identifiable by openings"
+            },
+            categories: &self.categories,
+            unit: self.unit.name(),
+            point: priors.map(|priors| priors.point.as_slice()),
+            ci_lo: priors.and_then(|priors| priors.ci_lo.as_deref()),
+            ci_hi: priors.and_then(|priors| priors.ci_hi.as_deref()),
         }
-        table
     }
 
     /// The intervals, if there are any.

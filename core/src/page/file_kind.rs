@@ -23,8 +23,8 @@ pub enum FileKind {
 }
 
 impl FileKind {
-    /// Whether an open file of this kind makes way for one of `other` kind that comes from the same path.
-    pub fn makes_way_for(self, other: Self) -> bool {
+    /// Whether one run has only one file of this kind or of `other`.
+    pub(super) fn excludes(self, other: Self) -> bool {
         let is_summary = |kind| matches!(kind, Self::Run | Self::Unidentified);
         self == other || (is_summary(self) && is_summary(other))
     }

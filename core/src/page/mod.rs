@@ -9,10 +9,15 @@
 //! [`files`](crate::files), [`show`](crate::show), [`label_shift`](crate::label_shift), [`openings`](crate::openings),
 //! [`evaluate`](crate::evaluate) and counts nothing itself.
 
+mod carried;
+pub mod choices;
 pub mod file_kind;
+pub mod ground_truths;
 mod paths;
+mod places;
 pub mod report_page;
 mod run_basis;
+pub mod scored;
 pub mod stepped_study;
 pub mod stored_runs;
 pub mod study_plot;

@@ -5,10 +5,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::evaluate::evaluation::{Evaluation, RunEvaluation};
+use crate::evaluate::estimates::{Estimates, RunEstimate};
+use crate::evaluate::evaluation::Evaluation;
+use crate::evaluate::finding::Finding;
 use crate::evaluate::report;
 use crate::label_shift::inspection::Inspection;
+use crate::messages::diagnostic::Diagnostic;
 use crate::messages::printable::printable;
+use crate::shares::unit::Unit;
 use crate::show::figure::Figure;
 use crate::show::table::html_escape;
 
@@ -45,7 +49,7 @@ pub struct ReportFile {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ViewOptions {
-    /// Id of the ground truth; none: the one that fits best.
+    /// Id of the ground truth; empty: no ground truth; none: the one that was opened, if only one fits.
     pub spec: Option<String>,
     /// The error of a share that counts as within tolerance.
     pub tolerance: f64,
@@ -55,6 +59,9 @@ pub struct ViewOptions {
     pub missing_as_zero: bool,
     /// Name of the run that the others are compared with.
     pub baseline: Option<String>,
+    /// The unit to score runs in, whatever the ground truth counts; none: that of the ground truth.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unit: Option<Unit>,
 }
 
 impl Default for ViewOptions {
@@ -65,6 +72,7 @@ impl Default for ViewOptions {
             merge: Vec::new(),
             missing_as_zero: false,
             baseline: None,
+            unit: None,
         }
     }
 }
@@ -76,6 +84,31 @@ pub struct RunInspection {
     pub run: String,
     /// Its texts.
     pub inspection: Inspection,
+}
+
+/// What a report shows.
+#[derive(Debug, Clone, Copy)]
+pub enum Shown<'a> {
+    /// Runs against a ground truth.
+    Scored(&'a Evaluation),
+    /// Runs by themselves.
+    Estimated(&'a Estimates),
+}
+
+impl Shown<'_> {
+    fn title(self) -> String {
+        match self {
+            Self::Scored(evaluation) => report::title(evaluation),
+            Self::Estimated(estimates) => estimates.title(),
+        }
+    }
+
+    fn finding(self) -> Finding {
+        match self {
+            Self::Scored(evaluation) => Finding::of(evaluation),
+            Self::Estimated(estimates) => estimates.finding(),
+        }
+    }
 }
 
 /// Why a page cannot be filled.
@@ -99,7 +132,7 @@ pub enum FillError {
 pub fn fill(
     template: &str,
     data: &ReportData,
-    evaluation: &Evaluation,
+    shown: Shown<'_>,
     figures: &[Figure],
     inspections: &[RunInspection],
 ) -> Result<String, FillError> {
@@ -109,20 +142,16 @@ pub fn fill(
             return Err(FillError::Slot { slot, found });
         }
     }
-    let readable = readable_part(evaluation, figures, inspections);
+    let readable = readable_part(shown, figures, inspections);
     let filled_static = STATIC_SLOT.replace("></", &format!(">{readable}</"));
     let filled_data = DATA_SLOT.replace("></", &format!(">{}</", json_for_script(data)));
     Ok(template.replacen(STATIC_SLOT, &filled_static, 1).replacen(DATA_SLOT, &filled_data, 1))
 }
 
 /// A page of the readable part alone, for a build without the page: nothing in it computes.
-pub fn standalone(
-    evaluation: &Evaluation,
-    figures: &[Figure],
-    inspections: &[RunInspection],
-) -> String {
-    let title = html_escape(&report::title(evaluation));
-    let readable = readable_part(evaluation, figures, inspections);
+pub fn standalone(shown: Shown<'_>, figures: &[Figure], inspections: &[RunInspection]) -> String {
+    let title = html_escape(&shown.title());
+    let readable = readable_part(shown, figures, inspections);
     format!(
         "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
@@ -138,12 +167,33 @@ margin:1rem 0}caption{text-align:left;font-weight:600;padding:.3rem 0}th,td{text
 padding:.25rem .6rem;border-bottom:1px solid #ddd}.number{text-align:right;\
 font-variant-numeric:tabular-nums}figure{margin:1rem 0}svg{max-width:100%;height:auto}";
 
-fn readable_part(
+fn readable_part(shown: Shown<'_>, figures: &[Figure], inspections: &[RunInspection]) -> String {
+    let mut html = format!("<h1>{}</h1>", html_escape(&shown.title()));
+    // What a reader must know before any number has its place here.
+    html.push_str(&format!("<p>{}</p>", html_escape(&shown.finding().text)));
+    let tool = match shown {
+        Shown::Scored(evaluation) => {
+            html.push_str(&scored_part(evaluation, figures, inspections));
+            &evaluation.tool
+        }
+        Shown::Estimated(estimates) => {
+            html.push_str(&figures_part(figures));
+            for run in &estimates.runs {
+                html.push_str(&estimate_part(run, inspections));
+            }
+            &estimates.tool
+        }
+    };
+    html.push_str(&format!("<p>{}</p>", html_escape(&report::closing_line(tool))));
+    html
+}
+
+fn scored_part(
     evaluation: &Evaluation,
     figures: &[Figure],
     inspections: &[RunInspection],
 ) -> String {
-    let mut html = format!("<h1>{}</h1><ul>", html_escape(&report::title(evaluation)));
+    let mut html = "<ul>".to_owned();
     for line in report::provenance(&evaluation.spec) {
         html.push_str(&format!("<li>{}</li>", html_escape(&line)));
     }
@@ -151,15 +201,9 @@ fn readable_part(
     html.push_str(&format!("<li>tolerance: {points} percentage points</li></ul>"));
     html.push_str("<h2>Runs</h2>");
     html.push_str(&report::runs_table(evaluation).to_html());
-    for figure in figures {
-        let (svg, caption) = (&figure.svg, html_escape(&figure.caption));
-        html.push_str(&format!("<figure>{svg}<figcaption>{caption}</figcaption></figure>"));
-    }
+    html.push_str(&figures_part(figures));
     for run in &evaluation.runs {
-        html.push_str(&format!("<h2>{}</h2>", html_escape(&run.name)));
-        if let Some(sentence) = origin_sentence(run) {
-            html.push_str(&format!("<p>{}</p>", html_escape(&sentence)));
-        }
+        html.push_str(&run_head(&run.name, run.method.as_ref(), run.unit));
         html.push_str(&report::categories_table(run, evaluation.tolerance).to_html());
         if let Some(table) = report::member_shares_table(run) {
             html.push_str(&table.to_html());
@@ -167,28 +211,50 @@ fn readable_part(
         if let Some(sentence) = report::classifiers_sentence(run) {
             html.push_str(&format!("<p>{}</p>", html_escape(&sentence)));
         }
-        if !run.diagnostics.is_empty() {
-            html.push_str("<ul>");
-            for diagnostic in &run.diagnostics {
-                let line = html_escape(&report::diagnostic_line(diagnostic));
-                html.push_str(&format!("<li>{line}</li>"));
-            }
-            html.push_str("</ul>");
-        }
-        if let Some(seen) = inspections.iter().find(|seen| seen.run == run.name) {
-            html.push_str(&inspection_part(&seen.inspection));
-        }
+        html.push_str(&run_end(&run.name, &run.diagnostics, inspections));
     }
-    html.push_str(&format!("<p>{}</p>", html_escape(&report::closing_line(evaluation))));
     html
 }
 
-/// How a run was made and what it counts, so that runs of one model can be told apart.
-fn origin_sentence(run: &RunEvaluation) -> Option<String> {
-    let method = run.method.as_ref().map(|method| format!("method: {}", printable(method)));
-    let unit = run.unit.as_ref().map(|unit| format!("shares of {}", printable(unit)));
-    let known: Vec<String> = method.into_iter().chain(unit).collect();
-    (!known.is_empty()).then(|| known.join("; "))
+/// A run by itself: its shares and what is to be known of them.
+fn estimate_part(run: &RunEstimate, inspections: &[RunInspection]) -> String {
+    let members = run.members_table().map_or_else(String::new, |table| table.to_html());
+    let head = run_head(&run.name, run.method.as_ref(), run.unit);
+    let end = run_end(&run.name, &run.diagnostics, inspections);
+    format!("{head}{}{members}{end}", run.table().to_html())
+}
+
+fn figures_part(figures: &[Figure]) -> String {
+    let of = |figure: &Figure| {
+        let (svg, caption) = (&figure.svg, html_escape(&figure.caption));
+        format!("<figure>{svg}<figcaption>{caption}</figcaption></figure>")
+    };
+    figures.iter().map(of).collect()
+}
+
+/// A run's name, how it was made and what it counts, so that runs of one model can be told apart.
+fn run_head(name: &str, method: Option<&String>, unit: Option<Unit>) -> String {
+    let method = method.map(|method| format!("method: {}", printable(method)));
+    let unit = unit.map_or("unit not stated".to_owned(), |unit| format!("shares of {unit}"));
+    let known: Vec<String> = method.into_iter().chain(std::iter::once(unit)).collect();
+    format!("<h2>{}</h2><p>{}</p>", html_escape(name), html_escape(&known.join("; ")))
+}
+
+/// A run's doubts and texts.
+fn run_end(name: &str, diagnostics: &[Diagnostic], inspections: &[RunInspection]) -> String {
+    let mut html = String::new();
+    if !diagnostics.is_empty() {
+        html.push_str("<ul>");
+        for diagnostic in diagnostics {
+            let line = html_escape(&report::diagnostic_line(diagnostic));
+            html.push_str(&format!("<li>{line}</li>"));
+        }
+        html.push_str("</ul>");
+    }
+    if let Some(seen) = inspections.iter().find(|seen| seen.run == name) {
+        html.push_str(&inspection_part(&seen.inspection));
+    }
+    html
 }
 
 /// Texts and confusions, folded away.

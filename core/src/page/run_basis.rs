@@ -1,16 +1,13 @@
 //! What a run's estimate is made of: the file beside its summary from which it is estimated again.
 
 use super::file_kind::FileKind;
-use super::paths::folder_of;
 use crate::files::predictions::{self, Prediction};
 use crate::messages::input_error::InputError;
 use crate::openings::evidence::Evidence;
 
-/// The basis of the run that lies in the same folder.
+/// The basis of the run whose other files lie in the same place.
 #[derive(Debug)]
 pub(super) struct RunBasis {
-    /// The folder.
-    pub(super) folder: String,
     /// What lies there.
     pub(super) basis: Basis,
 }
@@ -34,7 +31,7 @@ impl RunBasis {
             FileKind::Openings => Basis::Openings(Evidence::parse(path, text.as_bytes())?),
             _ => Basis::Predictions(predictions::parse(path, text)?),
         };
-        Ok(Self { folder: folder_of(path).to_owned(), basis })
+        Ok(Self { basis })
     }
 
     /// Its kind.

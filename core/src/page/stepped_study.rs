@@ -65,7 +65,7 @@ impl SteppedStudy for LabelShiftSteps {
     fn files(&self) -> StudyFiles {
         let context = self.context.clone();
         let summary = Summary::of_study(&self.study, &self.replicates, &self.intervals, context);
-        StudyFiles { json: summary.to_json(), csv: summary.table().to_csv() }
+        StudyFiles { json: summary.to_json(), csv: summary.shares_table().csv() }
     }
 }
 
@@ -99,6 +99,6 @@ impl SteppedStudy for OpeningsSteps {
     fn files(&self) -> StudyFiles {
         let summary =
             OpeningsSummary::of_study(&self.study, &self.replicates, self.context.clone());
-        StudyFiles { json: summary.to_json(), csv: summary.table().to_csv() }
+        StudyFiles { json: summary.to_json(), csv: summary.shares_table().csv() }
     }
 }

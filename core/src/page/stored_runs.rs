@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::paths::folder_of;
 use super::report_page::RunInspection;
 use super::run_basis::Basis;
 use super::stepped_study::{LabelShiftSteps, OpeningsSteps, SteppedStudy};
@@ -138,7 +137,7 @@ impl Workspace {
         let what = "open predictions.jsonl or openings.jsonl";
         let open =
             self.bases.iter().find(|open| open.id == id).ok_or_else(|| not_open(what, id))?;
-        let summary = self.summary_in(&open.parsed.folder);
+        let summary = self.summary_in(&open.place);
         match &open.parsed.basis {
             Basis::Predictions(predictions) => {
                 let run = StoredRun::new(&open.path, predictions.clone(), summary)?;
@@ -164,7 +163,7 @@ impl Workspace {
     /// The same of every open run whose verdicts are open and fit it, in the order of the runs.
     pub fn inspections(&self) -> Vec<RunInspection> {
         let of_run = |run: &Open<Run>| {
-            let (path, predictions) = self.predictions_in(folder_of(&run.path))?;
+            let (path, predictions) = self.predictions_in(&run.place)?;
             let taxonomy = run.parsed.taxonomy.clone();
             predictions::check_categories(path, predictions, &taxonomy).ok()?;
             let (path, predictions) = (path.to_owned(), predictions.clone());

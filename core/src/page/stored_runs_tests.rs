@@ -73,7 +73,7 @@ fn the_summary_beside_openings_gives_their_choices_whether_it_has_an_answer_or_n
 }
 
 #[test]
-fn a_run_without_an_answer_says_why_and_makes_way_for_one_with_an_answer() {
+fn a_run_without_an_answer_says_why_and_stands_beside_one_with_an_answer() {
     let mut workspace = Workspace::new();
     let id = add(&mut workspace, "a/openings.jsonl", &openings(&strange())).id;
     let refused = estimated(&workspace, id, Some(FEW));
@@ -88,9 +88,10 @@ fn a_run_without_an_answer_says_why_and_makes_way_for_one_with_an_answer() {
     let id = add(&mut workspace, "b/openings.jsonl", &openings(&PlantedOpenings::default())).id;
     let answered = estimated(&workspace, id, Some(FEW));
     assert_eq!(add(&mut workspace, "a/summary.json", &answered).kind, FileKind::Run);
-    assert_eq!(workspace.summary_in("a"), Some(("a/summary.json", answered.as_str())));
-    assert_eq!(add(&mut workspace, "a/summary.json", &refused).kind, FileKind::Unidentified);
-    assert!(workspace.runs.is_empty());
+    let places = [&workspace.unidentified[0].place, &workspace.runs[0].place];
+    let texts = places.map(|place| workspace.summary_in(place));
+    assert_eq!(texts, [&refused, &answered].map(|text| Some(("a/summary.json", text.as_str()))));
+    assert_eq!(add(&mut workspace, "a/summary.json", &refused).kind, FileKind::Ignored);
 }
 
 #[test]
@@ -110,6 +111,7 @@ fn a_report_carries_openings_unless_they_have_many_megabytes() {
     };
     let all = ["a/summary.json", "b/predictions.jsonl", "a/openings.jsonl"];
     assert_eq!(carried(&workspace, None), all);
+    workspace.remove(id);
     add(&mut workspace, "a/openings.jsonl", &(text + &"\n".repeat(9 << 20)));
     assert_eq!(carried(&workspace, None), all[..2]);
     assert_eq!(carried(&workspace, Some("a")), all[..2]);

@@ -3,6 +3,8 @@
 //! A text generated from the document separator is a draw of *documents*; published mixtures are
 //! shares of *tokens*. Books are few documents and many tokens.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::numeric::interval::Interval;
@@ -31,6 +33,12 @@ impl Unit {
     }
 }
 
+impl fmt::Display for Unit {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
+}
+
 /// Separates the stream of drawn lengths from that of a replicate's documents.
 const LENGTHS_STREAM: u64 = 0x6c65_6e67_7468_7321;
 
@@ -41,6 +49,15 @@ pub fn token_shares(document_shares: &[f64], mean_lengths: &[f64]) -> Vec<f64> {
         document_shares.iter().zip(mean_lengths).map(|(share, mean)| share * mean).collect();
     let total: f64 = tokens.iter().sum();
     tokens.into_iter().map(|part| part / total).collect()
+}
+
+/// Shares of documents for shares of tokens: `p_k = (t_k / m_k) / sum_j t_j / m_j`, the reverse of
+/// [`token_shares`].
+pub fn document_shares(token_shares: &[f64], mean_lengths: &[f64]) -> Vec<f64> {
+    let documents: Vec<f64> =
+        token_shares.iter().zip(mean_lengths).map(|(share, mean)| share / mean).collect();
+    let total: f64 = documents.iter().sum();
+    documents.into_iter().map(|part| part / total).collect()
 }
 
 /// The mean lengths that replicate `index` of a bootstrap with this seed takes.
@@ -139,6 +156,8 @@ mod tests {
     fn shares_of_tokens_match_the_closed_form() {
         let tokens = token_shares(&[0.9, 0.1, 0.0], &[10.0, 90.0, 5.0]);
         assert_eq!(tokens, [0.5, 0.5, 0.0]);
+        let documents = document_shares(&tokens, &[10.0, 90.0, 5.0]);
+        assert!((documents[0] - 0.9).abs() < 1e-15 && documents[2] == 0.0, "{documents:?}");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Files that are refused, each with its exact message: what was found, where, and what to do.
 
 use crate::page::report_page::ViewOptions;
+use crate::page::scored::Answer;
 use crate::page::workspace::{FileKind, Workspace};
 
 /// One refused file: its name, its bytes, and the message (place and remedy included).
@@ -404,7 +405,9 @@ fn verdicts_of_another_run_are_refused() {
         FileKind::Predictions
     );
     let options = ViewOptions { baseline: Some("run".to_owned()), ..ViewOptions::default() };
-    let (evaluation, refused) = workspace.evaluate(&options).unwrap();
+    let Answer::Scored(evaluation, refused) = workspace.evaluate(&options).unwrap() else {
+        panic!("a truth is chosen")
+    };
     assert!(evaluation.runs.is_empty());
     assert_eq!(refused[0].message, "run/predictions.jsonl:1:1: 3 probabilities for 2 categories");
 }
@@ -421,7 +424,8 @@ fn a_bad_file_leaves_good_ones_standing() {
         workspace.add(case.path, &case.bytes);
     }
     assert_eq!(workspace.evaluate(&ViewOptions::default()).unwrap(), alone);
-    assert_eq!(alone.0.runs[0].metrics.overlap_accuracy, 0.75);
+    let Answer::Scored(evaluation, _) = alone else { panic!("a truth is open") };
+    assert_eq!(evaluation.runs[0].metrics.overlap_accuracy, 0.75);
 }
 
 #[test]

@@ -4,16 +4,16 @@ use std::path::PathBuf;
 
 use clap::Args;
 use data_anatomy_core::evaluate::evaluation::DEFAULT_TOLERANCE;
+use data_anatomy_core::files::spec::Spec;
+use data_anatomy_core::page::choices::NO_TRUTH;
 use data_anatomy_core::page::report_page::ViewOptions;
 
 use super::share::share;
+use super::unit::UnitKind;
 
-/// The ground truth and the view of it.
+/// How runs are seen beside a ground truth.
 #[derive(Debug, Args)]
 pub struct ViewArgs {
-    /// The published mixture: a spec file, or the name of a bundled one (`data-anatomy specs list`).
-    #[arg(long, value_name = "SPEC")]
-    pub ground_truth: String,
     /// The error of a share that counts as within tolerance.
     #[arg(long, value_name = "SHARE", default_value_t = DEFAULT_TOLERANCE)]
     pub tol: f64,
@@ -23,6 +23,10 @@ pub struct ViewArgs {
     /// Count categories that a run lacks as 0; marked in the result.
     #[arg(long)]
     pub missing_as_zero: bool,
+    /// Score shares of documents or of tokens, whatever the ground truth counts; without it, what the ground truth
+    /// counts.
+    #[arg(long, value_name = "UNIT")]
+    pub unit: Option<UnitKind>,
     /// Compare every run with the run of this name: difference of accuracy, and of classifiers on
     /// shared validation documents.
     #[arg(long, value_name = "NAME")]
@@ -30,14 +34,15 @@ pub struct ViewArgs {
 }
 
 impl ViewArgs {
-    /// The choices in core's terms.
-    pub fn options(&self, spec_id: &str) -> ViewOptions {
+    /// The choices in core's terms, with this ground truth or none.
+    pub fn options(&self, truth: Option<&Spec>) -> ViewOptions {
         ViewOptions {
-            spec: Some(spec_id.to_owned()),
+            spec: Some(truth.map_or(NO_TRUTH, |spec| &spec.id).to_owned()),
             tolerance: self.tol,
             merge: self.merge.clone(),
             missing_as_zero: self.missing_as_zero,
             baseline: self.baseline.clone(),
+            unit: self.unit.map(Into::into),
         }
     }
 }
@@ -56,7 +61,10 @@ pub struct EvaluateArgs {
     /// Several runs to score side by side.
     #[arg(long, value_name = "RUN", num_args = 1..)]
     pub compare: Vec<PathBuf>,
-    /// Ground truth and view.
+    /// The published mixture: a spec file, or the name of a bundled one (`data-anatomy specs list`).
+    #[arg(long, value_name = "SPEC")]
+    pub ground_truth: String,
+    /// The view.
     #[command(flatten)]
     pub view: ViewArgs,
     /// Folder for report.md, report.html and plots; nothing is written without it.
@@ -89,7 +97,11 @@ pub struct ReportArgs {
     /// The runs: their folders, or summary files.
     #[arg(value_name = "RUN", required = true)]
     pub runs: Vec<PathBuf>,
-    /// Ground truth and view.
+    /// A published mixture to score against: a spec file, or the name of a bundled one. Without it, the report shows
+    /// the estimates themselves.
+    #[arg(long, value_name = "SPEC")]
+    pub ground_truth: Option<String>,
+    /// The view.
     #[command(flatten)]
     pub view: ViewArgs,
     /// The file to write.

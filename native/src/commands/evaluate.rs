@@ -5,24 +5,24 @@ use std::path::{Path, PathBuf};
 
 use data_anatomy_core::evaluate::evaluation::Evaluation;
 use data_anatomy_core::evaluate::figures::EvaluationPlot;
+use data_anatomy_core::evaluate::finding::Finding;
 use data_anatomy_core::evaluate::report;
-use data_anatomy_core::files::spec::Spec;
 use data_anatomy_core::messages::printable::printable;
 use data_anatomy_job::exit::Outcome;
 use data_anatomy_job::files;
 
 use super::evaluation::evaluate;
-use super::report_page;
+use super::report_page::{self, Truth};
 use crate::args::EvaluateArgs;
-use crate::{plots, specs};
+use crate::plots;
 
 pub(super) fn run(args: &EvaluateArgs) -> anyhow::Result<Outcome> {
-    let spec = specs::find(&args.view.ground_truth)?;
+    let truth = Truth::find(&args.ground_truth)?;
     let paths = args.runs();
-    let evaluation = evaluate(&paths, &spec, &args.view)?;
+    let evaluation = evaluate(&paths, &truth.spec, &args.view)?;
     print(&evaluation, args.json)?;
     if let Some(folder) = &args.output_dir {
-        write_outputs(folder, &paths, &evaluation, &spec, args)?;
+        write_outputs(folder, &paths, &evaluation, &truth, args)?;
     }
     let failed =
         |bar: f64| evaluation.runs.iter().any(|run| !(run.metrics.overlap_accuracy >= bar));
@@ -40,7 +40,7 @@ fn print(evaluation: &Evaluation, json: bool) -> io::Result<()> {
 }
 
 fn print_text(out: &mut impl io::Write, evaluation: &Evaluation) -> io::Result<()> {
-    writeln!(out, "{}\n", report::title(evaluation))?;
+    writeln!(out, "{}\n{}\n", report::title(evaluation), printable(&Finding::of(evaluation).text))?;
     out.write_all(report::terminal_table(evaluation).to_text().as_bytes())?;
     if let [only] = evaluation.runs.as_slice() {
         let table = report::categories_table(only, evaluation.tolerance);
@@ -62,14 +62,14 @@ fn write_outputs(
     folder: &Path,
     paths: &[PathBuf],
     evaluation: &Evaluation,
-    spec: &Spec,
+    truth: &Truth<'_>,
     args: &EvaluateArgs,
 ) -> anyhow::Result<()> {
     files::make_folder(folder)?;
     files::write(&folder.join("evaluation.json"), evaluation.to_json().as_bytes())?;
     if !args.no_report {
         files::write(&folder.join("report.md"), report::markdown(evaluation).as_bytes())?;
-        let html = report_page::html(paths, evaluation, spec, &args.view)?;
+        let html = report_page::scored(paths, evaluation, truth, &args.view)?;
         files::write(&folder.join("report.html"), html.as_bytes())?;
     }
     if !args.no_plots {

@@ -6,7 +6,7 @@ use data_anatomy_core::evaluate::evaluation::{Evaluation, Evaluator};
 use data_anatomy_core::files::run::Run;
 use data_anatomy_core::files::spec::Spec;
 use data_anatomy_core::messages::input_error::{InputError, Problem};
-use data_anatomy_core::page::workspace::evaluate_options;
+use data_anatomy_core::page::choices::evaluate_options;
 use rayon::prelude::*;
 
 use crate::args::ViewArgs;
@@ -21,19 +21,27 @@ pub(super) fn evaluate(
     spec: &Spec,
     view: &ViewArgs,
 ) -> Result<Evaluation, InputError> {
-    let options = evaluate_options(&view.options(&spec.id))?;
+    let options = evaluate_options(&view.options(Some(spec)))?;
     let mut evaluator = Evaluator::new(spec, &options);
     let with_predictions = options.baseline.is_some();
     for some in paths.chunks(RUNS_AT_A_TIME) {
-        let read: Vec<Result<Run, InputError>> =
-            some.par_iter().map(|path| runs::read(path, with_predictions)).collect();
-        for run in read {
-            evaluator.add(&run?)?;
+        for run in read(some, with_predictions)? {
+            evaluator.add(&run)?;
         }
     }
     let evaluation = evaluator.finish();
     check_baseline(&evaluation, view.baseline.as_ref())?;
     Ok(evaluation)
+}
+
+/// The runs at `paths`, without their verdicts.
+pub(super) fn read_all(paths: &[PathBuf]) -> Result<Vec<Run>, InputError> {
+    read(paths, false)
+}
+
+/// The runs at `paths`, read in parallel.
+fn read(paths: &[PathBuf], with_predictions: bool) -> Result<Vec<Run>, InputError> {
+    paths.par_iter().map(|path| runs::read(path, with_predictions)).collect()
 }
 
 fn check_baseline(evaluation: &Evaluation, baseline: Option<&String>) -> Result<(), InputError> {

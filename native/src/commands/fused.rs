@@ -13,7 +13,7 @@ pub(super) fn print(together: Option<&Together>) -> anyhow::Result<()> {
     };
     let mut out = std::io::stdout().lock();
     writeln!(out, "openings and label shift together ({}):", folder.display())?;
-    write!(out, "{}", fused.table().to_text())?;
+    write!(out, "{}", fused.shares_table().table().to_text())?;
     for diagnostic in &fused.diagnostics {
         writeln!(out, "{}", report::diagnostic_line(diagnostic))?;
     }

@@ -41,7 +41,7 @@ fn measured_on(summary: &Summary) -> &'static str {
 /// The estimate and its doubts, for a terminal.
 pub(super) fn print(summary: &Summary) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
-    write!(out, "{}", summary.table().to_text())?;
+    write!(out, "{}", summary.shares_table().table().to_text())?;
     if let Some(sentence) = summary.unknown_sentence() {
         writeln!(out, "\n{sentence}")?;
     }

@@ -27,7 +27,7 @@ pub(super) fn run(args: &OpeningsArgs) -> anyhow::Result<Outcome> {
 pub(super) fn print(summary: &OpeningsSummary) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     if summary.identified {
-        write!(out, "{}", summary.table().to_text())?;
+        write!(out, "{}", summary.shares_table().table().to_text())?;
         writeln!(out)?;
     }
     for diagnostic in &summary.diagnostics {

@@ -7,6 +7,7 @@ use data_anatomy_core::evaluate::report;
 use data_anatomy_core::files::bundled_specs;
 use data_anatomy_core::files::spec::{Spec, SpecFile};
 use data_anatomy_core::files::spec_lint;
+use data_anatomy_core::page::report_page::ViewOptions;
 use data_anatomy_core::show::table::{Cell, Column, Table};
 use data_anatomy_job::exit::Outcome;
 use serde::Serialize;
@@ -26,7 +27,8 @@ fn list(json: bool) -> anyhow::Result<Outcome> {
     let mut out = io::stdout().lock();
     let specs = || bundled_specs::all().iter().flat_map(SpecFile::all);
     if json {
-        let choices = data_anatomy_core::page::workspace::Workspace::new().spec_choices();
+        let choices = data_anatomy_core::page::workspace::Workspace::new()
+            .spec_choices(&ViewOptions::default())?;
         writeln!(out, "{}", serde_json::to_string_pretty(&choices)?)?;
         return Ok(Outcome::Done);
     }

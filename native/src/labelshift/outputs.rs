@@ -26,7 +26,7 @@ pub fn write(
         }
         Ok(())
     })?;
-    files::write(&folder.join("summary.csv"), summary.table().to_csv().as_bytes())?;
+    files::write(&folder.join("summary.csv"), summary.shares_table().csv().as_bytes())?;
     if settings.plots {
         let intervals = summary.intervals();
         let figures = summary.figures(&settings.run_name, intervals.as_deref());

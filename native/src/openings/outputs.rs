@@ -17,7 +17,7 @@ pub fn write(
     with_plots: bool,
     summary: &OpeningsSummary,
 ) -> anyhow::Result<()> {
-    files::write(&folder.join("summary.csv"), summary.table().to_csv().as_bytes())?;
+    files::write(&folder.join("summary.csv"), summary.shares_table().csv().as_bytes())?;
     if with_plots {
         let intervals = summary.intervals();
         let figures = summary.figures(run_name, intervals.as_deref());

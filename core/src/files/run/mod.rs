@@ -5,11 +5,15 @@
 
 mod dialect;
 mod member_shares;
+mod names;
+mod other_unit;
 mod raw_summary;
 mod reader;
 mod stored_run;
 
 pub use dialect::{Dialect, SCHEMA_VERSION};
 pub use member_shares::MemberShare;
+pub use names::free_name;
+pub use other_unit::OtherUnit;
 pub use stored_run::Run;
 pub(crate) use stored_run::run_name;

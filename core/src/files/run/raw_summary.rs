@@ -7,17 +7,20 @@ use serde::{Deserialize, Deserializer, de};
 use crate::files::spec::OrderedMap;
 use crate::messages::diagnostic::Diagnostic;
 use crate::messages::verdict::Verdict;
+use crate::shares::unit::Unit;
 
 /// What is kept of a summary, before anything is checked.
 #[derive(Deserialize)]
 pub(super) struct RawSummary {
     pub(super) schema_version: Option<u64>,
     pub(super) method: Option<String>,
-    pub(super) unit: Option<String>,
+    pub(super) unit: Option<Unit>,
     pub(super) config: Option<RawConfig>,
     #[serde(alias = "languages")]
     pub(super) categories: Option<Vec<String>>,
     pub(super) priors: Option<RawPriors>,
+    pub(super) shares: Option<RawShares>,
+    pub(super) document_lengths: Option<serde_json::Value>,
     pub(super) global_mixture_over_sampled_pool: Option<Shares>,
     pub(super) global_mixture: Option<Shares>,
     #[serde(alias = "per_language")]
@@ -52,6 +55,21 @@ impl RawSummary {
 pub(super) struct RawConfig {
     pub(super) target_model: Option<String>,
     pub(super) seed: Option<u64>,
+    #[serde(default, deserialize_with = "text_or_none")]
+    pub(super) run_name: Option<String>,
+}
+
+/// A text; none for anything else, which no run of this program writes.
+fn text_or_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let value = serde_json::Value::deserialize(deserializer)?;
+    Ok(value.as_str().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned))
+}
+
+/// The estimate in each unit.
+#[derive(Deserialize)]
+pub(super) struct RawShares {
+    pub(super) documents: Option<RawPriors>,
+    pub(super) tokens: Option<RawPriors>,
 }
 
 /// The estimate of a run of label shift.

@@ -85,8 +85,7 @@ impl Reader<'_> {
         let taxonomy = stated.ok_or_else(|| {
             self.refuse("", Problem::MissingField { expected: "`categories`".to_owned() })
         })?;
-        let values = self.one_for_each(place, values, &taxonomy)?;
-        let estimate = self.mixture(place, values, &taxonomy)?;
+        let estimate = self.mixture_of(place, values, &taxonomy)?;
         Ok(FoundShares { taxonomy, estimate, dialect })
     }
 
@@ -173,6 +172,16 @@ impl Reader<'_> {
         Err(self.refuse(place, Problem::Count { what: "values", found, expected }))
     }
 
+    /// One share for each category, which sum to 1.
+    pub(super) fn mixture_of(
+        &self,
+        place: &str,
+        values: &[Option<f64>],
+        taxonomy: &Taxonomy,
+    ) -> Result<Mixture, InputError> {
+        self.mixture(place, self.one_for_each(place, values, taxonomy)?, taxonomy)
+    }
+
     fn mixture(
         &self,
         place: &str,
@@ -197,9 +206,10 @@ impl Reader<'_> {
         })
     }
 
-    /// The intervals, or none: the seed writes zeros for "no intervals", or nulls.
+    /// The intervals under `place`, or none: the seed writes zeros for "no intervals", or nulls.
     pub(super) fn intervals(
         &self,
+        place: &str,
         priors: &RawPriors,
         taxonomy: &Taxonomy,
     ) -> Result<Option<Vec<Interval>>, InputError> {
@@ -208,11 +218,11 @@ impl Reader<'_> {
         if lo.iter().all(absent) && hi.iter().all(absent) {
             return Ok(None);
         }
-        let lo = self.one_for_each("priors.ci_lo", lo, taxonomy)?;
-        let hi = self.one_for_each("priors.ci_hi", hi, taxonomy)?;
+        let lo = self.one_for_each(&format!("{place}.ci_lo"), lo, taxonomy)?;
+        let hi = self.one_for_each(&format!("{place}.ci_hi"), hi, taxonomy)?;
         let ends = lo.into_iter().zip(hi).enumerate();
         let intervals =
-            ends.map(|(index, (lo, hi))| self.interval(format!("priors.ci_lo[{index}]"), lo, hi));
+            ends.map(|(index, (lo, hi))| self.interval(format!("{place}.ci_lo[{index}]"), lo, hi));
         intervals.collect::<Result<_, _>>().map(Some)
     }
 

@@ -2,6 +2,7 @@
 
 use super::dialect::{Dialect, SCHEMA_VERSION};
 use super::member_shares::MemberShare;
+use super::other_unit::OtherUnit;
 use super::raw_summary::RawSummary;
 use super::reader::Reader;
 use crate::files::digest::sha256_hex;
@@ -16,11 +17,12 @@ use crate::messages::verdict::Verdict;
 use crate::numeric::interval::Interval;
 use crate::shares::mixture::Mixture;
 use crate::shares::taxonomy::Taxonomy;
+use crate::shares::unit::Unit;
 
 /// One run's estimate.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Run {
-    /// Name of the run: its folder, else the file's stem.
+    /// Name of the run: the one it was given, else its folder, else the file's stem.
     pub name: String,
     /// The file it was read from, as the user named it.
     pub path: String,
@@ -28,8 +30,10 @@ pub struct Run {
     pub dialect: Dialect,
     /// The method that made it, where the file says so.
     pub method: Option<String>,
-    /// What its shares are shares of, where the file says so: `documents` or `tokens`.
-    pub unit: Option<String>,
+    /// What its shares are shares of, where the file says so.
+    pub unit: Option<Unit>,
+    /// The same estimate in the other unit, where the file holds it too.
+    pub other: Option<OtherUnit>,
     /// The model that was looked at, where the file says so.
     pub target_model: Option<String>,
     /// The categories, in the file's order.
@@ -79,20 +83,24 @@ impl Run {
         let shares = reader.shares(&raw, stated)?;
         let (intervals, replicates, level) = match &mut raw.priors {
             Some(priors) => (
-                reader.intervals(priors, &shares.taxonomy)?,
+                reader.intervals("priors", priors, &shares.taxonomy)?,
                 reader.replicates(priors.replicates.take(), &shares.taxonomy)?,
                 reader.level(priors)?,
             ),
             None => (None, None, None),
         };
+        let given = raw.config.as_ref().and_then(|config| config.run_name.clone());
+        let name = given.unwrap_or_else(|| run_name(path));
+        let other = OtherUnit::read(&raw, &reader, &shares.taxonomy)?;
         Ok(Self {
-            name: printable(&run_name(path)).into_owned(),
+            name: printable(&name).into_owned(),
             path: path.to_owned(),
             dialect: shares.dialect,
             resampling: resampling(&raw),
             member_shares: reader.member_shares(&raw)?,
             method: raw.method,
             unit: raw.unit,
+            other,
             target_model: raw.config.and_then(|config| config.target_model),
             taxonomy: shares.taxonomy,
             estimate: shares.estimate,
@@ -113,7 +121,8 @@ impl Run {
             path: spec.id.clone(),
             dialect: Dialect::Ours,
             method: None,
-            unit: None,
+            unit: spec.unit.map(|unit| unit.counted()),
+            other: None,
             target_model: None,
             taxonomy: spec.taxonomy.clone(),
             estimate: spec.mixture.clone(),

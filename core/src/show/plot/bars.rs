@@ -53,20 +53,19 @@ impl Plot for GroupedBars {
             "Of {n_categories} categories, {name} has the largest share in {}: {share}",
             truth.name
         );
-        let nearest = largest(
-            self.series.iter().map(|run| run.mean_absolute_error(&truth.values).map(|e| -e)),
+        let errors = self.series.iter().filter_map(|run| run.mean_absolute_error(&truth.values));
+        let points = |error: f64| Unit::Share.text(error).trim_end_matches('%').to_owned();
+        let (least, most) = (
+            errors.clone().fold(f64::INFINITY, f64::min),
+            errors.fold(f64::NEG_INFINITY, f64::max),
         );
-        if let Some((run, error)) = nearest {
-            let points = Unit::Share.text(-error);
-            let points = points.trim_end_matches('%');
-            let name = &self.series[run].name;
-            let of = match self.series.len() {
-                1 => String::new(),
-                n_runs => format!("of {n_runs} runs "),
+        // Which run is closest is for a test to say, not for a plot.
+        if least <= most {
+            let errors = match self.series.as_slice() {
+                [only] => format!("{} is {}", only.name, points(least)),
+                runs => format!("{} runs are {} to {}", runs.len(), points(least), points(most)),
             };
-            sentence.push_str(&format!(
-                "; {of}{name} comes closest, {points} percentage points off on average"
-            ));
+            sentence.push_str(&format!("; {errors} percentage points off on average"));
         }
         sentence + "."
     }

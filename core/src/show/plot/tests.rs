@@ -342,8 +342,8 @@ fn words_state_the_finding() {
     };
     assert_eq!(
         bars.alt_text(),
-        "Of 2 categories, web has the largest share in the paper: 70.0%; of 2 runs better comes \
-         closest, 1.0 percentage points off on average."
+        "Of 2 categories, web has the largest share in the paper: 70.0%; 2 runs are 1.0 to \
+         10.0 percentage points off on average."
     );
     let errors = ErrorBars {
         categories: categories.clone(),
