@@ -1,5 +1,6 @@
 //! The plots of a label-shift run: which data goes into which plot.
 
+use crate::label_shift::trust::DecisionRecord;
 use crate::numeric::interval::Interval;
 use crate::shares::unit::Unit;
 use crate::show::plot::{GroupedBars, Heatmap, RowReading, Scatter, ScatterPoint, Series};
@@ -19,10 +20,8 @@ pub struct LabelshiftFigures<'run> {
     pub intervals: Option<&'run [Interval]>,
     /// Row = true class, column = decision, rows sum to 1; `[n_classes, n_classes]`.
     pub confusion_matrix: &'run [Vec<f64>],
-    /// Mean calibrated probability of each category over the generations.
-    pub pbar: &'run [f64],
-    /// The mean probability that the estimate would lead one to expect: `Cᵀπ`.
-    pub expected_pbar: &'run [f64],
+    /// What the classifier decides of the texts, and of documents mixed by the estimate.
+    pub decisions: &'run [DecisionRecord],
 }
 
 impl LabelshiftFigures<'_> {
@@ -48,20 +47,23 @@ impl LabelshiftFigures<'_> {
         }
     }
 
-    /// Whether the estimate explains what the classifier saw.
+    /// Whether the estimate explains what the classifier saw: each kind of decision, with an interval of two
+    /// standard errors. Mean probabilities would not do, as `pacc` chooses the mixture that explains them.
     pub fn fit(&self) -> Scatter {
-        let point = |(index, name): (usize, &String)| ScatterPoint {
-            name: name.clone(),
-            predicted: self.expected_pbar[index],
-            observed: self.pbar[index],
-            interval: None,
+        let point = |one: &DecisionRecord| ScatterPoint {
+            name: one.name(),
+            predicted: one.expected,
+            observed: one.seen,
+            interval: Some((
+                (one.seen - 2.0 * one.standard_error).max(0.0),
+                (one.seen + 2.0 * one.standard_error).min(1.0),
+            )),
         };
         Scatter {
             title: format!("Does the estimate explain the texts? {}", self.name),
-            predicted_title: "expected mean probability: confusion matrix times estimate"
-                .to_owned(),
-            observed_title: "observed mean probability".to_owned(),
-            points: self.categories.iter().enumerate().map(point).collect(),
+            predicted_title: "expected: share among documents mixed by the estimate".to_owned(),
+            observed_title: "seen: share of the texts so decided".to_owned(),
+            points: self.decisions.iter().map(point).collect(),
         }
     }
 }

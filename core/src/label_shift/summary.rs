@@ -11,6 +11,7 @@ use crate::label_shift::analysis::{LabelShift, ValidationMetrics};
 use crate::label_shift::figures::LabelshiftFigures;
 use crate::label_shift::open_set::UnknownShare;
 use crate::label_shift::study::{Study, StudyReplicate, StudyShares};
+use crate::label_shift::trust::DecisionRecord;
 use crate::label_shift::verdict::verdict;
 use crate::messages::check::Check;
 use crate::messages::diagnostic::Diagnostic;
@@ -112,6 +113,9 @@ pub struct Summary {
     pub expected_pbar: Vec<f64>,
     /// Share of texts for which each category is the most probable.
     pub decided_shares: Vec<f64>,
+    /// What the classifier decides of the texts, and how surely, beside what it decides of documents mixed by
+    /// the estimate: where the two are far apart, no mixture of the categories explains the texts.
+    pub decisions: Vec<DecisionRecord>,
     /// How good the classifier is.
     pub val_metrics: ValidationRecord,
     /// SHA-256 and counts of every input.
@@ -143,7 +147,12 @@ impl Summary {
         Self {
             schema_version: SCHEMA_VERSION,
             method: "labelshift",
-            verdict: verdict(shares.expected_error, &checks, &diagnostics),
+            verdict: verdict(
+                shares.expected_error,
+                with_unknown.as_ref().map(|record| &record.share),
+                &checks,
+                &diagnostics,
+            ),
             tool: context.tool,
             created: context.created,
             config: context.config,
@@ -173,6 +182,7 @@ impl Summary {
             pbar: analysis.soft_means.clone(),
             expected_pbar: analysis.explained_means.clone(),
             decided_shares: analysis.hard_shares.clone(),
+            decisions: study.decisions(),
             val_metrics: (&analysis.validation).into(),
             inputs: context.inputs,
             checks,
@@ -206,7 +216,7 @@ impl Summary {
         });
         let share = 100.0 * unknown.share;
         Some(format!(
-            "{share:.1} % of the texts belong to no category{ends}, if {}",
+            "{share:.1} % of the texts belong to no category{ends}, if {}; the shares above are those among the rest",
             unknown.assumption
         ))
     }
@@ -229,8 +239,7 @@ impl Summary {
             estimate: &self.priors.point,
             intervals,
             confusion_matrix: &self.confusion_matrix,
-            pbar: &self.pbar,
-            expected_pbar: &self.expected_pbar,
+            decisions: &self.decisions,
         }
     }
 }

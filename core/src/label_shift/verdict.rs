@@ -2,13 +2,14 @@
 //!
 //! | the result is | where |
 //! |---|---|
-//! | not usable | the estimator does not converge to the mixture or did not stop at its optimum; the classifier tells nothing; more than .2 of the mixture is expected to be wrong |
-//! | with care | a test fails or could not be made; more than .05 is expected to be wrong; lengths of documents are not known; another warning stands beside it |
+//! | not usable | the estimator does not converge to the mixture or did not stop at its optimum; the classifier tells nothing; more than .2 of the mixture is expected to be wrong; at least half of the texts belong to no category (`--unknown`) |
+//! | with care | a test fails or could not be made; more than .05 is expected to be wrong; lengths of documents are not known; at least .05 of the texts belong to no category; another warning stands beside it |
 //! | usable | elsewhere |
 //!
 //! The expected error is the mean distance of the replicates from the estimate, after the widening for misfit
 //! ([`Trust::dispersion`](super::trust::Trust::dispersion)), so that a failing fit weighs as much as it widens.
 
+use crate::label_shift::open_set::UnknownShare;
 use crate::messages::check::Check;
 use crate::messages::diagnostic::{Diagnostic, Severity};
 use crate::messages::verdict::{Ground, Verdict, grounds_of_error};
@@ -24,9 +25,16 @@ const AGAINST: [(&str, &str); 4] = [
     ("calibration_not_converged", "the calibration did not reach its optimum"),
 ];
 
-/// The verdict on a result with this expected error ([`grounds_of_error`]), these checks and all its diagnostics.
+/// At least so many texts of no category ask for care.
+const SOME_UNKNOWN: f64 = 0.05;
+/// At least so many, and the shares are those of too few.
+const MOST_UNKNOWN: f64 = 0.5;
+
+/// The verdict on a result with this expected error ([`grounds_of_error`]), share of no category where that was
+/// asked for, these checks and all its diagnostics.
 pub(super) fn verdict(
     expected_error: Option<f64>,
+    unknown: Option<&UnknownShare>,
     checks: &[Check],
     diagnostics: &[Diagnostic],
 ) -> Verdict {
@@ -38,6 +46,7 @@ pub(super) fn verdict(
         .filter(|(code, _)| warns(code))
         .map(|(_, reason)| Ground::against(reason))
         .collect();
+    grounds.extend(unknown.and_then(ground_of_unknown));
     grounds.extend(Ground::of_checks(checks, failing));
     grounds.extend(grounds_of_error(expected_error));
     if warns("lengths_unknown") {
@@ -53,6 +62,16 @@ pub(super) fn verdict(
         diagnostics.iter().filter(|one| one.severity == Severity::Warning && !named(&one.code));
     grounds.extend(others.map(|one| Ground::care(one.message.clone())));
     Verdict::on(&grounds)
+}
+
+fn ground_of_unknown(unknown: &UnknownShare) -> Option<Ground> {
+    let at_least = unknown.ci_lo.unwrap_or(unknown.share);
+    let reason = format!("{:.0} % of the texts belong to no category", 100.0 * unknown.share);
+    match at_least {
+        least if least >= MOST_UNKNOWN => Some(Ground::against(reason)),
+        least if least >= SOME_UNKNOWN => Some(Ground::care(reason)),
+        _ => None,
+    }
 }
 
 /// What a failing check means, in a few words.
@@ -78,8 +97,12 @@ mod tests {
 
     #[test]
     fn tests_that_hold_and_narrow_intervals_are_usable() {
-        let found =
-            verdict(Some(0.02), &[check("fit", 0.5)], &[Diagnostic::note("x", "good to know")]);
+        let found = verdict(
+            Some(0.02),
+            None,
+            &[check("fit", 0.5)],
+            &[Diagnostic::note("x", "good to know")],
+        );
         assert_eq!(found.usability, Usability::Usable);
     }
 
@@ -87,20 +110,20 @@ mod tests {
     fn a_failing_test_asks_for_care_and_wide_intervals_forbid_use() {
         let failing = [check("fit", 0.01), check("typicality", 0.01)];
         let diagnostics: Vec<Diagnostic> = failing.iter().map(Check::diagnostic).collect();
-        let found = verdict(Some(0.04), &failing, &diagnostics);
+        let found = verdict(Some(0.04), None, &failing, &diagnostics);
         assert_eq!(found.usability, Usability::WithCare);
         assert_eq!(found.reasons.len(), 2, "{found:?}");
-        let found = verdict(Some(0.25), &failing, &diagnostics);
+        let found = verdict(Some(0.25), None, &failing, &diagnostics);
         assert_eq!(found.usability, Usability::NotUsable);
         assert!(found.reasons[0].contains("25 %"), "{found:?}");
     }
 
     #[test]
     fn doubts_about_the_estimator_forbid_use_and_other_warnings_ask_for_care() {
-        let of = |code: &str| verdict(Some(0.01), &[], &[Diagnostic::warning(code, "words")]);
+        let of = |code: &str| verdict(Some(0.01), None, &[], &[Diagnostic::warning(code, "words")]);
         assert_eq!(of("inconsistent_estimator").usability, Usability::NotUsable);
         assert_eq!(of("lengths_unknown").usability, Usability::WithCare);
         assert_eq!(of("few_prompts").reasons, ["words"]);
-        assert_eq!(verdict(None, &[], &[]).usability, Usability::WithCare);
+        assert_eq!(verdict(None, None, &[], &[]).usability, Usability::WithCare);
     }
 }

@@ -59,6 +59,11 @@ impl LookAlikes {
 
     /// The groups in words, each with the merge that joins it where that can be written.
     pub fn offers(&self, names: &[String]) -> String {
+        // Merging them all would leave one category, whose share is 1 whatever the texts are.
+        if self.groups.iter().any(|group| group.len() == names.len()) {
+            return "any of the categories: other categories, more reference documents or longer texts may help"
+                .to_owned();
+        }
         let shown: Vec<String> =
             self.groups.iter().take(MOST_NAMED).map(|group| offer(group, names)).collect();
         shown.join("; nor ")

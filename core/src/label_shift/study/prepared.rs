@@ -7,7 +7,7 @@ use crate::label_shift::analysis::{LabelShift, LabelShiftOptions, analyze};
 use crate::label_shift::bootstrap::{Bootstrap, Replicate};
 use crate::label_shift::estimate::doubt;
 use crate::label_shift::estimate::problem::Problem;
-use crate::label_shift::trust::{self, Trust, TrustDraw};
+use crate::label_shift::trust::{self, DecisionRecord, Trust, TrustDraw};
 use crate::label_shift::verdicts::Verdicts;
 use crate::messages::check::Check;
 use crate::messages::diagnostic::Diagnostic;
@@ -137,6 +137,11 @@ impl Study {
         let resampled: Vec<Replicate> =
             replicates.iter().map(|one| one.replicate.clone()).collect();
         self.trust.checks(self.analysis(), &draws, &resampled)
+    }
+
+    /// What the classifier decides of the texts beside what it decides of documents mixed by the estimate.
+    pub fn decisions(&self) -> Vec<DecisionRecord> {
+        self.trust.decisions(self.analysis())
     }
 
     /// All that a reader must know, the checks and the dispersion ([`Study::dispersion`]) among it.

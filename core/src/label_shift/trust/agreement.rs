@@ -2,7 +2,8 @@
 
 use crate::label_shift::analysis::LabelShift;
 use crate::label_shift::bootstrap::Replicate;
-use crate::messages::check::Check;
+use crate::messages::check::{ALARM_LEVEL, Check};
+use crate::numeric::interval::quantile;
 use crate::numeric::p_value::{count, p_value};
 
 /// Whether `em` and `pacc` differ by more than resampling makes them differ.
@@ -32,6 +33,29 @@ pub(super) fn check(analysis: &LabelShift, replicates: &[Replicate]) -> Check {
         100.0 * observed,
         100.0 * usual
     );
+    if p >= ALARM_LEVEL
+        && let Some(least) = least_noticed(&by_chance).filter(|least| *least > WORTH_NOTICING)
+    {
+        return Check::not_tested(
+            NAME,
+            format!(
+                "{figures}: too unsure a comparison to tell anything, as only a difference beyond {:.1} % would \
+                 have been noticed",
+                100.0 * least
+            ),
+        );
+    }
     let fails = format!("{figures}: label shift or the calibration does not hold");
     Check::tested(NAME, (observed, p), (figures, fails))
+}
+
+/// A difference of so much of the mixture is worth being noticed: where only larger ones would be, that none is
+/// noticed says nothing.
+const WORTH_NOTICING: f64 = 0.1;
+
+/// The least difference that would be noticed, by those that chance makes.
+fn least_noticed(by_chance: &[f64]) -> Option<f64> {
+    let mut sorted = by_chance.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    quantile(&sorted, 1.0 - ALARM_LEVEL)
 }

@@ -14,6 +14,8 @@ pub(super) struct Cells {
     pub(super) of_texts: Vec<usize>,
     /// How many kinds there are.
     pub(super) n_cells: usize,
+    /// Levels of surety that each category is split into.
+    n_levels: usize,
 }
 
 /// Levels of surety that a decision is split into, where there are documents enough.
@@ -44,7 +46,17 @@ impl Cells {
             class * n_levels + bars[class].iter().filter(|&&bar| odds >= bar).count()
         };
         let of = |surety: &Surety| surety.decided.iter().zip(&surety.log_odds).map(cell).collect();
-        Self { of_documents: of(documents), of_texts: of(texts), n_cells: n_classes * n_levels }
+        Self {
+            of_documents: of(documents),
+            of_texts: of(texts),
+            n_cells: n_classes * n_levels,
+            n_levels,
+        }
+    }
+
+    /// What a kind is: the category decided for, the level of surety from 0, and of how many.
+    pub(super) fn kind(&self, cell: usize) -> (usize, usize, usize) {
+        (cell / self.n_levels, cell % self.n_levels, self.n_levels)
     }
 
     /// The share of each kind (row) among the documents of each class (column) that have these weights,

@@ -1,6 +1,7 @@
 //! All checks of an analysis, and the draws that they rest on.
 
 use super::agreement;
+use super::decision::DecisionRecord;
 use super::look_alike;
 use super::null_world::NullWorld;
 use super::prompts::Prompts;
@@ -79,6 +80,19 @@ impl Trust {
         let z = math::normal_quantile(0.5 + 0.5 * level);
         let widening = math::square(math::student_over_normal(z, usual));
         (widening * self.null_world.observed().fit / usual).max(1.0)
+    }
+
+    /// What the classifier decides of the texts beside what it decides of documents mixed by the estimate, none of
+    /// which it was trained on, by kind of decision: what `fit` tests, to look at.
+    pub fn decisions(&self, analysis: &LabelShift) -> Vec<DecisionRecord> {
+        let names = analysis.problem.taxonomy().names();
+        let found = self.null_world.decisions(analysis.estimate.mixture.shares());
+        let record = |(cell, (expected, seen, error)): (usize, (f64, f64, f64))| {
+            let (class, level, n_levels) = self.null_world.cells().kind(cell);
+            let category = names[class].clone();
+            DecisionRecord { category, level, n_levels, expected, seen, standard_error: error }
+        };
+        found.into_iter().enumerate().map(record).collect()
     }
 
     /// The checks, from draws (none: nothing is tested) and bootstrap replicates.

@@ -14,6 +14,7 @@
 mod agreement;
 mod cells;
 mod checks;
+mod decision;
 mod look_alike;
 mod null_world;
 mod prompts;
@@ -23,3 +24,4 @@ mod tests;
 
 pub(crate) use checks::CODES;
 pub use checks::{N_DRAWS, Trust, TrustDraw};
+pub use decision::DecisionRecord;

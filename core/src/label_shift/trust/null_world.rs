@@ -119,25 +119,47 @@ impl NullWorld {
         (Statistics { fit, typicality, mean_rank }, mixture)
     }
 
+    /// Of each kind of decision the share that documents mixed like this lead one to expect among texts, the
+    /// share that was seen, and the standard error of their difference.
+    pub(super) fn decisions(&self, mixture: &[f64]) -> Vec<(f64, f64, f64)> {
+        let documents = vec![1.0; self.classes.len()];
+        let shares = self.cells.shares(&self.classes, self.n_classes, &documents);
+        let n_real = part(self.cells.of_texts.len(), 1);
+        let mut seen = vec![0.0; self.cells.n_cells];
+        self.cells.of_texts.iter().for_each(|&cell| seen[cell] += 1.0 / n_real);
+        let of = |(row, seen): (&[f64], f64)| {
+            let (expected, variance) = self.expected(row, mixture);
+            (expected, seen, variance.sqrt())
+        };
+        shares.rows().zip(seen).map(of).collect()
+    }
+
+    /// The kinds of decisions.
+    pub(super) fn cells(&self) -> &Cells {
+        &self.cells
+    }
+
+    /// The share of a kind of decision among texts that a mixture leads to, by its share in each class (`row`),
+    /// and the variance of what is seen of it: that of the texts' own draw and that of the documents' shares.
+    fn expected(&self, row: &[f64], mixture: &[f64]) -> (f64, f64) {
+        let (mut expected, mut variance_of_share) = (0.0, 0.0);
+        for ((share, weight), stratum) in row.iter().zip(mixture).zip(&self.strata) {
+            expected += weight * share;
+            variance_of_share += weight * weight * share * (1.0 - share) / part(stratum.len(), 1);
+        }
+        (expected, expected * (1.0 - expected) / part(self.n_texts, 1) + variance_of_share)
+    }
+
     /// The squared deviations of the counts from what the mixture leads to, each over its variance:
-    /// that of the texts' own draw and that of the documents' shares.
+    /// see [`NullWorld::expected`].
     fn chi_square(&self, shares: &Matrix, mixture: &[f64], counts: &[f64]) -> f64 {
         let n_texts = part(self.n_texts, 1);
-        let mut total = 0.0;
-        for (row, count) in shares.rows().zip(counts) {
-            let mut expected = 0.0;
-            let mut variance_of_share = 0.0;
-            for ((share, weight), stratum) in row.iter().zip(mixture).zip(&self.strata) {
-                expected += weight * share;
-                variance_of_share +=
-                    weight * weight * share * (1.0 - share) / part(stratum.len(), 1);
-            }
-            let variance =
-                n_texts * expected * (1.0 - expected) + n_texts * n_texts * variance_of_share;
-            let deviation = count - n_texts * expected;
-            total += deviation * deviation / variance.max(f64::MIN_POSITIVE);
-        }
-        total
+        let term = |(row, count): (&[f64], &f64)| {
+            let (expected, variance) = self.expected(row, mixture);
+            let deviation = count / n_texts - expected;
+            deviation * deviation / variance.max(f64::MIN_POSITIVE)
+        };
+        shares.rows().zip(counts).map(term).sum()
     }
 
     /// The largest distance of the two distributions of surety, and the mean rank of the texts. Equal
