@@ -14,7 +14,11 @@
 //! ```text
 //!                      page
 //!
-//!    evaluate    label_shift    openings    membership    fusion
+//!                    evaluate
+//!
+//!                    account
+//!
+//!        label_shift    openings    membership    fusion
 //!
 //!             files            show
 //!
@@ -29,7 +33,7 @@
 //! doubtful, [`files`] come in, and what is to be seen goes out by [`show`]. Three rooms hold the methods:
 //! [`label_shift`] estimates a mixture from a classifier's verdicts on a model's texts, [`openings`] from what the
 //! model expects at the beginning of the next document, [`membership`] the share of each category that a model
-//! was trained on. [`fusion`] says what two runs of one model tell together. [`evaluate`] scores what any of them
+//! was trained on. [`fusion`] says what two runs of one model tell together. [`account`] tells how a run was made. [`evaluate`] scores what any of them
 //! found against a published mixture. [`page`] is what somebody has open in a browser: files scored together, runs
 //! estimated again.
 //!
@@ -49,6 +53,7 @@ pub mod messages;
 pub mod files;
 pub mod show;
 
+pub mod account;
 pub mod evaluate;
 pub mod fusion;
 pub mod label_shift;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use data_anatomy_core::files::predictions;
-use data_anatomy_core::files::run::Run;
+use data_anatomy_core::files::run::StoredAnswer;
 use data_anatomy_core::files::text;
 use data_anatomy_core::messages::input_error::InputError;
 use data_anatomy_job::files;
@@ -28,19 +28,20 @@ pub fn bases(run: &Path) -> Vec<PathBuf> {
     predictions_path(run).into_iter().chain(evidence.is_file().then_some(evidence)).collect()
 }
 
-/// The run at this path, with its classifier's verdicts if they are wanted and there.
+/// What the run at this path answers, with its classifier's verdicts if they are wanted and there.
 ///
 /// # Errors
 /// If its summary or verdicts cannot be read, or are malformed.
-pub fn read(run: &Path, with_predictions: bool) -> Result<Run, InputError> {
+pub fn read(run: &Path, with_predictions: bool) -> Result<StoredAnswer, InputError> {
     let path = summary_path(run);
-    let mut parsed = Run::parse(&path.display().to_string(), &files::read(&path)?)?;
-    if let Some(path) = predictions_path(run).filter(|_| with_predictions) {
+    let mut answer = StoredAnswer::parse(&path.display().to_string(), &files::read(&path)?)?;
+    let predictions = predictions_path(run).filter(|_| with_predictions);
+    if let (StoredAnswer::Mixture(parsed), Some(path)) = (&mut answer, predictions) {
         let (bytes, shown) = (files::read(&path)?, path.display().to_string());
         parsed.predictions = predictions::parse(&shown, text::decode(&shown, &bytes)?)?;
         predictions::check_categories(&shown, &parsed.predictions, &parsed.taxonomy)?;
     }
-    Ok(parsed)
+    Ok(answer)
 }
 
 /// Refuses a name of a run that is not that of a folder.

@@ -82,8 +82,9 @@ test('a run without an answer gives its reasons in words, before and after it is
   await openRun(page, 'refused');
   const { refusals } = JSON.parse(fixture('refused/summary.json'));
   assert.equal(await page.textContent('#finding-heading'), 'No mixture found');
-  const told = await page.innerText('#evaluation-error');
-  assert.match(told, /^1 run could not be scored\s+refused\s+The run found no mixture: its shares are not identifiable by openings: /);
+  assert.ok(!await page.isVisible('#evaluation-error') && !await page.isVisible('#runs-section'), 'an answer is no error');
+  const told = await page.innerText('[data-unidentified="refused"]');
+  assert.match(told, /^refused\s+No mixture was found: its shares are not identifiable by openings\./);
   assert.ok(told.includes(refusals[0]) && told.includes('→'), told);
   assert.deepEqual(await page.$$eval('#problem-list li', (lines) => lines.length), 0);
   assert.deepEqual(await rows(page, '#files').then((lines) => lines.map((line) => line[1])), ['Openings', 'Run without shares']);
@@ -187,7 +188,7 @@ test('two methods on one model are told apart, and a saved report is estimated a
   const facts = await page.$$eval('tr[data-run] .under-name', (all) => all.map((one) => one.textContent));
   assert.match(facts.find((text) => text.startsWith('labelshift')), /^labelshift · shares of tokens · 4 categories/);
   assert.match(facts.find((text) => text.startsWith('openings')), /^openings · shares of tokens · 4 categories/);
-  assert.match(await page.innerText('#evaluation-error'), /1 run could not be scored\s+refused/);
+  assert.match(await page.innerText('#unidentified-section'), /Runs that found no mixture[\s\S]*refused/);
   const saved = await downloaded(page, '#export-report');
   assert.match(saved.bytes.toString(), /<h2>known<\/h2><p>method: openings; shares of tokens<\/p>/);
   const file = join(folder, 'report.html');
@@ -195,7 +196,7 @@ test('two methods on one model are told apart, and a saved report is estimated a
   await page.context().close();
   const again = await open(world, { address: `file://${file}` });
   await marked(again, 'result-shown');
-  assert.match(await again.innerText('#evaluation-error'), /not identifiable by openings/);
+  assert.match(await again.innerText('#unidentified-section'), /not identifiable by openings/);
   await andStudy(again, () => again.click('#study-begin'));
   assert.equal(await savedText(again, '#study-save'), fixture('known/summary.json'));
   await andResults(again, () => again.click('#study-add'));

@@ -1,7 +1,7 @@
 // The page as a whole: files in, view changes, results on screen.
 import { announce, byId, element, setText } from './dom.js';
 import { categoryTables, groupTitle } from './category_table.js';
-import { doubtGroups, sentence } from './doubts.js';
+import { doubtGroups } from './doubts.js';
 import { estimateTables } from './estimates.js';
 import { evaluateOptions, showControls, showEvaluationErrors, showProgress, watchControls } from './controls.js';
 import { exportFigure, fileStem, watchExports } from './exports.js';
@@ -15,10 +15,12 @@ import { defaultView, viewFromHash, writeHash } from './view_state.js';
 import { pairedComparison } from './paired_table.js';
 import { showFailure } from './failure.js';
 import { showFinding } from './finding.js';
-import { showProblems, withoutPath } from './problems.js';
+import { showProblems } from './problems.js';
 import { groupsByScheme, sortedRuns } from './scoreboard.js';
 import { specFacts } from './spec_chooser.js';
 import { StudyPanel } from './study.js';
+import { runAccounts } from './run_accounts.js';
+import { unidentifiedRuns } from './unidentified_runs.js';
 import { watchIntake } from './intake.js';
 import { watchShortcuts } from './shortcuts.js';
 
@@ -161,7 +163,7 @@ export class App {
   }
 
   hasRuns() {
-    return this.files.some((file) => file.kind === 'run');
+    return this.files.some((file) => ['run', 'unidentified'].includes(file.kind));
   }
 
   async evaluate() {
@@ -255,31 +257,29 @@ export class App {
       chosenSpec: this.view.spec || (this.evaluation?.spec.id ?? null),
     });
     const reasons = error ? [{ message: error.message, hint: error.hint }] : this.refused;
-    const all = [...reasons, ...this.runsWithoutShares()];
-    const lacksRuns = !this.hasRuns() && this.files.length > 0 && !all.length;
-    showEvaluationErrors(lacksRuns ? [{ message: 'There is no run yet to score.', hint: 'add the summary.json of a run, or its folder; predictions or openings alone can be estimated again below' }] : all);
-  }
-
-  /** Runs that found no mixture, each with its reasons. */
-  runsWithoutShares() {
-    const runs = this.files.filter((file) => file.kind === 'unidentified');
-    return runs.map(({ name, path, message, hint }) => ({ name, message: sentence(withoutPath(message, path)), hint }));
+    const lacksRuns = !this.hasRuns() && this.files.length > 0 && !reasons.length;
+    showEvaluationErrors(lacksRuns ? [{ message: 'There is no run yet to score.', hint: 'add the summary.json of a run, or its folder; predictions or openings alone can be estimated again below' }] : reasons);
   }
 
   renderEvaluation() {
-    const scored = ['runs-section', 'categories-section', 'spec-details'];
-    for (const id of scored) byId(id).hidden = this.evaluation === null;
     const shown = this.evaluation ?? this.estimates;
-    for (const id of ['figures', 'diagnostics-section', 'export-section']) byId(id).hidden = shown === null;
+    const lacksMixtures = !shown?.runs.length;
+    const scored = ['runs-section', 'categories-section', 'spec-details'];
+    for (const id of scored) byId(id).hidden = this.evaluation === null || (lacksMixtures && shown.unidentified?.length > 0);
+    for (const id of ['diagnostics-section', 'accounts-section', 'export-section']) byId(id).hidden = shown === null;
+    byId('figures').hidden = lacksMixtures;
+    byId('unidentified-section').hidden = !shown?.unidentified?.length;
     for (const item of document.querySelectorAll('[data-scored]')) item.hidden = this.evaluation === null;
-    byId('estimates-section').hidden = this.estimates === null;
+    byId('estimates-section').hidden = this.estimates === null || lacksMixtures;
     if (shown === null) {
-      setText(byId('finding-heading'), this.runsWithoutShares().length ? 'No mixture found' : 'Not scored yet');
+      setText(byId('finding-heading'), 'Not scored yet');
       setText(byId('finding-text'), '');
       return;
     }
     showFinding(this.finding);
     byId('diagnostics-list').replaceChildren(...doubtGroups(shown));
+    byId('accounts').replaceChildren(...runAccounts([...shown.runs, ...(shown.unidentified ?? [])]));
+    byId('unidentified-runs').replaceChildren(...unidentifiedRuns(shown));
     if (this.evaluation === null) {
       byId('estimates-tables').replaceChildren(...estimateTables(this.estimates));
       this.renderEstimateFigures();

@@ -1,6 +1,7 @@
 // Category by category: the truth, and each run's estimate, interval and error.
 import { element } from './dom.js';
 import { numberCell, tableFrame } from './data_table.js';
+import { membersTable } from './members_table.js';
 import { decimal, percent, percentRange, signedPoints } from './numbers.js';
 import { groupsByScheme } from './scoreboard.js';
 
@@ -20,18 +21,9 @@ export function categoryTables(evaluation, view) {
   return [...tables, ...evaluation.runs.filter((run) => run.member_shares?.length).map(memberTable)];
 }
 
-/** Returns the share of members in each category of a membership run; a dash where it is not known. */
+/** Returns the share of members in each category of a membership run. */
 export function memberTable(run, index) {
-  const heads = [['Category', 'text'], ['Share of members', null], ['Interval', null]];
-  const rows = run.member_shares.map(({ category, share, interval }) => element('tr', {},
-    element('th', { scope: 'row' }, category),
-    numberCell(share === null ? '–' : percent(share), share),
-    element('td', {}, interval ? `${percent(interval.lo)} – ${percent(interval.hi)}` : '–')));
-  return element('div', { class: 'table-group' },
-    element('h3', {}, `Share of members in ${run.name}`),
-    tableFrame({ label: `Share of members in each category of ${run.name}`, id: `members-${index}`, tall: rows.length > 20 },
-      element('thead', {}, element('tr', {}, ...heads.map(([name, kind]) => element('th', { scope: 'col', class: kind }, name)))),
-      element('tbody', {}, ...rows)));
+  return element('div', { class: 'table-group' }, element('h3', {}, `Share of members in ${run.name}`), membersTable(run, index));
 }
 
 /** Returns how a group of runs is called, where there are several. */

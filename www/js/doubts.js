@@ -7,11 +7,11 @@ import { element } from './dom.js';
  * @returns {HTMLElement[]}
  */
 export function doubtGroups(evaluation) {
-  const { runs } = evaluation;
+  const { runs, unidentified = [] } = evaluation;
   const shared = runs.length > 1 ? runs[0].diagnostics.filter((doubt) => runs.every((run) => run.diagnostics.some((other) => sameDoubt(doubt, other)))) : [];
   const groups = [];
   if (shared.length) groups.push(doubtGroup('All runs', shared));
-  for (const run of runs) {
+  for (const run of [...runs, ...unidentified]) {
     const own = run.diagnostics.filter((doubt) => !shared.some((other) => sameDoubt(doubt, other)));
     if (own.length) groups.push(doubtGroup(run.name, own));
   }

@@ -2,11 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::account::run_account::RunAccount;
 use crate::evaluate::evaluation::{SCHEMA_VERSION, Tool};
 use crate::evaluate::finding::Finding;
-use crate::evaluate::report::{members_table, percent_interval};
+use crate::evaluate::member_shares::{self, percent_interval};
+use crate::evaluate::unidentified::UnidentifiedView;
 use crate::files::record::json_text;
-use crate::files::run::{MemberShare, Run, free_name};
+use crate::files::run::{MemberShare, Run, UnidentifiedRun, free_name};
 use crate::messages::diagnostic::Diagnostic;
 use crate::numeric::interval::Interval;
 use crate::shares::unit::Unit;
@@ -36,6 +38,9 @@ pub struct RunEstimate {
     /// The share of members in each category, for a membership run.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub member_shares: Vec<MemberShare>,
+    /// What was run.
+    #[serde(default)]
+    pub account: RunAccount,
     /// The doubts that the run recorded.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -49,6 +54,9 @@ pub struct Estimates {
     pub tool: Tool,
     /// The runs, in the order given.
     pub runs: Vec<RunEstimate>,
+    /// Runs that found no mixture.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unidentified: Vec<UnidentifiedView>,
 }
 
 impl Estimates {
@@ -59,7 +67,24 @@ impl Estimates {
             let name = free_name(run, |name| found.iter().any(|other| other.name == name));
             found.push(RunEstimate::of(run, name));
         }
-        Self { schema_version: SCHEMA_VERSION, tool: Tool::this(), runs: found }
+        let unidentified = Vec::new();
+        Self { schema_version: SCHEMA_VERSION, tool: Tool::this(), runs: found, unidentified }
+    }
+
+    /// The same with runs that found no mixture.
+    pub fn and_unidentified<'run>(
+        mut self,
+        runs: impl Iterator<Item = &'run UnidentifiedRun>,
+    ) -> Self {
+        for run in runs {
+            let is_taken = |name: &str| {
+                self.runs.iter().any(|other| other.name == name)
+                    || self.unidentified.iter().any(|other| other.name == name)
+            };
+            let view = UnidentifiedView::named_apart(run, is_taken);
+            self.unidentified.push(view);
+        }
+        self
     }
 
     /// The JSON text, two-space indented, ending in a new line.
@@ -70,6 +95,7 @@ impl Estimates {
     /// The heading.
     pub fn title(&self) -> String {
         match self.runs.len() {
+            0 => "No mixture found".to_owned(),
             1 => "Estimated training mixture".to_owned(),
             n => format!("Estimated training mixtures of {n} runs"),
         }
@@ -79,7 +105,10 @@ impl Estimates {
     pub fn finding(&self) -> Finding {
         let mut sentences: Vec<String> =
             self.runs.iter().take(3).filter_map(RunEstimate::sentence).collect();
-        sentences.push("No ground truth is chosen, so nothing is scored.".to_owned());
+        sentences.extend(self.unidentified.iter().map(UnidentifiedView::sentence));
+        if !self.runs.is_empty() {
+            sentences.push("No ground truth is chosen, so nothing is scored.".to_owned());
+        }
         Finding { heading: self.title(), text: sentences.join(" ") }
     }
 }
@@ -96,6 +125,7 @@ impl RunEstimate {
             intervals: run.intervals.clone(),
             level: run.level,
             member_shares: run.member_shares.clone(),
+            account: RunAccount::of(&run.provenance),
             diagnostics: run.diagnostics.clone(),
         }
     }
@@ -141,7 +171,7 @@ impl RunEstimate {
 
     /// The share of members in each category of a membership run; none for another run.
     pub fn members_table(&self) -> Option<Table> {
-        members_table(&self.name, &self.member_shares)
+        member_shares::table(&self.name, &self.member_shares)
     }
 
     /// The shares as bars.

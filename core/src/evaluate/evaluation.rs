@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::account::run_account::RunAccount;
 use crate::evaluate::alignment::{AlignOptions, Aligned, align};
 use crate::evaluate::baselines::Baselines;
 use crate::evaluate::comparison::{self, Comparable, USUAL_LEVEL};
 use crate::evaluate::metrics::{Metrics, overlap_accuracy};
+use crate::evaluate::unidentified::UnidentifiedView;
 use crate::evaluate::units::{self, InUnit};
 use crate::files::record::json_text;
-use crate::files::run::{Run, free_name};
+use crate::files::run::{Run, StoredAnswer, UnidentifiedRun, free_name};
 use crate::files::spec::{self, Source, Spec};
 use crate::messages::diagnostic::Diagnostic;
 use crate::messages::input_error::InputError;
@@ -107,6 +109,9 @@ pub struct Evaluation {
     /// no clear difference.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closest: Option<String>,
+    /// Runs that found no mixture, which are not scored.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unidentified: Vec<UnidentifiedView>,
 }
 
 impl Evaluation {
@@ -136,6 +141,7 @@ pub struct Evaluator<'spec> {
     options: &'spec EvaluateOptions,
     baselines: BTreeMap<Vec<String>, Baselines>,
     runs: Vec<RunEvaluation>,
+    unidentified: Vec<UnidentifiedView>,
     /// What comparing runs needs of each.
     comparable: Vec<Comparable>,
 }
@@ -143,7 +149,39 @@ pub struct Evaluator<'spec> {
 impl<'spec> Evaluator<'spec> {
     /// An evaluator without runs.
     pub fn new(spec: &'spec Spec, options: &'spec EvaluateOptions) -> Self {
-        Self { spec, options, baselines: BTreeMap::new(), runs: Vec::new(), comparable: Vec::new() }
+        Self {
+            spec,
+            options,
+            baselines: BTreeMap::new(),
+            runs: Vec::new(),
+            unidentified: Vec::new(),
+            comparable: Vec::new(),
+        }
+    }
+
+    /// Takes up one more run, whatever it answers.
+    ///
+    /// # Errors
+    /// If it has a mixture that cannot be aligned with the spec, or only one in another unit.
+    pub fn take(&mut self, answer: &StoredAnswer) -> Result<(), InputError> {
+        match answer {
+            StoredAnswer::Mixture(run) => self.add(run),
+            StoredAnswer::Unidentified(run) => {
+                self.add_unidentified(run);
+                Ok(())
+            }
+        }
+    }
+
+    /// Takes up a run that found no mixture.
+    pub fn add_unidentified(&mut self, run: &UnidentifiedRun) {
+        let view = UnidentifiedView::named_apart(run, |name| self.is_run(name));
+        self.unidentified.push(view);
+    }
+
+    fn is_run(&self, name: &str) -> bool {
+        self.runs.iter().any(|run| run.name == name)
+            || self.unidentified.iter().any(|run| run.name == name)
     }
 
     /// Scores one more run.
@@ -162,7 +200,7 @@ impl<'spec> Evaluator<'spec> {
             self.options.tolerance,
             baselines.best(),
         );
-        let name = free_name(&run, |name| self.runs.iter().any(|other| other.name == name));
+        let name = free_name(&run, |name| self.is_run(name));
         let accuracies = replicate_accuracies(&aligned);
         let mut diagnostics = run.diagnostics.clone();
         diagnostics.extend(unit_doubts);
@@ -184,6 +222,7 @@ impl<'spec> Evaluator<'spec> {
             missing_as_zero: aligned.missing_as_zero,
             against: None,
             member_shares: run.member_shares.clone(),
+            account: RunAccount::of(&run.provenance),
             diagnostics,
         });
         let with_predictions = self.options.baseline.is_some();
@@ -205,6 +244,7 @@ impl<'spec> Evaluator<'spec> {
             tolerance: self.options.tolerance,
             runs: self.runs,
             closest,
+            unidentified: self.unidentified,
         }
     }
 

@@ -88,7 +88,10 @@ fn series(run: &RunEvaluation) -> Series {
     Series::estimated(run.name.as_str(), run.estimate.clone(), run.intervals.as_deref())
 }
 
-/// Both plots of an evaluation as figures of a report.
+/// Both plots of an evaluation as figures of a report; none where no run is scored.
 pub fn of_evaluation(evaluation: &Evaluation) -> Vec<Figure> {
+    if evaluation.runs.is_empty() {
+        return Vec::new();
+    }
     EvaluationPlot::ALL.into_iter().map(|plot| Figure::of(plot.of(evaluation).as_ref())).collect()
 }

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::evaluate::evaluation::{Evaluation, RunEvaluation};
+use crate::evaluate::unidentified::UnidentifiedView;
 use crate::numeric::interval::Interval;
 use crate::show::table::fixed;
 
@@ -18,14 +19,24 @@ pub struct Finding {
 impl Finding {
     /// What the evaluation found. A run is called closest only where paired tests say so.
     pub fn of(evaluation: &Evaluation) -> Self {
-        let heading = evaluation.spec.name.clone();
-        let text = match evaluation.runs.as_slice() {
+        let unidentified = evaluation.unidentified.iter();
+        let without: Vec<String> = unidentified.map(UnidentifiedView::sentence).collect();
+        let heading = match evaluation.runs.as_slice() {
+            [] if !without.is_empty() => "No mixture found".to_owned(),
+            _ => evaluation.spec.name.clone(),
+        };
+        let mut text = match evaluation.runs.as_slice() {
+            [] if !without.is_empty() => String::new(),
             [] => "No run could be scored against this ground truth.".to_owned(),
             [only] => {
                 format!("“{}” places {}. {}", only.name, placed(only), units(evaluation))
             }
             runs => format!("{} {}", of_several(evaluation, runs), units(evaluation)),
         };
+        for sentence in without {
+            let gap = if text.is_empty() { "" } else { " " };
+            text.push_str(&format!("{gap}{sentence}"));
+        }
         Self { heading, text }
     }
 }

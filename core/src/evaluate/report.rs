@@ -4,10 +4,10 @@ use std::fmt::Write as _;
 
 use crate::evaluate::evaluation::{Against, Evaluation, RunEvaluation, SpecView, Tool};
 use crate::evaluate::finding::Finding;
-use crate::files::run::MemberShare;
+use crate::evaluate::member_shares::percent_interval;
+use crate::evaluate::{accounts, member_shares};
 use crate::messages::diagnostic::{Diagnostic, Severity};
 use crate::messages::printable::printable;
-use crate::numeric::interval::Interval;
 use crate::show::table::{Cell, Column, Table, fixed, markdown_escape};
 
 /// Each run in a row: metrics, then baselines, with the difference from the baseline run if one was
@@ -77,11 +77,6 @@ fn run_row(run: &RunEvaluation, compared: bool) -> Vec<Cell> {
 }
 
 /// From end to end.
-pub(super) fn percent_interval(interval: Interval) -> Cell {
-    let (lo, hi) = (100.0 * interval.lo(), 100.0 * interval.hi());
-    Cell::text(format!("{} to {} %", fixed(lo, 1), fixed(hi, 1)))
-}
-
 fn difference_cells(against: Option<&Against>) -> [Cell; 2] {
     let Some(against) = against else { return [Cell::text("baseline"), Cell::empty()] };
     let interval = against.overlap_accuracy_difference_ci.map_or_else(Cell::empty, |interval| {
@@ -144,25 +139,7 @@ pub fn categories_table(run: &RunEvaluation, tolerance: f64) -> Table {
 
 /// The share of members in each category of a membership run; none for another run.
 pub fn member_shares_table(run: &RunEvaluation) -> Option<Table> {
-    members_table(&run.name, &run.member_shares)
-}
-
-/// The table of these shares of members of the run of this name; none without any.
-pub(super) fn members_table(name: &str, shares: &[MemberShare]) -> Option<Table> {
-    let columns = vec![
-        Column::words("category", "as the run names it"),
-        Column::numbers("members", "share of the candidates that were trained on, if known"),
-        Column::words("interval", "its interval at the run's level"),
-    ];
-    let mut table = Table::new(format!("Share of members in {name}"), columns);
-    table.rows.extend(shares.iter().map(|row| {
-        vec![
-            Cell::text(&row.category),
-            Cell::optional(row.share, Cell::percent),
-            row.interval.map_or_else(Cell::empty, percent_interval),
-        ]
-    }));
-    (!table.rows.is_empty()).then_some(table)
+    member_shares::table(&run.name, &run.member_shares)
 }
 
 /// The runs on one line each, short enough for a terminal.
@@ -205,7 +182,9 @@ pub fn markdown(evaluation: &Evaluation) -> String {
     let _ =
         writeln!(text, "- tolerance: {} percentage points", percent_points(evaluation.tolerance));
     let runs = runs_table(evaluation);
-    let _ = write!(text, "\n## Runs\n\n{}", runs.to_markdown());
+    if !evaluation.runs.is_empty() {
+        let _ = write!(text, "\n## Runs\n\n{}", runs.to_markdown());
+    }
     for run in &evaluation.runs {
         let _ = write!(text, "\n## {}\n\n", markdown_escape(&run.name));
         for merged in &run.scheme.merged {
@@ -221,6 +200,18 @@ pub fn markdown(evaluation: &Evaluation) -> String {
             let _ = writeln!(text, "\n- {}", markdown_escape(&sentence));
         }
         markdown_diagnostics(&mut text, &run.diagnostics);
+        text.push_str(&accounts::markdown(&run.name, &run.account));
+    }
+    for run in &evaluation.unidentified {
+        let _ = write!(text, "\n## {}\n\n", markdown_escape(&run.name));
+        for sentence in run.sentences() {
+            let _ = writeln!(text, "- {}", markdown_escape(&sentence));
+        }
+        if let Some(table) = run.member_shares_table() {
+            let _ = write!(text, "\n{}", table.to_markdown());
+        }
+        markdown_diagnostics(&mut text, &run.diagnostics);
+        text.push_str(&accounts::markdown(&run.name, &run.account));
     }
     text.push_str("\n## Definitions\n\n");
     for column in runs.columns.iter().skip(1) {
@@ -275,6 +266,11 @@ pub fn doubt_groups(evaluation: &Evaluation) -> Vec<DoubtGroup<'_>> {
     });
     let mut groups = vec![DoubtGroup { title: "all runs", doubts: shared.clone() }];
     groups.extend(own);
+    let unidentified = evaluation.unidentified.iter();
+    groups.extend(
+        unidentified
+            .map(|run| DoubtGroup { title: &run.name, doubts: run.diagnostics.iter().collect() }),
+    );
     groups.retain(|group| !group.doubts.is_empty());
     for group in &mut groups {
         group.doubts.sort_by_key(|doubt| std::cmp::Reverse(doubt.severity));
@@ -285,8 +281,17 @@ pub fn doubt_groups(evaluation: &Evaluation) -> Vec<DoubtGroup<'_>> {
 /// The evaluation's heading.
 pub fn title(evaluation: &Evaluation) -> String {
     let n_runs = evaluation.runs.len();
-    let runs = if n_runs == 1 { "1 run".to_owned() } else { format!("{n_runs} runs") };
-    format!("{runs} against the training mixture of {}", printable(&evaluation.spec.name))
+    let counted = |n| if n == 1 { "1 run".to_owned() } else { format!("{n} runs") };
+    let truth = printable(&evaluation.spec.name);
+    match (n_runs, evaluation.unidentified.len()) {
+        (0, n) if n > 0 => format!("{} without a mixture", counted(n)),
+        (_, 0) => format!("{} against the training mixture of {truth}", counted(n_runs)),
+        (_, n) => format!(
+            "{} against the training mixture of {truth}, {} without a mixture",
+            counted(n_runs),
+            counted(n)
+        ),
+    }
 }
 
 /// What published shares are shares of: `shares of tokens`.

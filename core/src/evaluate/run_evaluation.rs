@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::account::run_account::RunAccount;
 use crate::evaluate::alignment::Scheme;
 use crate::evaluate::baselines::Baselines;
 use crate::evaluate::metrics::Metrics;
@@ -46,6 +47,9 @@ pub struct RunEvaluation {
     /// The share of members in each of the run's own categories, for a membership run.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub member_shares: Vec<MemberShare>,
+    /// What was run.
+    #[serde(default)]
+    pub account: RunAccount,
     /// Doubts: the run's own, then those of the comparison.
     pub diagnostics: Vec<Diagnostic>,
 }

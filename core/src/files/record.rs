@@ -19,6 +19,19 @@ pub(crate) fn json_text(file: &impl Serialize) -> String {
     text
 }
 
+/// Where a run's record names the settings that differ from their defaults.
+pub const CHANGED: &str = "changed";
+
+/// The names of the settings that are others than usual, those within a group by their own names.
+pub fn changed(settings: &Map<String, Value>, usual: &Map<String, Value>) -> Vec<String> {
+    let names = settings.iter().flat_map(|(name, value)| match (value, usual.get(name)) {
+        (own, Some(usual)) if own == usual => Vec::new(),
+        (Value::Object(own), Some(Value::Object(usual))) => changed(own, usual),
+        _ => vec![name.clone()],
+    });
+    names.collect()
+}
+
 /// The program that wrote a summary.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ToolRecord {
@@ -174,4 +187,19 @@ pub struct SharesByUnit {
     pub documents: SharesRecord,
     /// Of tokens; none where the lengths of documents are not known.
     pub tokens: Option<SharesRecord>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn only_settings_that_are_others_than_usual_are_named() {
+        let map = |value: Value| value.as_object().cloned().unwrap_or_default();
+        let usual = map(json!({"a": 1, "b": null, "group": {"c": 0.5, "d": "x"}}));
+        assert_eq!(changed(&usual, &usual), Vec::<String>::new());
+        let own = map(json!({"a": 2, "b": null, "group": {"c": 0.5, "d": "y"}, "new": true}));
+        assert_eq!(changed(&own, &usual), ["a", "d", "new"]);
+    }
 }

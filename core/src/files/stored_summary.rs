@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::json::{check_object, json_error};
-use super::record::{Context, ToolRecord};
+use super::record::{CHANGED, Context, ToolRecord, changed};
 use super::text;
 use crate::messages::diagnostic::Diagnostic;
 use crate::messages::input_error::{InputError, Problem};
@@ -58,15 +58,17 @@ impl StoredSummary {
     }
 
     /// What surrounds numbers that are estimated again: what the run's summary says, if there is one, with the
-    /// settings that changed, and without the diagnostics that `is_made_again` says an estimate makes.
+    /// settings that changed, and which of them are others than `usual`, and without the diagnostics that `is_made_again` says an estimate makes.
     pub(crate) fn context(
         summary: Option<&Self>,
         settings: Map<String, Value>,
+        usual: &Map<String, Value>,
         is_made_again: impl Fn(&str) -> bool,
     ) -> Context {
         let field = |name: &str| summary.and_then(|summary| summary.fields.get(name));
         let tool = field("tool").and_then(|tool| serde_json::from_value(tool.clone()).ok());
         let mut config = summary.and_then(Self::config).cloned().unwrap_or_default();
+        name_changes(&mut config, &settings, usual);
         config.extend(settings);
         config.insert("reestimated".to_owned(), Value::Bool(true));
         let diagnostics: Vec<Diagnostic> = field("diagnostics")
@@ -87,4 +89,15 @@ impl StoredSummary {
     fn config(&self) -> Option<&Map<String, Value>> {
         self.fields.get("config")?.as_object()
     }
+}
+
+/// Names which settings are others than usual, where the run's own record does.
+fn name_changes(
+    config: &mut Map<String, Value>,
+    settings: &Map<String, Value>,
+    usual: &Map<String, Value>,
+) {
+    let Some(Value::Array(names)) = config.get_mut(CHANGED) else { return };
+    names.retain(|name| name.as_str().is_none_or(|name| !settings.contains_key(name)));
+    names.extend(changed(settings, usual).into_iter().map(Value::String));
 }

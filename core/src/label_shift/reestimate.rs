@@ -174,7 +174,8 @@ impl StoredRun {
 
     /// What surrounds the new numbers: what the run's summary says, with the settings that changed.
     pub fn context(&self, choices: &Choices) -> Context {
-        StoredSummary::context(self.summary.as_ref(), choices.settings(), makes_diagnostic)
+        let usual = Choices::default().settings();
+        StoredSummary::context(self.summary.as_ref(), choices.settings(), &usual, makes_diagnostic)
     }
 }
 

@@ -4,12 +4,13 @@ use serde::{Deserialize, Serialize};
 
 use super::auroc::Auroc;
 use super::blind::{BlindComparison, BlindVerdict};
+use super::compared::Compared;
+use super::doubts::CategoryDoubt;
 use super::gaussian_mixture::{GaussianMixture, moments};
 use super::histogram::Histogram;
 use super::roc::AttackQuality;
 use super::share::{NoShare, Scores, ShareEstimate};
 use super::unaided::{UnaidedOptions, UnaidedShare, UnaidedTests};
-use crate::messages::diagnostic::Diagnostic;
 use crate::numeric::interval::Interval;
 use crate::numeric::math;
 use crate::numeric::rng::RandomStream;
@@ -113,7 +114,7 @@ pub struct CategoryResult {
     /// The non-members' scores in bins.
     pub nonmembers_histogram: Histogram,
     /// What a reader must know.
-    pub diagnostics: Vec<Diagnostic>,
+    pub doubts: Vec<CategoryDoubt>,
     /// Draws of the share, for sums over categories; empty where nothing is known.
     pub replicates: Vec<f64>,
 }
@@ -139,9 +140,9 @@ impl CategoryResult {
     }
 
     fn described(scores: &CategoryScores, options: &AnalysisOptions) -> Self {
-        let against = match scores.members.is_empty() {
-            true => &scores.candidates,
-            false => &scores.members,
+        let (compared, of_compared) = match scores.members.is_empty() {
+            true => (Compared::Candidates, &scores.candidates),
+            false => (Compared::Members, &scores.members),
         };
         let score_moments = moments(&scores.candidates).map(|(mean, var)| (mean, var.sqrt()));
         Self {
@@ -160,18 +161,21 @@ impl CategoryResult {
             one: None,
             tests: None,
             members_scores: None,
-            quality: AttackQuality::of(against, &scores.nonmembers, options.level),
+            quality: AttackQuality::of(compared, of_compared, &scores.nonmembers, options.level),
             blind: None,
             candidates_histogram: Histogram::of(&scores.candidates),
             nonmembers_histogram: Histogram::of(&scores.nonmembers),
-            diagnostics: Vec::new(),
+            doubts: Vec::new(),
             replicates: Vec::new(),
         }
     }
 
-    fn warn(&mut self, code: &str, message: &str) {
-        let message = format!("{}: {message}", self.name);
-        self.diagnostics.push(Diagnostic::warning(code, message));
+    fn warn(&mut self, code: &'static str, sentence: &str) {
+        self.doubts.push(CategoryDoubt::plain(code, sentence));
+    }
+
+    fn warn_with(&mut self, code: &'static str, sentence: &str, detail: String) {
+        self.doubts.push(CategoryDoubt::detailed(code, sentence, detail));
     }
 
     fn add_unaided(&mut self, scores: &CategoryScores, options: &AnalysisOptions) {
@@ -248,20 +252,22 @@ impl CategoryResult {
             self.share = Some(found.point);
             self.mean = math::mean(&self.replicates);
         } else if contradicted {
-            let message = format!(
-                "the share of members is not identifiable: the fit finds {} %, but the candidates as a whole \
-                 score so much higher than the non-members that {} % would have to be members",
+            let detail = format!(
+                "{} % by the fit, {} % by the whole",
                 fixed(100.0 * found.point, 1),
                 fixed(100.0 * least, 1)
             );
-            self.warn("not_identifiable", &message);
+            let sentence = "the share of members is not identifiable: the candidates as a whole score so much higher \
+                            than the non-members that more would have to be members than the fit finds";
+            self.warn_with("not_identifiable", sentence, detail);
         } else {
-            let message = format!(
-                "the share of members is not identifiable: anything from {} to {} % fits the scores",
+            let detail = format!(
+                "{} to {} %",
                 fixed(100.0 * found.interval.lo(), 1),
                 fixed(100.0 * found.interval.hi(), 1)
             );
-            self.warn("not_identifiable", &message);
+            let sentence = "the share of members is not identifiable: anything within these bounds fits the scores";
+            self.warn_with("not_identifiable", sentence, detail);
         }
         if found.fit_p_value < 0.01 {
             self.warn(
@@ -277,7 +283,7 @@ impl CategoryResult {
         let paired = attack.n_members() == blind.n_members()
             && attack.n_nonmembers() == blind.n_nonmembers();
         let comparison = BlindComparison::of(attack, &blind, paired, level);
-        self.diagnostics.extend(comparison.diagnostic(&self.name));
+        self.doubts.extend(comparison.doubt());
         self.blind = Some(comparison);
     }
 

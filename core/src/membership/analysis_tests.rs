@@ -33,7 +33,7 @@ fn a_known_share_is_told_with_interval_and_replicates() {
     assert!(found.interval.unwrap().contains(0.4));
     assert_eq!(found.replicates.len(), 100);
     assert!(found.interval.unwrap().contains(found.mean.unwrap()));
-    assert!(found.diagnostics.is_empty(), "{:?}", found.diagnostics);
+    assert!(found.doubts.is_empty(), "{:?}", found.doubts);
     let quality = found.quality.unwrap();
     assert!((0.6..0.8).contains(&quality.auroc), "0.4 of 0.998 and 0.6 of 0.5");
 }
@@ -43,16 +43,16 @@ fn an_unknown_share_is_refused_with_its_bounds() {
     let found = result("Web", 0.4, 0.2, 1);
     assert_eq!((found.identifiable, found.share), (false, None));
     assert!(found.interval.unwrap().width() > 0.7);
-    assert_eq!(found.diagnostics[0].code, "not_identifiable");
+    assert_eq!(found.doubts[0].code, "not_identifiable");
     let mut alone = scores("Web", 0.4, 0.2, 1);
     alone.nonmembers.clear();
     let found = CategoryResult::of(&alone, 0, &OPTIONS);
     assert_eq!((found.share, found.interval, found.quality), (None, None, None));
     assert!(found.tests.is_some() && found.mixture.is_some());
-    assert_eq!(found.diagnostics[0].code, "not_identifiable");
+    assert_eq!(found.doubts[0].code, "not_identifiable");
     let nothing = CategoryScores { name: "empty".to_owned(), ..CategoryScores::default() };
     let found = CategoryResult::of(&nothing, 0, &OPTIONS);
-    assert_eq!((found.n, found.diagnostics[0].code.as_str()), (0, "no_documents"));
+    assert_eq!((found.n, found.doubts[0].code), (0, "no_documents"));
 }
 
 #[test]
@@ -74,8 +74,8 @@ fn a_share_that_the_whole_shift_contradicts_is_refused() {
     assert!(least(&scores) > 0.25, "{}", least(&scores));
     assert!(!result.identifiable && result.share.is_none());
     assert!(result.interval.unwrap().contains(0.75));
-    let told = result.diagnostics.iter().find(|told| told.code == "not_identifiable").unwrap();
-    assert!(told.message.contains("would have to be members"), "{}", told.message);
+    let told = result.doubts.iter().find(|told| told.code == "not_identifiable").unwrap();
+    assert!(told.sentence.contains("would have to be members"), "{}", told.sentence);
     // Where members are all that scores higher, nothing is contradicted.
     let planted = self::scores("b", 0.5, 4.0, 5);
     assert!(least(&planted) < 0.55, "{}", least(&planted));
@@ -91,7 +91,7 @@ fn a_blind_classifier_as_good_as_the_attack_is_a_warning() {
     });
     let found = CategoryResult::of(&with_blind, 0, &OPTIONS);
     assert!(found.is_doubtful());
-    assert!(found.diagnostics.iter().any(|doubt| doubt.code == "blind_baseline"));
+    assert!(found.doubts.iter().any(|doubt| doubt.code == "blind_baseline"));
     assert_eq!(found.blind.unwrap().difference.p_value, 1.0);
 }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::auroc::{Auroc, AurocDifference};
-use crate::messages::diagnostic::Diagnostic;
+use super::doubts::CategoryDoubt;
 use crate::numeric::interval::Interval;
 use crate::show::table::fixed;
 
@@ -60,30 +60,25 @@ impl BlindComparison {
         }
     }
 
-    /// What a reader must know, about the documents `of_what`; none where the texts tell nothing.
-    pub fn diagnostic(&self, of_what: &str) -> Option<Diagnostic> {
+    /// What a reader must know; none where the texts tell nothing.
+    pub fn doubt(&self) -> Option<CategoryDoubt> {
         let areas = format!(
             "AUROC {} against {} of the attack",
             fixed(self.blind_auroc, 3),
             fixed(self.attack_auroc, 3)
         );
-        match self.verdict {
-            BlindVerdict::AtChance => None,
-            BlindVerdict::AttackAhead => Some(Diagnostic::warning(
-                "blind_baseline",
-                format!(
-                    "{of_what}: a classifier that never sees the model tells candidates from \
-                     non-members too ({areas}), so part of the share may be a difference of texts"
-                ),
-            )),
-            BlindVerdict::AsGoodAsAttack => Some(Diagnostic::warning(
-                "blind_baseline",
-                format!(
-                    "{of_what}: a classifier that never sees the model does as well as the attack \
-                     ({areas}): the scores need not say anything about membership"
-                ),
-            )),
-        }
+        let sentence = match self.verdict {
+            BlindVerdict::AtChance => return None,
+            BlindVerdict::AttackAhead => {
+                "a classifier that never sees the model tells candidates from non-members too, so part of the share may \
+                 be a difference of texts"
+            }
+            BlindVerdict::AsGoodAsAttack => {
+                "a classifier that never sees the model does as well as the attack: the scores need not say anything \
+                 about membership"
+            }
+        };
+        Some(CategoryDoubt::detailed("blind_baseline", sentence, areas))
     }
 }
 
@@ -111,7 +106,7 @@ mod tests {
         ] {
             let comparison = BlindComparison::of(&attack, &blind, true, 0.95);
             assert_eq!(comparison.verdict, verdict, "{}", blind.value);
-            assert_eq!(comparison.diagnostic("Web").is_some(), is_told);
+            assert_eq!(comparison.doubt().is_some(), is_told);
         }
     }
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::auroc::{Auroc, binomial_interval};
+use super::compared::Compared;
 use crate::numeric::interval::Interval;
 use crate::numeric::math;
 
@@ -125,11 +126,15 @@ fn binomial_quantiles(n: usize, probability: f64, tail: f64) -> (usize, usize) {
     (first_with(tail), first_with(1.0 - tail))
 }
 
-/// How good one attack is where the truth is known.
+/// How well one attack tells members, or candidates where no member is known, from non-members.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AttackQuality {
-    /// Members that were scored.
-    pub n_members: usize,
+    /// Known members that were scored, where members were compared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub n_members: Option<usize>,
+    /// Candidates that were scored, where they stood in the place of members.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub n_candidates: Option<usize>,
     /// Non-members that were scored.
     pub n_nonmembers: usize,
     /// The area under the ROC curve.
@@ -146,12 +151,14 @@ pub struct AttackQuality {
 const MAX_POINTS: usize = 200;
 
 impl AttackQuality {
-    /// The quality of scores of members and non-members; none if either side has none.
-    pub fn of(members: &[f64], nonmembers: &[f64], level: f64) -> Option<Self> {
-        let auroc = Auroc::of(members, nonmembers)?;
-        let roc = Roc::of(members, nonmembers)?;
+    /// The quality of scores of what is compared, and of non-members; none if either side has none.
+    pub fn of(compared: Compared, scores: &[f64], nonmembers: &[f64], level: f64) -> Option<Self> {
+        let auroc = Auroc::of(scores, nonmembers)?;
+        let roc = Roc::of(scores, nonmembers)?;
+        let n_of = |which: Compared| (compared == which).then_some(scores.len());
         Some(Self {
-            n_members: members.len(),
+            n_members: n_of(Compared::Members),
+            n_candidates: n_of(Compared::Candidates),
             n_nonmembers: nonmembers.len(),
             auroc: auroc.value,
             auroc_interval: auroc.interval(level),

@@ -78,7 +78,7 @@ fn scores_that_are_no_numbers_have_no_curve() {
     assert_eq!(Auroc::of(&[], &[1.0]), None);
     assert_eq!(Auroc::of(&[f64::NAN], &[1.0]), None);
     assert_eq!(Roc::of(&[1.0], &[]), None);
-    assert!(AttackQuality::of(&[1.0], &[f64::NAN], 0.95).is_none());
+    assert!(AttackQuality::of(Compared::Members, &[1.0], &[f64::NAN], 0.95).is_none());
     let zeros = Auroc::of(&[0.0], &[-0.0]).unwrap();
     assert_eq!(zeros.value, 0.5, "the two zeros are one score");
 }
@@ -130,4 +130,15 @@ fn thinning_keeps_ends_order_and_shape() {
         assert!(from.tpr <= point.tpr && point.tpr <= to.tpr);
         assert!(to.tpr - from.tpr < 0.02, "no jump that an eye would see");
     }
+}
+
+#[test]
+fn what_is_counted_is_named() {
+    let quality = |compared| AttackQuality::of(compared, &[3.0, 1.0], &[0.0], 0.95).unwrap();
+    let members = serde_json::to_value(quality(Compared::Members)).unwrap();
+    assert_eq!((&members["n_members"], members.get("n_candidates")), (&2.into(), None));
+    let candidates = serde_json::to_value(quality(Compared::Candidates)).unwrap();
+    assert_eq!((&candidates["n_candidates"], candidates.get("n_members")), (&2.into(), None));
+    let again: AttackQuality = serde_json::from_value(candidates).unwrap();
+    assert_eq!(again, quality(Compared::Candidates));
 }

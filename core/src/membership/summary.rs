@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use super::analysis::{AnalysisOptions, CategoryResult, MemberMixture, ShareMethod};
 use super::attack::Attack;
 use super::blind::BlindComparison;
+use super::doubts::{self, NamedDoubt};
 use super::gaussian_mixture::GaussianMixture;
 use super::histogram::Histogram;
 use super::roc::AttackQuality;
@@ -131,6 +132,12 @@ pub struct MembershipSummary {
     pub inputs: Value,
     /// What a reader must know.
     pub diagnostics: Vec<Diagnostic>,
+    /// The part of it that is about the run as a whole.
+    #[serde(skip)]
+    pub whole: Vec<Diagnostic>,
+    /// The part of it that is about categories, as each has it.
+    #[serde(skip)]
+    pub of_categories: Vec<NamedDoubt>,
 }
 
 impl MembershipSummary {
@@ -148,9 +155,16 @@ impl MembershipSummary {
         let counts: Vec<f64> = results.iter().map(|result| result.n as f64).collect();
         let pool = MemberMixture::of(results, &counts, level);
         let mixture = sizes.and_then(|sizes| MemberMixture::of(results, sizes, level));
-        let mut diagnostics = context.diagnostics;
-        diagnostics.extend(doubts_of_the_whole(results, pool.as_ref(), sizes.is_some()));
-        diagnostics.extend(results.iter().flat_map(|result| result.diagnostics.clone()));
+        let mut whole = context.diagnostics;
+        whole.extend(doubts_of_the_whole(results, pool.as_ref(), sizes.is_some()));
+        let named = |result: &CategoryResult| {
+            let name = result.name.clone();
+            let doubts = result.doubts.iter().cloned();
+            doubts.map(move |doubt| (name.clone(), doubt)).collect::<Vec<_>>()
+        };
+        let of_categories: Vec<NamedDoubt> = results.iter().flat_map(named).collect();
+        let mut diagnostics = whole.clone();
+        diagnostics.extend(doubts::of_categories(&of_categories, results.len()));
         Self {
             schema_version: SCHEMA_VERSION,
             method: "membership",
@@ -165,7 +179,18 @@ impl MembershipSummary {
             global_mixture_over_sampled_pool: pool.map(|pool| pool.shares),
             inputs: context.inputs,
             diagnostics,
+            whole,
+            of_categories,
         }
+    }
+
+    /// What a reader of several attacks on the same categories must know, each thing once.
+    pub fn doubts_of_all(summaries: &[Self]) -> Vec<Diagnostic> {
+        let all: Vec<(&str, &[Diagnostic], &[NamedDoubt])> = summaries
+            .iter()
+            .map(|one| (one.attack.title(), one.whole.as_slice(), one.of_categories.as_slice()))
+            .collect();
+        doubts::of_attacks(&all, summaries.first().map_or(0, |one| one.categories.len()))
     }
 
     /// The JSON text, indented, ending in a new line.

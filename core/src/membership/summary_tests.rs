@@ -1,8 +1,8 @@
 use super::*;
-use crate::evaluate::evaluation::{EvaluateOptions, Evaluation};
+use crate::evaluate::evaluation::{EvaluateOptions, Evaluation, Evaluator};
 use crate::evaluate::report;
-use crate::files::run::{Dialect, Run};
-use crate::files::spec::SpecFile;
+use crate::files::run::{Dialect, Run, StoredAnswer};
+use crate::files::spec::{Spec, SpecFile};
 use crate::membership::analysis::CategoryScores;
 use crate::membership::figures;
 use crate::membership::planted::{PlantedScores, Shape};
@@ -111,7 +111,8 @@ fn an_unknown_share_is_null_and_the_run_says_why_it_cannot_be_scored() {
         panic!("{error}");
     };
     assert!(
-        reasons[1].starts_with("Code: the share of members is not identifiable"),
+        reasons[1].starts_with("Code (")
+            && reasons[1].contains("): the share of members is not identifiable"),
         "{reasons:?}"
     );
 }
@@ -119,10 +120,7 @@ fn an_unknown_share_is_null_and_the_run_says_why_it_cannot_be_scored() {
 #[test]
 fn a_report_shows_the_share_of_members_beside_the_mixture() {
     let run = Run::parse("r/summary.json", summary([4.0, 4.0], None).to_json().as_bytes()).unwrap();
-    let text = "schema: category-mixture-v1\nname: t\nfamily: t\ntokenizer_name: t\n\
-                categories: [Web, Code]\ncategory_weights: {Web: 1, Code: 1}\n";
-    let spec = SpecFile::parse("t.yaml", text.as_bytes()).unwrap().main;
-    let evaluation = Evaluation::new(&[run], &spec, &EvaluateOptions::default()).unwrap();
+    let evaluation = Evaluation::new(&[run], &truth(), &EvaluateOptions::default()).unwrap();
     let table = report::member_shares_table(&evaluation.runs[0]).unwrap();
     assert_eq!(table.rows.len(), 2);
     assert!(report::markdown(&evaluation).contains("| category | members | interval |"));
@@ -132,6 +130,63 @@ fn a_report_shows_the_share_of_members_beside_the_mixture() {
     );
     let again: Evaluation = serde_json::from_str(&evaluation.to_json()).unwrap();
     assert_eq!(again, evaluation);
+}
+
+fn truth() -> Spec {
+    let text = "schema: category-mixture-v1\nname: t\nfamily: t\ntokenizer_name: t\n\
+                categories: [Web, Code]\ncategory_weights: {Web: 1, Code: 1}\n";
+    SpecFile::parse("t.yaml", text.as_bytes()).unwrap().main
+}
+
+/// One category's share is known, the other's is not: both are told, and nothing is scored.
+#[test]
+fn a_run_without_a_mixture_is_an_answer_and_is_shown_as_one() {
+    let json = summary([4.0, 0.1], None).to_json();
+    let answer = StoredAnswer::parse("r/summary.json", json.as_bytes()).unwrap();
+    let StoredAnswer::Unidentified(run) = &answer else { panic!("{answer:?}") };
+    assert_eq!((run.name.as_str(), run.method.as_str()), ("r", "membership"));
+    let (spec, options) = (truth(), EvaluateOptions::default());
+    let mut evaluator = Evaluator::new(&spec, &options);
+    evaluator.take(&answer).unwrap();
+    evaluator.take(&answer).unwrap();
+    let evaluation = evaluator.finish();
+    assert!(evaluation.runs.is_empty());
+    let [first, second] = evaluation.unidentified.as_slice() else { panic!("two runs") };
+    assert_eq!((first.name.as_str(), second.name.as_str()), ("r", "r 2"));
+    let [web, code] = first.member_shares.as_slice() else { panic!("two categories") };
+    assert!(web.share.is_some() && code.share.is_none() && code.interval.is_some());
+    assert!(first.finding.contains("no mixture was found"), "{}", first.finding);
+    assert!(first.reasons.iter().any(|reason| reason.starts_with("Code (")), "{:?}", first.reasons);
+    let (markdown, html) = (
+        report::markdown(&evaluation),
+        report_page::standalone(Shown::Scored(&evaluation), &[], &[]),
+    );
+    for part in [
+        "2 runs without a mixture",
+        "no mixture was found",
+        "Share of members in r",
+        "What was run",
+    ] {
+        assert!(html.contains(part), "{part}: {html}");
+    }
+    assert!(markdown.contains("| category | members | interval |"), "{markdown}");
+    assert!(!html.contains("<h2>Runs</h2>") && !markdown.contains("## Runs"), "nothing is scored");
+    let again: Evaluation = serde_json::from_str(&evaluation.to_json()).unwrap();
+    assert_eq!(again, evaluation);
+}
+
+#[test]
+fn no_members_anywhere_are_told_apart_from_members_that_are_not_known() {
+    let mut value: Value = serde_json::from_str(&summary([4.0, 0.1], None).to_json()).unwrap();
+    for category in 0..2 {
+        value["per_category"][category]["pi_hat"] = 0.0.into();
+    }
+    let answer = StoredAnswer::parse("s.json", value.to_string().as_bytes()).unwrap();
+    let (spec, options) = (truth(), EvaluateOptions::default());
+    let mut evaluator = Evaluator::new(&spec, &options);
+    evaluator.take(&answer).unwrap();
+    let finding = &evaluator.finish().unidentified[0].finding;
+    assert_eq!(finding, "no mixture was found: no category has members");
 }
 
 #[test]

@@ -151,7 +151,8 @@ impl StoredOpenings {
 
     /// What surrounds the new numbers: what the run's summary says, with the settings that changed.
     pub fn context(&self, choices: &OpeningsChoices) -> Context {
-        StoredSummary::context(self.summary.as_ref(), choices.settings(), makes_diagnostic)
+        let usual = OpeningsChoices::default().settings();
+        StoredSummary::context(self.summary.as_ref(), choices.settings(), &usual, makes_diagnostic)
     }
 }
 

@@ -5,10 +5,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::account::run_account::RunAccount;
 use crate::evaluate::estimates::{Estimates, RunEstimate};
 use crate::evaluate::evaluation::Evaluation;
 use crate::evaluate::finding::Finding;
-use crate::evaluate::report;
+use crate::evaluate::unidentified::UnidentifiedView;
+use crate::evaluate::{accounts, report};
 use crate::label_shift::inspection::Inspection;
 use crate::messages::diagnostic::Diagnostic;
 use crate::messages::printable::printable;
@@ -174,6 +176,7 @@ fn readable_part(shown: Shown<'_>, figures: &[Figure], inspections: &[RunInspect
     let tool = match shown {
         Shown::Scored(evaluation) => {
             html.push_str(&scored_part(evaluation, figures, inspections));
+            html.extend(evaluation.unidentified.iter().map(unidentified_part));
             &evaluation.tool
         }
         Shown::Estimated(estimates) => {
@@ -181,6 +184,7 @@ fn readable_part(shown: Shown<'_>, figures: &[Figure], inspections: &[RunInspect
             for run in &estimates.runs {
                 html.push_str(&estimate_part(run, inspections));
             }
+            html.extend(estimates.unidentified.iter().map(unidentified_part));
             &estimates.tool
         }
     };
@@ -199,8 +203,10 @@ fn scored_part(
     }
     let points = report::percent_points(evaluation.tolerance);
     html.push_str(&format!("<li>tolerance: {points} percentage points</li></ul>"));
-    html.push_str("<h2>Runs</h2>");
-    html.push_str(&report::runs_table(evaluation).to_html());
+    if !evaluation.runs.is_empty() {
+        html.push_str("<h2>Runs</h2>");
+        html.push_str(&report::runs_table(evaluation).to_html());
+    }
     html.push_str(&figures_part(figures));
     for run in &evaluation.runs {
         html.push_str(&run_head(&run.name, run.method.as_ref(), run.unit));
@@ -211,7 +217,8 @@ fn scored_part(
         if let Some(sentence) = report::classifiers_sentence(run) {
             html.push_str(&format!("<p>{}</p>", html_escape(&sentence)));
         }
-        html.push_str(&run_end(&run.name, &run.diagnostics, inspections));
+        let told = (&run.account, run.diagnostics.as_slice());
+        html.push_str(&run_end(&run.name, told, inspections));
     }
     html
 }
@@ -220,7 +227,7 @@ fn scored_part(
 fn estimate_part(run: &RunEstimate, inspections: &[RunInspection]) -> String {
     let members = run.members_table().map_or_else(String::new, |table| table.to_html());
     let head = run_head(&run.name, run.method.as_ref(), run.unit);
-    let end = run_end(&run.name, &run.diagnostics, inspections);
+    let end = run_end(&run.name, (&run.account, &run.diagnostics), inspections);
     format!("{head}{}{members}{end}", run.table().to_html())
 }
 
@@ -240,17 +247,29 @@ fn run_head(name: &str, method: Option<&String>, unit: Option<Unit>) -> String {
     format!("<h2>{}</h2><p>{}</p>", html_escape(name), html_escape(&known.join("; ")))
 }
 
-/// A run's doubts and texts.
-fn run_end(name: &str, diagnostics: &[Diagnostic], inspections: &[RunInspection]) -> String {
-    let mut html = String::new();
-    if !diagnostics.is_empty() {
-        html.push_str("<ul>");
-        for diagnostic in diagnostics {
-            let line = html_escape(&report::diagnostic_line(diagnostic));
-            html.push_str(&format!("<li>{line}</li>"));
-        }
-        html.push_str("</ul>");
-    }
+/// A run that found no mixture.
+fn unidentified_part(run: &UnidentifiedView) -> String {
+    let head = format!("<h2>{}</h2>", html_escape(&run.name));
+    let sentences = list(run.sentences().into_iter());
+    let members = run.member_shares_table().map_or_else(String::new, |table| table.to_html());
+    let end = run_end(&run.name, (&run.account, &run.diagnostics), &[]);
+    format!("{head}{sentences}{members}{end}")
+}
+
+/// Lines as a list; nothing where there are none.
+fn list(lines: impl Iterator<Item = String>) -> String {
+    let items: String = lines.map(|line| format!("<li>{}</li>", html_escape(&line))).collect();
+    if items.is_empty() { items } else { format!("<ul>{items}</ul>") }
+}
+
+/// A run's doubts, what was run, and texts.
+fn run_end(
+    name: &str,
+    (account, diagnostics): (&RunAccount, &[Diagnostic]),
+    inspections: &[RunInspection],
+) -> String {
+    let mut html = list(diagnostics.iter().map(report::diagnostic_line));
+    html.push_str(&accounts::html(name, account));
     if let Some(seen) = inspections.iter().find(|seen| seen.run == name) {
         html.push_str(&inspection_part(&seen.inspection));
     }

@@ -44,7 +44,9 @@ impl Workspace {
     pub fn evaluate(&self, options: &ViewOptions) -> Result<Answer, InputError> {
         let (spec, resolved) = self.resolve(options)?;
         let Some(spec) = spec else {
-            return Ok(Answer::Estimated(Estimates::of(self.runs.iter().map(|open| &open.parsed))));
+            let estimates = Estimates::of(self.runs.iter().map(|open| &open.parsed));
+            let unidentified = self.unidentified.iter().map(|open| &open.parsed);
+            return Ok(Answer::Estimated(estimates.and_unidentified(unidentified)));
         };
         let mut evaluator = Evaluator::new(spec, &resolved);
         let mut refused = Vec::new();
@@ -57,6 +59,9 @@ impl Workspace {
                     hint: error.hint(),
                 });
             }
+        }
+        for open in &self.unidentified {
+            evaluator.add_unidentified(&open.parsed);
         }
         Ok(Answer::Scored(evaluator.finish(), refused))
     }

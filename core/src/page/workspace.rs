@@ -4,11 +4,10 @@ use serde::Serialize;
 
 use crate::files::digest::sha256_hex;
 use crate::files::predictions::Prediction;
-use crate::files::run::{Run, free_name, run_name};
+use crate::files::run::{Run, StoredAnswer, UnidentifiedRun, free_name, run_name};
 use crate::files::spec::SpecFile;
 use crate::files::text;
 use crate::messages::input_error::{InputError, Problem};
-use crate::messages::printable::printable;
 use crate::page::file_kind::sniff;
 use crate::page::paths::short_path;
 use crate::page::places::Place;
@@ -43,7 +42,7 @@ pub struct Workspace {
     last_id: u64,
     pub(super) runs: Vec<Open<Run>>,
     /// Runs that found no mixture, each with why.
-    pub(super) unidentified: Vec<Open<InputError>>,
+    pub(super) unidentified: Vec<Open<UnidentifiedRun>>,
     pub(super) specs: Vec<Open<SpecFile>>,
     pub(super) bases: Vec<Open<RunBasis>>,
 }
@@ -123,10 +122,16 @@ impl Workspace {
             return Opened { message: Some("already open".to_owned()), name, ..blank };
         }
         match self.open(path, bytes, id) {
-            Ok((kind, name, sha256)) => Opened { kind, name, sha256, ..blank },
+            Ok((kind, name, sha256)) => {
+                let why = self.unidentified.iter().find(|open| open.id == id);
+                let why = why.map(|open| &open.parsed.why);
+                let (message, hint) =
+                    (why.map(InputError::message), why.and_then(InputError::hint));
+                Opened { kind, name, sha256, message, hint, ..blank }
+            }
             Err(error) => {
                 let (message, hint) = (Some(error.message()), error.hint());
-                self.refused(error, bytes, Opened { message, hint, ..blank })
+                Opened { kind: FileKind::Error, message, hint, ..blank }
             }
         }
     }
@@ -140,14 +145,21 @@ impl Workspace {
     ) -> Result<(FileKind, String, String), InputError> {
         let text = text::decode(path, bytes)?;
         match sniff(path, text) {
-            Some(kind @ FileKind::Run) => {
-                let mut parsed = Run::parse(path, bytes)?;
-                parsed.name = free_name(&parsed, |name| self.is_run(name));
-                let (name, sha256) = (parsed.name.clone(), parsed.sha256.clone());
-                let place = self.place(path, kind);
-                self.runs.push(Open::new(id, (path, place), parsed, text));
-                Ok((kind, name, sha256))
-            }
+            Some(kind @ FileKind::Run) => match StoredAnswer::parse(path, bytes)? {
+                StoredAnswer::Mixture(mut parsed) => {
+                    parsed.name = free_name(&parsed, |name| self.is_run(name));
+                    let (name, sha256) = (parsed.name.clone(), parsed.sha256.clone());
+                    let place = self.place(path, kind);
+                    self.runs.push(Open::new(id, (path, place), *parsed, text));
+                    Ok((kind, name, sha256))
+                }
+                StoredAnswer::Unidentified(parsed) => {
+                    let (name, sha256) = (parsed.name.clone(), parsed.sha256.clone());
+                    let place = self.place(path, FileKind::Unidentified);
+                    self.unidentified.push(Open::new(id, (path, place), *parsed, text));
+                    Ok((FileKind::Unidentified, name, sha256))
+                }
+            },
             Some(kind @ (FileKind::Predictions | FileKind::Openings)) => {
                 let parsed = RunBasis::parse(kind, path, text)?;
                 let place = self.place(path, kind);
@@ -167,22 +179,6 @@ impl Workspace {
                 Ok((FileKind::Spec, name, sha256))
             }
             None => Err(InputError::new(path, "", Problem::NotRecognised)),
-        }
-    }
-
-    /// A file that is refused: it is not kept, unless it is a run that found no mixture, from whose summary other
-    /// choices may still be tried.
-    fn refused(&mut self, error: InputError, bytes: &[u8], told: Opened) -> Opened {
-        let (path, id) = (told.path.clone(), told.id);
-        match (&error.problem, text::decode(&path, bytes)) {
-            (Problem::NotIdentified { .. }, Ok(text)) => {
-                let kind = FileKind::Unidentified;
-                let place = self.place(&path, kind);
-                self.unidentified.push(Open::new(id, (&path, place), error, text));
-                let name = printable(&run_name(&path)).into_owned();
-                Opened { kind, name, sha256: sha256_hex(bytes), ..told }
-            }
-            _ => Opened { kind: FileKind::Error, ..told },
         }
     }
 

@@ -201,7 +201,7 @@ fn summary_cases() -> Vec<Case> {
         ),
         case("r.json", "[1, 2, 3]", "r.json:1:1: expected a summary (an object in braces)"),
         case("r.json", "{\"categories\": [\"a\", \"b\"],}", "r.json:1:27: trailing comma"),
-        case("r.json", deep, "r.json:1:12: expected a string, found list"),
+        case("r.json", deep, "r.json:1:11: expected an object in braces, found list"),
     ]
 }
 

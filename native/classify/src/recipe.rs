@@ -57,6 +57,18 @@ impl Recipe {
         settings.as_object().cloned().unwrap_or_default()
     }
 
+    /// The same settings as they are unless something is said, for this kind of classifier.
+    pub fn usual_settings(&self) -> Map<String, Value> {
+        let settings = match self {
+            Self::Tfidf(_) => Value::Null,
+            #[cfg(feature = "burn")]
+            Self::Encoder(options) => options.usual_record(),
+            #[cfg(feature = "burn")]
+            Self::Embedding(options) => options.usual_record(),
+        };
+        settings.as_object().cloned().unwrap_or_default()
+    }
+
     /// The classifier that is trained on these documents.
     ///
     /// # Errors

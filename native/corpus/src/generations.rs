@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::fingerprint::fingerprint;
 use super::jsonl;
+use super::text_lengths::TextLengths;
 
 /// One text that a model wrote.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,6 +53,8 @@ pub struct GenerationsInput {
     pub n_without_prompt: usize,
     /// Distinct known prompts; none where no prompt is known.
     pub n_prompts: Option<usize>,
+    /// How long the texts used are.
+    pub n_characters: TextLengths,
 }
 
 #[derive(Deserialize)]
@@ -103,6 +106,7 @@ pub fn read(path: &Path, limit: usize) -> Result<Generations, InputError> {
         n_duplicates: count_duplicates(&texts),
         n_without_prompt: texts.iter().filter(|text| text.prompt_id.is_none()).count(),
         n_prompts: count_prompts(&texts),
+        n_characters: TextLengths::of(texts.iter().map(|text| text.text.as_str())),
     };
     Ok(Generations { texts, input })
 }

@@ -51,5 +51,6 @@ pub mod reference;
 pub mod sample;
 pub mod split;
 pub(crate) mod swar;
+pub mod text_lengths;
 pub mod twins;
 mod words;

@@ -117,16 +117,11 @@ impl Model {
     /// What makes a run with this model another than with a different one: for the record, and so that
     /// resuming can tell.
     pub fn description(&self) -> Map<String, Value> {
-        let precision = match self.choice.precision {
-            Precision::F32 => "f32",
-            Precision::Bf16 => "half",
-            Precision::Int8 => "int8",
-        };
         let config = json!({
             "target_model": self.choice.model,
             "hf_revision": self.choice.revision,
             "architecture": self.blueprint.family,
-            "precision": precision,
+            "precision": self.choice.precision.name(),
             // Numbers of one back end do not equal another's to the last bit.
             "back_end": if self.is_on_cpu() { "cpu" } else { "gpu" },
         });

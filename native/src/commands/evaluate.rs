@@ -3,6 +3,8 @@
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use data_anatomy_core::account::run_account::RunAccount;
+use data_anatomy_core::evaluate::accounts;
 use data_anatomy_core::evaluate::evaluation::Evaluation;
 use data_anatomy_core::evaluate::figures::EvaluationPlot;
 use data_anatomy_core::evaluate::finding::Finding;
@@ -24,8 +26,12 @@ pub(super) fn run(args: &EvaluateArgs) -> anyhow::Result<Outcome> {
     if let Some(folder) = &args.output_dir {
         write_outputs(folder, &paths, &evaluation, &truth, args)?;
     }
-    let failed =
-        |bar: f64| evaluation.runs.iter().any(|run| !(run.metrics.overlap_accuracy >= bar));
+    // A run without a mixture is below any bar.
+    let failed = |bar: f64| {
+        let is_below = |accuracy: f64| !(accuracy >= bar);
+        !evaluation.unidentified.is_empty()
+            || evaluation.runs.iter().any(|run| is_below(run.metrics.overlap_accuracy))
+    };
     Ok(if args.fail_below.is_some_and(failed) { Outcome::GateFailed } else { Outcome::Done })
 }
 
@@ -41,7 +47,9 @@ fn print(evaluation: &Evaluation, json: bool) -> io::Result<()> {
 
 fn print_text(out: &mut impl io::Write, evaluation: &Evaluation) -> io::Result<()> {
     writeln!(out, "{}\n{}\n", report::title(evaluation), printable(&Finding::of(evaluation).text))?;
-    out.write_all(report::terminal_table(evaluation).to_text().as_bytes())?;
+    if !evaluation.runs.is_empty() {
+        out.write_all(report::terminal_table(evaluation).to_text().as_bytes())?;
+    }
     if let [only] = evaluation.runs.as_slice() {
         let table = report::categories_table(only, evaluation.tolerance);
         write!(out, "\n{}", table.to_text())?;
@@ -49,13 +57,35 @@ fn print_text(out: &mut impl io::Write, evaluation: &Evaluation) -> io::Result<(
     for sentence in evaluation.runs.iter().filter_map(report::classifiers_sentence) {
         writeln!(out, "\n{sentence}")?;
     }
+    for run in &evaluation.unidentified {
+        writeln!(out, "{}", printable(&run.name))?;
+        for sentence in run.sentences() {
+            writeln!(out, "  {sentence}")?;
+        }
+        if let Some(table) = run.member_shares_table() {
+            write!(out, "\n{}", table.to_text())?;
+        }
+    }
     for group in report::doubt_groups(evaluation) {
         writeln!(out, "\n{}", printable(group.title))?;
         for doubt in group.doubts {
             writeln!(out, "  {}", report::diagnostic_line(doubt))?;
         }
     }
-    Ok(())
+    print_accounts(out, evaluation)
+}
+
+/// What was run: of one run all of it, of several a line each.
+fn print_accounts(out: &mut impl io::Write, evaluation: &Evaluation) -> io::Result<()> {
+    let scored = evaluation.runs.iter().map(|run| (&run.name, &run.account));
+    let others = evaluation.unidentified.iter().map(|run| (&run.name, &run.account));
+    let all: Vec<(&String, &RunAccount)> = scored.chain(others).collect();
+    if let [(name, account)] = all.as_slice() {
+        return write!(out, "\n{}", accounts::text(name, account));
+    }
+    writeln!(out, "\nWhat was run")?;
+    all.iter()
+        .try_for_each(|(name, account)| writeln!(out, "  {}: {}", printable(name), account.line()))
 }
 
 fn write_outputs(
@@ -72,7 +102,7 @@ fn write_outputs(
         let html = report_page::scored(paths, evaluation, truth, &args.view)?;
         files::write(&folder.join("report.html"), html.as_bytes())?;
     }
-    if !args.no_plots {
+    if !args.no_plots && !evaluation.runs.is_empty() {
         for plot in EvaluationPlot::ALL {
             let name = format!("{}.png", plot.name());
             plots::write(&folder.join(name), plot.of(evaluation).as_ref())?;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use data_anatomy_core::evaluate::evaluation::{Evaluation, Evaluator};
-use data_anatomy_core::files::run::Run;
+use data_anatomy_core::files::run::StoredAnswer;
 use data_anatomy_core::files::spec::Spec;
 use data_anatomy_core::messages::input_error::{InputError, Problem};
 use data_anatomy_core::page::choices::evaluate_options;
@@ -25,8 +25,8 @@ pub(super) fn evaluate(
     let mut evaluator = Evaluator::new(spec, &options);
     let with_predictions = options.baseline.is_some();
     for some in paths.chunks(RUNS_AT_A_TIME) {
-        for run in read(some, with_predictions)? {
-            evaluator.add(&run)?;
+        for answer in read(some, with_predictions)? {
+            evaluator.take(&answer)?;
         }
     }
     let evaluation = evaluator.finish();
@@ -34,13 +34,13 @@ pub(super) fn evaluate(
     Ok(evaluation)
 }
 
-/// The runs at `paths`, without their verdicts.
-pub(super) fn read_all(paths: &[PathBuf]) -> Result<Vec<Run>, InputError> {
+/// What the runs at `paths` answer, without their verdicts.
+pub(super) fn read_all(paths: &[PathBuf]) -> Result<Vec<StoredAnswer>, InputError> {
     read(paths, false)
 }
 
-/// The runs at `paths`, read in parallel.
-fn read(paths: &[PathBuf], with_predictions: bool) -> Result<Vec<Run>, InputError> {
+/// The same, read in parallel, with their verdicts if they are wanted.
+fn read(paths: &[PathBuf], with_predictions: bool) -> Result<Vec<StoredAnswer>, InputError> {
     paths.par_iter().map(|path| runs::read(path, with_predictions)).collect()
 }
 

@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use data_anatomy_core::evaluate::report;
+use data_anatomy_core::membership::summary::MembershipSummary;
 use data_anatomy_job::exit::Outcome;
 use data_anatomy_job::progress::Progress;
 
@@ -34,11 +35,15 @@ fn print(out: &mut impl Write, finished: &Finished) -> std::io::Result<()> {
     for summary in summaries {
         writeln!(out, "{}\n", summary.attack.title())?;
         writeln!(out, "{}", summary.categories_table().to_text())?;
-        for diagnostic in &summary.diagnostics {
-            writeln!(out, "{}", report::diagnostic_line(diagnostic))?;
-        }
-        writeln!(out)?;
     }
+    let doubts = match summaries.as_slice() {
+        [only] => only.diagnostics.clone(),
+        several => MembershipSummary::doubts_of_all(several),
+    };
+    for diagnostic in &doubts {
+        writeln!(out, "{}", report::diagnostic_line(diagnostic))?;
+    }
+    writeln!(out)?;
     if results.iter().any(|result| result.quality.iter().any(Option::is_some)) {
         write!(out, "{}", attacks::overview(collected, results).to_text())?;
     }

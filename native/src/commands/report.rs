@@ -1,6 +1,7 @@
 //! `report`: one HTML file of runs, by themselves or against a ground truth.
 
 use data_anatomy_core::evaluate::estimates::Estimates;
+use data_anatomy_core::files::run::StoredAnswer;
 use data_anatomy_job::exit::Outcome;
 use data_anatomy_job::files;
 
@@ -16,7 +17,7 @@ pub(super) fn run(args: &ReportArgs) -> anyhow::Result<Outcome> {
             report_page::scored(&args.runs, &evaluation, &truth, &args.view)?
         }
         None => {
-            let estimates = Estimates::of(read_all(&args.runs)?.iter());
+            let estimates = estimates(&read_all(&args.runs)?);
             report_page::estimated(&args.runs, &estimates, &args.view)?
         }
     };
@@ -26,4 +27,17 @@ pub(super) fn run(args: &ReportArgs) -> anyhow::Result<Outcome> {
     files::write(&args.output, html.as_bytes())?;
     eprintln!("open in a browser: {}", args.output.display());
     Ok(Outcome::Done)
+}
+
+/// What runs answer, by themselves.
+fn estimates(answers: &[StoredAnswer]) -> Estimates {
+    let runs = answers.iter().filter_map(|answer| match answer {
+        StoredAnswer::Mixture(run) => Some(run.as_ref()),
+        StoredAnswer::Unidentified(_) => None,
+    });
+    let others = answers.iter().filter_map(|answer| match answer {
+        StoredAnswer::Mixture(_) => None,
+        StoredAnswer::Unidentified(run) => Some(run.as_ref()),
+    });
+    Estimates::of(runs).and_unidentified(others)
 }

@@ -2,17 +2,52 @@
 
 use std::path::Path;
 
+use data_anatomy_core::files::record::{CHANGED, changed};
+use data_anatomy_lm::author_choice::AuthorChoice;
 use data_anatomy_lm::cpu::Precision;
 use data_anatomy_lm::prompts::Prompts;
 use serde_json::{Map, Value, json};
 
-use super::settings::{Settings, WritingSettings};
+use super::settings::{ECHO_PREFIX, EchoSettings, Settings, WritingSettings};
 
-/// Every setting, by the name of its flag.
+/// Every setting, by the name of its flag, and which of them differ from their defaults.
 ///
 /// # Errors
 /// If prompts that something is written by cannot be read.
 pub fn config(settings: &Settings) -> anyhow::Result<Map<String, Value>> {
+    let mut config = recorded(settings)?;
+    let names = changed(&config, &usual(settings)?);
+    config.insert(CHANGED.to_owned(), names.into());
+    Ok(config)
+}
+
+/// The settings as they are unless something is said, for what this run is made of and called.
+fn usual(settings: &Settings) -> anyhow::Result<Map<String, Value>> {
+    let (usual, author) = (Settings::new(&settings.documents.samples), &settings.writing.author);
+    // Sources and the kind of classifier decide which settings there are.
+    let of_kind = Settings {
+        given_texts: settings.given_texts.clone(),
+        writing: WritingSettings {
+            author: AuthorChoice { precision: Precision::default(), ..author.clone() },
+            ..usual.writing.clone()
+        },
+        echoes: EchoSettings { prefix: ECHO_PREFIX, n_echoes: None, ..settings.echoes },
+        output: settings.output.clone(),
+        ..usual.clone()
+    };
+    let mut config = recorded(&of_kind)?;
+    if let Some(drawing) = config.get_mut("drawing") {
+        // Said by `num_prompts`.
+        drawing["n_texts"] = settings.n_texts_recorded().into();
+    }
+    config.extend(settings.classifier.recipe.usual_settings());
+    config.insert("training_source".to_owned(), usual.sources().training.name().into());
+    config.insert("calibration_source".to_owned(), usual.sources().calibration.name().into());
+    Ok(config)
+}
+
+/// Every setting, by the name of its flag.
+fn recorded(settings: &Settings) -> anyhow::Result<Map<String, Value>> {
     let (sources, author) = (settings.sources(), &settings.writing.author);
     let (documents, split, cut) = (&settings.documents, &settings.split, &settings.cut);
     let classifier = &settings.classifier;
@@ -38,9 +73,7 @@ pub fn config(settings: &Settings) -> anyhow::Result<Map<String, Value>> {
         "run_name": settings.output.run_name,
     });
     if !settings.writes_nothing() {
-        let makes_texts = settings.given_texts.is_none();
-        let n_texts = makes_texts.then(|| settings.n_texts_to_write());
-        config["drawing"] = drawing(&settings.writing, n_texts)?;
+        config["drawing"] = drawing(&settings.writing, settings.n_texts_recorded())?;
     }
     if sources.need_echoes() {
         config["echo_prefix"] = settings.echoes.prefix.into();
@@ -74,4 +107,48 @@ fn drawing(writing: &WritingSettings, n_texts: Option<usize>) -> anyhow::Result<
         "top_p": drawing.top_p,
         "top_k": drawing.top_k,
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::labelshift::sources::SourceKind;
+
+    fn names(settings: &Settings) -> Value {
+        config(settings).unwrap()[CHANGED].clone()
+    }
+
+    #[test]
+    fn the_defaults_differ_in_nothing_from_themselves_whatever_is_given() {
+        let mut settings = Settings::new("samples");
+        settings.writing.author = AuthorChoice::of_model("m");
+        settings.output.run_name = "mine".to_owned();
+        assert_eq!(names(&settings), json!([]));
+        settings.given_texts = Some("texts.jsonl".into());
+        assert_eq!(names(&settings), json!([]));
+    }
+
+    #[test]
+    fn what_was_said_is_named_once_by_its_flag() {
+        let mut settings = Settings::new("samples");
+        settings.n_texts = 50;
+        settings.writing.author = AuthorChoice::of_model("m");
+        settings.writing.author.precision = Precision::Bf16;
+        settings.writing.drawing.max_new_tokens += 1;
+        settings.choices.n_boot = 7;
+        settings.split.cross_fit = Some(3);
+        let named = json!(["cross_fit", "half", "max_new_tokens", "n_boot", "num_prompts"]);
+        assert_eq!(names(&settings), named);
+    }
+
+    #[test]
+    fn echoes_are_a_change_and_their_prefix_is_none() {
+        let mut settings = Settings::new("samples");
+        settings.writing.author = AuthorChoice::of_model("m");
+        settings.echoes.calibration_source = SourceKind::Echo;
+        assert_eq!(names(&settings), json!(["calibration_source", "training_source"]));
+        settings.echoes.prefix += 1;
+        let named = json!(["calibration_source", "echo_prefix", "training_source"]);
+        assert_eq!(names(&settings), named);
+    }
 }

@@ -189,6 +189,11 @@ impl Settings {
         if self.n_texts == 0 { N_TEXTS } else { self.n_texts }
     }
 
+    /// How many texts the model writes; none where texts are given.
+    pub fn n_texts_recorded(&self) -> Option<usize> {
+        self.given_texts.is_none().then(|| self.n_texts_to_write())
+    }
+
     /// What trains and what calibrates.
     pub fn sources(&self) -> Sources {
         let calibration = match self.echoes.calibration_source {

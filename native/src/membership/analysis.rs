@@ -6,6 +6,7 @@ use data_anatomy_core::membership::analysis::{
     AnalysisOptions, BlindScores, CategoryResult, CategoryScores,
 };
 use data_anatomy_core::membership::attack::Attack;
+use data_anatomy_core::membership::compared::Compared;
 use data_anatomy_core::membership::roc::AttackQuality;
 use rayon::prelude::*;
 
@@ -23,15 +24,6 @@ pub struct AttackResult {
     /// How well it tells members from others, by category and at last for all documents together; none
     /// where nothing is known to be compared.
     pub quality: Vec<Option<AttackQuality>>,
-}
-
-/// What was compared to measure an attack.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Compared {
-    /// Known members against known non-members.
-    Members,
-    /// Candidates, members or not, against known non-members.
-    Candidates,
 }
 
 impl Collected {
@@ -89,11 +81,11 @@ impl Collected {
         let mut found = Vec::with_capacity(categories.len() + 1);
         for category in categories {
             let (members, others) = self.sides(attack, category);
-            found.push(AttackQuality::of(&members, &others, level));
+            found.push(AttackQuality::of(self.compared(), &members, &others, level));
             all.0.extend(members);
             all.1.extend(others);
         }
-        found.push(AttackQuality::of(&all.0, &all.1, level));
+        found.push(AttackQuality::of(self.compared(), &all.0, &all.1, level));
         found
     }
 

@@ -4,7 +4,7 @@ use data_anatomy_core::membership::roc::{AttackQuality, FALSE_POSITIVE_RATES};
 use data_anatomy_core::show::table::{Cell, Column, Table};
 use serde_json::{Value, json};
 
-use super::analysis::{AttackResult, Compared};
+use super::analysis::AttackResult;
 use super::collected::Collected;
 
 /// What all categories together are called.
@@ -13,14 +13,6 @@ const ALL: &str = "all";
 /// The categories that attacks are measured on: each, and all together.
 fn rows(categories: &[String]) -> impl Iterator<Item = &str> {
     categories.iter().map(String::as_str).chain([ALL])
-}
-
-/// What was compared, for programs.
-fn compared(collected: &Collected) -> &'static str {
-    match collected.compared() {
-        Compared::Members => "members against non-members",
-        Compared::Candidates => "candidates against non-members",
-    }
 }
 
 /// All of it, for programs.
@@ -37,7 +29,7 @@ pub fn json(collected: &Collected, results: &[AttackResult], level: f64) -> Valu
     json!({
         "schema_version": 1,
         "method": "membership_attacks",
-        "compared": compared(collected),
+        "compared": collected.compared().words(),
         "level": level,
         "attacks": results.iter().map(attack).collect::<Vec<_>>(),
         "skipped": collected.skipped.iter().map(skipped).collect::<Vec<_>>(),
@@ -49,7 +41,7 @@ pub fn table(collected: &Collected, results: &[AttackResult]) -> Table {
     let mut columns = vec![
         Column::words("attack", "the attack"),
         Column::words("category", "the category"),
-        Column::numbers("n_members", compared(collected)),
+        Column::numbers(collected.compared().count_name(), collected.compared().words()),
         Column::numbers("n_nonmembers", "documents they are told from"),
         Column::numbers("auroc", "area under the ROC curve"),
         Column::numbers("ci_lo", "lower end of its interval"),
@@ -83,8 +75,9 @@ pub fn overview(collected: &Collected, results: &[AttackResult]) -> Table {
 #[expect(clippy::cast_precision_loss, reason = "there are far fewer than 2^52 documents")]
 fn cells(quality: &AttackQuality) -> Vec<Cell> {
     let number = |value: f64| Cell::number(value, 3);
+    let n_compared = quality.n_members.or(quality.n_candidates);
     let mut cells = vec![
-        Cell::number(quality.n_members as f64, 0),
+        Cell::optional(n_compared.map(|n| n as f64), |n| Cell::number(n, 0)),
         Cell::number(quality.n_nonmembers as f64, 0),
         number(quality.auroc),
         number(quality.auroc_interval.lo()),

@@ -23,6 +23,7 @@ pub mod analysis;
 pub mod attacks;
 pub mod blind;
 pub mod collected;
+pub mod config;
 pub mod document_scores;
 pub mod evidence;
 pub mod folders;

@@ -11,13 +11,11 @@ use data_anatomy_core::membership::summary::MembershipSummary;
 use data_anatomy_core::messages::diagnostic::Diagnostic;
 use data_anatomy_job::clock;
 use data_anatomy_job::files;
-use serde_json::{Map, Value, json};
 
 use super::analysis::{AttackResult, without_score};
 use super::collected::Collected;
 use super::settings::{OutputSettings, Settings};
-use super::truth::TruthSource;
-use super::{attacks, document_scores, sizes};
+use super::{attacks, config, document_scores, sizes};
 use crate::{plots, tool};
 
 /// The summary of each attack.
@@ -38,7 +36,7 @@ pub fn summaries(
         let context = Context {
             tool: tool::record(),
             created: Some(created.clone()),
-            config: config(settings, collected, result.attack),
+            config: config::config(settings, &collected.model, result.attack),
             inputs: collected.inputs.clone(),
             diagnostics: doubts(settings.analysis.blind_baseline, collected, result.attack),
         };
@@ -135,54 +133,6 @@ fn draw(
     }
     let plot = figures::roc(&format!("{title}: {name}"), &curves, false);
     plots::write(&folder.join("roc.png"), &plot)
-}
-
-/// Every setting that the numbers of this attack depend on, by the name of its flag.
-fn config(settings: &Settings, collected: &Collected, attack: Attack) -> Map<String, Value> {
-    let Settings { pools, attacks, analysis, seed, outputs, .. } = settings;
-    let shown = |path: &PathBuf| path.display().to_string();
-    let truth = match &analysis.truth {
-        TruthSource::File(path) => Some(shown(path)),
-        TruthSource::Nothing | TruthSource::All => None,
-    };
-    let mut config = collected.model.as_object().cloned().unwrap_or_default();
-    let own = json!({
-        "attack": attack,
-        "local_samples_dir": pools.candidates.as_ref().map(shown),
-        "nonmembers": pools.nonmembers.as_ref().map(shown),
-        "members": pools.members.as_ref().map(shown),
-        "scores": pools.scores.as_ref().map(shown),
-        "merge_web": pools.merge_web,
-        "max_per_class": pools.max_per_class,
-        "category_sizes": analysis.category_sizes,
-        "truth": truth,
-        "candidates_are_members": analysis.truth == TruthSource::All,
-        "n_boot": analysis.n_replicates,
-        "level": analysis.level,
-        "seed": seed,
-        "run_name": outputs.run_name,
-    });
-    config.extend(own.as_object().cloned().unwrap_or_default());
-    let of_attack = match attack {
-        Attack::MinK | Attack::MinKPlusPlus => json!({"mink_ratio": attacks.mink_ratio}),
-        Attack::Reference => json!({
-            "reference_model": attacks.reference_model,
-            "reference_revision": attacks.reference_revision,
-        }),
-        Attack::ReCall => json!({"num_shots": attacks.n_shots}),
-        Attack::DcPdd => json!({
-            "reference_corpus": attacks.reference_corpus.as_ref().map(shown),
-            "dcpdd_limit": attacks.dc_pdd_limit,
-        }),
-        Attack::Neighbourhood => json!({
-            "n_perturbations": attacks.n_perturbations,
-            "pct_words_masked": attacks.share_masked,
-            "span_length": attacks.span_length,
-        }),
-        Attack::Loss | Attack::Zlib | Attack::Lowercase => json!({}),
-    };
-    config.extend(of_attack.as_object().cloned().unwrap_or_default());
-    config
 }
 
 /// What a reader must know that the scores themselves do not tell.

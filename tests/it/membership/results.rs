@@ -159,11 +159,26 @@ fn the_seed_study_s_command_works_as_written_and_claims_nothing() {
     }
     assert_eq!(summary["global_mixture_over_sampled_pool"], Value::Null);
     assert!(ran.stdout().contains("not identifiable"), "{}", ran.stdout());
-    let error = scratch
-        .run("evaluate --results_dir out/minkpp_mix --ground_truth olmo1b --tol 0.02")
-        .exited(2)
-        .stderr();
-    assert!(error.starts_with("error: out/minkpp_mix/summary.json"), "{error}");
+    // That nothing can be said is an answer, and is shown as one.
+    let evaluate = "evaluate --results_dir out/minkpp_mix --ground_truth olmo1b --tol 0.02";
+    let told = scratch.run(&format!("{evaluate} --output-dir report")).exited(0).stdout();
+    for part in [
+        "1 run without a mixture",
+        "no mixture was found",
+        "What was run",
+        "Min-K%++",
+        "recipes 40",
+    ] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+    for (report, part) in
+        [("report.md", "Methods, for a paper"), ("report.html", "Share of members in")]
+    {
+        assert!(scratch.read(&format!("report/{report}")).contains(part), "{report}: {part}");
+    }
+    scratch.run(&format!("{evaluate} --fail-below 0.1")).exited(1);
+    scratch.run("report out/minkpp_mix --ground-truth olmo1b --output one.html").exited(0);
+    assert!(scratch.read("one.html").contains("no mixture was found"));
 }
 
 #[test]
@@ -212,6 +227,34 @@ fn each_attack_has_its_folder_and_attacks_are_measured_where_the_truth_is_known(
     let n_pairs = (members.len() * others.len()) as f64;
     let auroc = members.iter().map(wins).sum::<f64>() / n_pairs;
     assert!((all["auroc"].parse::<f64>().unwrap() - auroc).abs() < 1e-12, "{all:?}: {auroc}");
+}
+
+/// Three attacks on three categories of which nothing is known, beside non-members or not.
+#[test]
+fn what_is_so_of_all_attacks_and_categories_is_said_once_and_candidates_are_called_so() {
+    let scratch = with_everything(40);
+    let command = "membership --attack loss minkpp zlib --target-model model --device cpu \
+                   --local-samples-dir samples --quiet --no-plots";
+    let alone = scratch.run(&format!("{command} --run-name alone")).exited(0).stdout();
+    assert_eq!(
+        alone.matches("the share of members is not identifiable from").count(),
+        1,
+        "{alone}"
+    );
+    assert!(alone.contains("all 3 categories: the share of members"), "{alone}");
+    let beside = scratch
+        .run(&format!("{command} --nonmembers held_out --no-blind-baseline --run-name beside"))
+        .exited(0)
+        .stdout();
+    assert!(beside.matches("warning:").count() <= 6, "{beside}");
+    let attacks = json(&scratch, "out/beside/attacks.json");
+    assert_eq!(attacks["compared"], "candidates against non-members");
+    let quality = &attacks["attacks"][0]["per_category"][0]["quality"];
+    assert_eq!((&quality["n_candidates"], quality.get("n_members")), (&40.into(), None));
+    let rows = csv(&scratch.read("out/beside/attacks.csv"));
+    assert_eq!((rows[3]["n_candidates"].as_str(), rows[3].get("n_members")), ("120", None));
+    let config = &json(&scratch, "out/beside-loss/summary.json")["config"];
+    assert_eq!(config["changed"], serde_json::json!(["blind_baseline"]));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, de};
+use serde_json::{Map, Value};
 
 use crate::files::spec::OrderedMap;
 use crate::messages::diagnostic::Diagnostic;
@@ -20,12 +21,17 @@ pub(super) struct RawSummary {
     pub(super) categories: Option<Vec<String>>,
     pub(super) priors: Option<RawPriors>,
     pub(super) shares: Option<RawShares>,
-    pub(super) document_lengths: Option<serde_json::Value>,
+    pub(super) document_lengths: Option<Value>,
     pub(super) global_mixture_over_sampled_pool: Option<Shares>,
     pub(super) global_mixture: Option<Shares>,
     #[serde(alias = "per_language")]
     pub(super) per_category: Option<Vec<RawCategory>>,
-    pub(super) inputs: Option<serde_json::Value>,
+    pub(super) inputs: Option<Value>,
+    pub(super) attack: Option<Value>,
+    pub(super) tool: Option<Value>,
+    pub(super) created: Option<Value>,
+    pub(super) estimator: Option<Value>,
+    pub(super) val_metrics: Option<Value>,
     #[serde(default)]
     pub(super) refusals: Vec<String>,
     pub(super) verdict: Option<Verdict>,
@@ -57,11 +63,24 @@ pub(super) struct RawConfig {
     pub(super) seed: Option<u64>,
     #[serde(default, deserialize_with = "text_or_none")]
     pub(super) run_name: Option<String>,
+    #[serde(flatten)]
+    others: Map<String, Value>,
+}
+
+impl RawConfig {
+    /// Every setting that is there, by its name.
+    pub(super) fn all(&self) -> Map<String, Value> {
+        let model =
+            self.target_model.clone().map(|model| ("target_model".to_owned(), model.into()));
+        let seed = self.seed.map(|seed| ("seed".to_owned(), seed.into()));
+        let name = self.run_name.clone().map(|name| ("run_name".to_owned(), name.into()));
+        self.others.clone().into_iter().chain(model).chain(seed).chain(name).collect()
+    }
 }
 
 /// A text; none for anything else, which no run of this program writes.
 fn text_or_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    let value = serde_json::Value::deserialize(deserializer)?;
+    let value = Value::deserialize(deserializer)?;
     Ok(value.as_str().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned))
 }
 

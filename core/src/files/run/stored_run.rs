@@ -3,6 +3,7 @@
 use super::dialect::{Dialect, SCHEMA_VERSION};
 use super::member_shares::MemberShare;
 use super::other_unit::OtherUnit;
+use super::provenance::Provenance;
 use super::raw_summary::RawSummary;
 use super::reader::Reader;
 use crate::files::digest::sha256_hex;
@@ -53,6 +54,8 @@ pub struct Run {
     pub predictions: Vec<Prediction>,
     /// The share of members in each category, for a membership run of this program; else empty.
     pub member_shares: Vec<MemberShare>,
+    /// How it was made, as far as the file says.
+    pub provenance: Provenance,
     /// What the run says of its result; none where the file does not say.
     pub verdict: Option<Verdict>,
     /// The doubts that the run itself recorded.
@@ -89,14 +92,14 @@ impl Run {
             ),
             None => (None, None, None),
         };
-        let given = raw.config.as_ref().and_then(|config| config.run_name.clone());
-        let name = given.unwrap_or_else(|| run_name(path));
+        let name = given_name(&raw, path);
         let other = OtherUnit::read(&raw, &reader, &shares.taxonomy)?;
         Ok(Self {
-            name: printable(&name).into_owned(),
+            name,
             path: path.to_owned(),
             dialect: shares.dialect,
             resampling: resampling(&raw),
+            provenance: Provenance::of(&raw, shares.dialect),
             member_shares: reader.member_shares(&raw)?,
             method: raw.method,
             unit: raw.unit,
@@ -132,11 +135,18 @@ impl Run {
             resampling: None,
             predictions: Vec::new(),
             member_shares: Vec::new(),
+            provenance: Provenance::default(),
             verdict: None,
             diagnostics: Vec::new(),
             sha256: spec.sha256.clone(),
         }
     }
+}
+
+/// The name that the run was given, else that of its folder, fit to be shown.
+pub(super) fn given_name(raw: &RawSummary, path: &str) -> String {
+    let given = raw.config.as_ref().and_then(|config| config.run_name.clone());
+    printable(&given.unwrap_or_else(|| run_name(path))).into_owned()
 }
 
 /// What two runs must share to have drawn the same; see [`Run::resampling`].

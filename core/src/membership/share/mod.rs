@@ -9,7 +9,7 @@
 //! [`SPREAD_DEVIATION`]. This is the binormal model of ROC analysis (Dorfman & Alf 1969), and depends
 //! on the order of the scores alone but for the tails. The distribution of non-members itself is left
 //! free: it is known through their scores only, members are a tilt of it, and its uncertainty is
-//! carried along by the likelihood. So this is the semiparametric mixture of Qin (1999, Biometrika 86,
+//! carried along by the likelihood. So this is the semiparametric mixture of Qin (1999, Annals of Statistics 27(4),
 //! "Empirical likelihood ratio based confidence intervals for mixture proportions") with his density
 //! ratio `exp(α + βh)` extended by a quadratic term.
 //!

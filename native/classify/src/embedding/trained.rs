@@ -14,6 +14,7 @@ use super::linear::LinearModel;
 use crate::encoder::body::{Encoder, Take};
 use crate::encoder::folder::{self, Record};
 use crate::encoder::{trained, work};
+use crate::encoder_defaults;
 use crate::logistic::Termination;
 use crate::{Classifier, Progress, TrainingDocuments, shown};
 
@@ -37,6 +38,12 @@ pub struct Options {
 }
 
 impl Options {
+    /// The settings as they are unless something is said.
+    pub(crate) fn usual_record(&self) -> Value {
+        let max_length = encoder_defaults::MAX_LENGTH;
+        Self { model: DEFAULT_MODEL.to_owned(), max_length, ..self.clone() }.record()
+    }
+
     /// The settings, for the record.
     pub(crate) fn record(&self) -> Value {
         json!({ "hf_model_name": self.model, "hf_max_length": self.max_length })

@@ -138,6 +138,18 @@ impl Options {
         }
     }
 
+    /// The settings as they are unless something is said; numbers are those for this way to start.
+    pub(crate) fn usual_record(&self) -> Value {
+        let start = match &self.start {
+            Start::Checkpoint(_) => Start::Checkpoint(DEFAULT_MODEL.to_owned()),
+            Start::LikeCheckpoint(_) => Start::LikeCheckpoint(DEFAULT_MODEL.to_owned()),
+            Start::Scratch(_) => Start::Scratch(ScratchSize::default()),
+        };
+        let mut record = Self::new(start, self.device.clone(), self.seed).record();
+        record["hf_train_from_scratch"] = false.into();
+        record
+    }
+
     /// The settings, for the record.
     pub(crate) fn record(&self) -> Value {
         let (model, size) = match &self.start {

@@ -17,6 +17,15 @@ pub enum Precision {
 }
 
 impl Precision {
+    /// Its name in records.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::F32 => "f32",
+            Self::Bf16 => "half",
+            Self::Int8 => "int8",
+        }
+    }
+
     /// Bytes that `n` weights take, scales included.
     pub fn bytes(self, n_weights: u64) -> u64 {
         match self {
