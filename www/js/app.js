@@ -274,6 +274,7 @@ export class App {
     if (shown === null) {
       setText(byId('finding-heading'), 'Not scored yet');
       setText(byId('finding-text'), '');
+      byId('finding-verdicts').replaceChildren();
       return;
     }
     showFinding(this.finding);

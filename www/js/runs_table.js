@@ -43,10 +43,10 @@ function runRow(run, { evaluation, view, metrics, guesses }) {
     ...guesses.map(({ key }) => numberCell(percent(run.baselines[key]), run.baselines[key])));
 }
 
-/** Returns how many doubts a run has; what was tested and holds is none. */
+/** Returns how many warnings and notes a run has; what was tested and holds is neither. */
 function doubtCount({ diagnostics }) {
-  const doubts = diagnostics.filter(({ severity }) => severity !== 'passed');
-  return doubts.length ? counted(doubts.length, 'doubt') : null;
+  const kinds = ['warning', 'note'].map((kind) => [diagnostics.filter(({ severity }) => severity === kind).length, kind]);
+  return kinds.filter(([n]) => n > 0).map(([n, kind]) => counted(n, kind)).join(', ') || null;
 }
 
 function runHead(run, isBaseline) {

@@ -7,9 +7,11 @@ use crate::evaluate::evaluation::{SCHEMA_VERSION, Tool};
 use crate::evaluate::finding::Finding;
 use crate::evaluate::member_shares::{self, percent_interval};
 use crate::evaluate::unidentified::UnidentifiedView;
+use crate::evaluate::verdicts::RunVerdict;
 use crate::files::record::json_text;
 use crate::files::run::{MemberShare, Run, UnidentifiedRun, free_name};
 use crate::messages::diagnostic::Diagnostic;
+use crate::messages::verdict::Verdict;
 use crate::numeric::interval::Interval;
 use crate::shares::unit::Unit;
 use crate::show::figure::Figure;
@@ -25,6 +27,9 @@ pub struct RunEstimate {
     pub method: Option<String>,
     /// What the shares are shares of, where the file says so.
     pub unit: Option<Unit>,
+    /// What the run says that its result is good for; none where its file does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<Verdict>,
     /// SHA-256 of the run's file.
     pub sha256: String,
     /// The categories.
@@ -109,7 +114,9 @@ impl Estimates {
         if !self.runs.is_empty() {
             sentences.push("No ground truth is chosen, so nothing is scored.".to_owned());
         }
-        Finding { heading: self.title(), text: sentences.join(" ") }
+        let verdicts =
+            self.runs.iter().map(|run| RunVerdict::of(&run.name, run.verdict.as_ref())).collect();
+        Finding { verdicts, heading: self.title(), text: sentences.join(" ") }
     }
 }
 
@@ -119,6 +126,7 @@ impl RunEstimate {
             name,
             method: run.method.clone(),
             unit: run.unit,
+            verdict: run.verdict.clone(),
             sha256: run.sha256.clone(),
             categories: run.taxonomy.names().to_vec(),
             estimate: run.estimate.shares().to_vec(),

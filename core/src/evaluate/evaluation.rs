@@ -224,6 +224,7 @@ impl<'spec> Evaluator<'spec> {
             member_shares: run.member_shares.clone(),
             account: RunAccount::of(&run.provenance),
             diagnostics,
+            verdict: run.verdict.clone(),
         });
         let with_predictions = self.options.baseline.is_some();
         self.comparable.push(Comparable::new(&run, accuracies, with_predictions));

@@ -4,12 +4,15 @@ use serde::Serialize;
 
 use crate::evaluate::evaluation::{Evaluation, RunEvaluation};
 use crate::evaluate::unidentified::UnidentifiedView;
+use crate::evaluate::verdicts::RunVerdict;
 use crate::numeric::interval::Interval;
 use crate::show::table::fixed;
 
 /// A headline and what stands below it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
+    /// What each run's result is good for, before any number.
+    pub verdicts: Vec<RunVerdict>,
     /// The headline.
     pub heading: String,
     /// The result.
@@ -37,7 +40,19 @@ impl Finding {
             let gap = if text.is_empty() { "" } else { " " };
             text.push_str(&format!("{gap}{sentence}"));
         }
-        Self { heading, text }
+        let verdicts = evaluation
+            .runs
+            .iter()
+            .map(|run| RunVerdict::of(&run.name, run.verdict.as_ref()))
+            .collect();
+        Self { verdicts, heading, text }
+    }
+}
+
+impl Finding {
+    /// The verdicts as lines, which name the run where there are several.
+    pub fn verdict_lines(&self) -> impl Iterator<Item = String> {
+        self.verdicts.iter().map(|verdict| verdict.line(self.verdicts.len() == 1))
     }
 }
 

@@ -23,3 +23,4 @@ pub mod report;
 mod run_evaluation;
 pub mod unidentified;
 pub mod units;
+pub mod verdicts;

@@ -175,6 +175,9 @@ pub fn terminal_table(evaluation: &Evaluation) -> Table {
 pub fn markdown(evaluation: &Evaluation) -> String {
     let mut text = format!("# {}\n\n", markdown_escape(&title(evaluation)));
     let finding = Finding::of(evaluation);
+    for line in finding.verdict_lines() {
+        let _ = write!(text, "**{}**\n\n", markdown_escape(&line));
+    }
     let _ = write!(text, "{}\n\n", markdown_escape(&finding.text));
     for line in provenance(&evaluation.spec) {
         let _ = writeln!(text, "- {}", markdown_escape(&line));

@@ -9,6 +9,7 @@ use crate::evaluate::metrics::Metrics;
 use crate::evaluate::paired::PairedComparison;
 use crate::files::run::MemberShare;
 use crate::messages::diagnostic::Diagnostic;
+use crate::messages::verdict::Verdict;
 use crate::numeric::interval::Interval;
 use crate::shares::unit::Unit;
 
@@ -22,6 +23,9 @@ pub struct RunEvaluation {
     /// What the shares scored here are shares of, where the run's file says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<Unit>,
+    /// What the run says that its result is good for; none where its file does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<Verdict>,
     /// SHA-256 of the run's file.
     pub sha256: String,
     /// The categories compared, and what was joined to get there.

@@ -34,3 +34,4 @@ pub mod share;
 pub mod summary;
 pub mod token_frequencies;
 pub mod unaided;
+mod verdict;

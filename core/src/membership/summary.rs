@@ -12,9 +12,11 @@ use super::gaussian_mixture::GaussianMixture;
 use super::histogram::Histogram;
 use super::roc::AttackQuality;
 use super::unaided::UnaidedTests;
-use crate::files::record::{Context, Priors, ToolRecord, json_text};
+use super::verdict::verdict;
+use crate::files::record::{Context, Priors, ToolRecord, expected_error, json_text};
 use crate::files::run::SCHEMA_VERSION;
 use crate::messages::diagnostic::Diagnostic;
+use crate::messages::verdict::Verdict;
 use crate::numeric::interval::Interval;
 use crate::show::table::{Cell, Column, Table};
 
@@ -106,6 +108,8 @@ pub struct MembershipSummary {
     pub schema_version: u64,
     /// `membership`.
     pub method: &'static str,
+    /// What the result is good for, and why.
+    pub verdict: Verdict,
     /// The attack whose scores these are.
     pub attack: Attack,
     /// The program.
@@ -165,9 +169,12 @@ impl MembershipSummary {
         let of_categories: Vec<NamedDoubt> = results.iter().flat_map(named).collect();
         let mut diagnostics = whole.clone();
         diagnostics.extend(doubts::of_categories(&of_categories, results.len()));
+        let known: Vec<bool> = results.iter().map(|result| result.share.is_some()).collect();
+        let error = mixture.as_ref().and_then(|one| expected_error(&one.shares, &one.replicates));
         Self {
             schema_version: SCHEMA_VERSION,
             method: "membership",
+            verdict: verdict(&known, error, &diagnostics),
             attack,
             tool: context.tool,
             created: context.created,

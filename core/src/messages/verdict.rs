@@ -8,6 +8,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::check::{self, Check};
+use super::printable::printable;
 
 /// What a result is good for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -79,6 +80,15 @@ impl Verdict {
         let reasons = gravest.filter(|ground| ground.at_best != Usability::Usable);
         let reasons = reasons.take(MOST_REASONS).map(|ground| ground.reason.clone()).collect();
         Self { usability, reasons }
+    }
+}
+
+impl Verdict {
+    /// The same, of a file that may hold anything: no more reasons than are told, each fit to be shown.
+    pub(crate) fn printable(self) -> Self {
+        let shown = |reason: String| printable(&reason).into_owned();
+        let reasons = self.reasons.into_iter().take(MOST_REASONS).map(shown).collect();
+        Self { reasons, ..self }
     }
 }
 

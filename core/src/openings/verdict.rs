@@ -57,7 +57,7 @@ mod tests {
     #[test]
     fn a_failing_test_asks_for_care() {
         let fit = Check::tested("fit", (1.0, 0.01), ("holds".to_owned(), "fails".to_owned()));
-        let found = verdict(&[], Some(0.03), &[fit.clone()], &[fit.diagnostic()]);
+        let found = verdict(&[], Some(0.03), std::slice::from_ref(&fit), &[fit.diagnostic()]);
         assert_eq!(found.usability, Usability::WithCare);
         assert_eq!(verdict(&[], Some(0.03), &[], &[]).usability, Usability::Usable);
     }

@@ -171,8 +171,11 @@ font-variant-numeric:tabular-nums}figure{margin:1rem 0}svg{max-width:100%;height
 
 fn readable_part(shown: Shown<'_>, figures: &[Figure], inspections: &[RunInspection]) -> String {
     let mut html = format!("<h1>{}</h1>", html_escape(&shown.title()));
-    // What a reader must know before any number has its place here.
-    html.push_str(&format!("<p>{}</p>", html_escape(&shown.finding().text)));
+    let finding = shown.finding();
+    for line in finding.verdict_lines() {
+        html.push_str(&format!("<p><strong>{}</strong></p>", html_escape(&line)));
+    }
+    html.push_str(&format!("<p>{}</p>", html_escape(&finding.text)));
     let tool = match shown {
         Shown::Scored(evaluation) => {
             html.push_str(&scored_part(evaluation, figures, inspections));

@@ -46,7 +46,12 @@ fn print(evaluation: &Evaluation, json: bool) -> io::Result<()> {
 }
 
 fn print_text(out: &mut impl io::Write, evaluation: &Evaluation) -> io::Result<()> {
-    writeln!(out, "{}\n{}\n", report::title(evaluation), printable(&Finding::of(evaluation).text))?;
+    let finding = Finding::of(evaluation);
+    writeln!(out, "{}", report::title(evaluation))?;
+    for line in finding.verdict_lines() {
+        writeln!(out, "{}", printable(&line))?;
+    }
+    writeln!(out, "{}\n", printable(&finding.text))?;
     if !evaluation.runs.is_empty() {
         out.write_all(report::terminal_table(evaluation).to_text().as_bytes())?;
     }

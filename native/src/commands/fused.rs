@@ -13,6 +13,7 @@ pub(super) fn print(together: Option<&Together>) -> anyhow::Result<()> {
     };
     let mut out = std::io::stdout().lock();
     writeln!(out, "openings and label shift together ({}):", folder.display())?;
+    writeln!(out, "{}.\n", fused.verdict)?;
     write!(out, "{}", fused.shares_table().table().to_text())?;
     for diagnostic in &fused.diagnostics {
         writeln!(out, "{}", report::diagnostic_line(diagnostic))?;

@@ -41,6 +41,7 @@ fn measured_on(summary: &Summary) -> &'static str {
 /// The estimate and its doubts, for a terminal.
 pub(super) fn print(summary: &Summary) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
+    writeln!(out, "{}.\n", summary.verdict)?;
     write!(out, "{}", summary.shares_table().table().to_text())?;
     if let Some(sentence) = summary.unknown_sentence() {
         writeln!(out, "\n{sentence}")?;

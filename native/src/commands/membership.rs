@@ -33,7 +33,7 @@ fn run(settings: &Settings, quiet: bool, json: bool) -> anyhow::Result<Outcome> 
 fn print(out: &mut impl Write, finished: &Finished) -> std::io::Result<()> {
     let Finished { collected, results, summaries } = finished;
     for summary in summaries {
-        writeln!(out, "{}\n", summary.attack.title())?;
+        writeln!(out, "{}\n{}.\n", summary.attack.title(), summary.verdict)?;
         writeln!(out, "{}", summary.categories_table().to_text())?;
     }
     let doubts = match summaries.as_slice() {

@@ -26,6 +26,7 @@ pub(super) fn run(args: &OpeningsArgs) -> anyhow::Result<Outcome> {
 /// The estimate and its doubts, for a terminal; where there is no answer, why.
 pub(super) fn print(summary: &OpeningsSummary) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
+    writeln!(out, "{}.\n", summary.verdict)?;
     if summary.identified {
         write!(out, "{}", summary.shares_table().table().to_text())?;
         writeln!(out)?;

@@ -111,7 +111,7 @@ impl Run {
             level,
             replicates,
             predictions: Vec::new(),
-            verdict: raw.verdict,
+            verdict: raw.verdict.map(Verdict::printable),
             diagnostics: raw.diagnostics,
             sha256: sha256_hex(bytes),
         })
