@@ -66,7 +66,9 @@ enum Shape {
 impl Shape {
     fn mixture(self, n_classes: usize, seed: u64) -> Mixture {
         let weights = match self {
-            Self::Steep => (0..n_classes).map(|class| 0.3_f64.powi(class as i32)).collect(),
+            Self::Steep => std::iter::successors(Some(1.0), |weight| Some(0.3 * weight))
+                .take(n_classes)
+                .collect(),
             Self::Mild => (0..n_classes).map(|class| 1.0 / (2.0 + class as f64)).collect(),
             Self::Drawn => RandomStream::new(1701, seed).dirichlet(&vec![1.0; n_classes]),
         };
@@ -150,17 +152,18 @@ impl Suite {
         (n_validation, n_generations): (usize, usize),
         noise: &Noise,
     ) {
-        let seed = self.cases.len() as u64;
+        let number = self.cases.len();
+        let seed = number as u64;
         let n_worlds = n_classes + usize::from(matches!(violation, Violation::Unseen(_)));
         // Worlds whose categories are equally far apart, and others, in turn; so with calibration.
-        let world = if seed % 2 == 0 {
+        let world = if seed.is_multiple_of(2) {
             GaussianWorld::equidistant(n_worlds, accuracy)
         } else {
             GaussianWorld::random(n_worlds, 12, accuracy, seed)
         };
-        let temperature = if seed % 3 == 0 { 1.0 } else { 0.5 };
+        let temperature = if seed.is_multiple_of(3) { 1.0 } else { 0.5 };
         // Classifiers of real texts have biases of 1 to 2.5 in these units.
-        let bias = [0.0, 0.5, 1.5][(seed as usize / 2) % 3];
+        let bias = [0.0, 0.5, 1.5][number / 2 % 3];
         let mut stream = RandomStream::new(1702, seed);
         let biases = (0..n_worlds).map(|_| bias * stream.normal()).collect();
         let name = format!(
