@@ -23,9 +23,13 @@ function writeSummary(name, more = {}) {
   return folder;
 }
 
+const TRUTH = 'schema: category-mixture-v1\nname: Own\nunit: tokens\ncategories: [Web, GitHub, Wikipedia, Books, Arxiv, StackExchange]\ncategory_weights: {Web: 5, GitHub: 1, Wikipedia: 1, Books: 1, Arxiv: 1, StackExchange: 1}\n';
+
 test('a run tells what was run, with a paragraph to paste, here and in the saved report', LIMIT, async () => {
   const page = await open(world);
-  await andResults(page, () => drop(page, [writeSummary('told')]));
+  const truth = join(world.folder, 'own.yaml');
+  writeFileSync(truth, TRUTH);
+  await andResults(page, () => drop(page, [writeSummary('told'), truth]));
   const account = page.locator('[data-account="told"]');
   assert.ok(await account.evaluate((details) => details.open), 'the account of the only run is open');
   const facts = await account.locator('dl').innerText();

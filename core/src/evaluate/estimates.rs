@@ -114,8 +114,10 @@ impl Estimates {
         if !self.runs.is_empty() {
             sentences.push("No ground truth is chosen, so nothing is scored.".to_owned());
         }
+        let estimated = self.runs.iter().map(|run| (&run.name, run.verdict.as_ref()));
+        let others = self.unidentified.iter().map(|run| (&run.name, run.verdict.as_ref()));
         let verdicts =
-            self.runs.iter().map(|run| RunVerdict::of(&run.name, run.verdict.as_ref())).collect();
+            estimated.chain(others).map(|(name, verdict)| RunVerdict::of(name, verdict)).collect();
         Finding { verdicts, heading: self.title(), text: sentences.join(" ") }
     }
 }

@@ -40,11 +40,10 @@ impl Finding {
             let gap = if text.is_empty() { "" } else { " " };
             text.push_str(&format!("{gap}{sentence}"));
         }
-        let verdicts = evaluation
-            .runs
-            .iter()
-            .map(|run| RunVerdict::of(&run.name, run.verdict.as_ref()))
-            .collect();
+        let scored = evaluation.runs.iter().map(|run| (&run.name, run.verdict.as_ref()));
+        let others = evaluation.unidentified.iter().map(|run| (&run.name, run.verdict.as_ref()));
+        let verdicts =
+            scored.chain(others).map(|(name, verdict)| RunVerdict::of(name, verdict)).collect();
         Self { verdicts, heading, text }
     }
 }

@@ -7,6 +7,7 @@ use crate::account::run_account::RunAccount;
 use crate::files::run::{MemberShare, UnidentifiedRun};
 use crate::messages::diagnostic::Diagnostic;
 use crate::messages::printable::{printable, shortened};
+use crate::messages::verdict::Verdict;
 use crate::show::table::Table;
 
 /// The most that is shown of one reason.
@@ -23,6 +24,9 @@ pub struct UnidentifiedView {
     pub sha256: String,
     /// The finding, in one sentence.
     pub finding: String,
+    /// What the run says of its result; none where its file does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<Verdict>,
     /// Why, a sentence each.
     pub reasons: Vec<String>,
     /// What can be done about it.
@@ -52,6 +56,7 @@ impl UnidentifiedView {
             method: shown(&run.method),
             sha256: run.sha256.clone(),
             finding: finding(run),
+            verdict: run.verdict.clone(),
             reasons: run.reasons.iter().map(|reason| shown(reason)).collect(),
             remedy: run.why.hint(),
             member_shares: run.member_shares.clone(),

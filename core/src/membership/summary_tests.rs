@@ -7,6 +7,7 @@ use crate::membership::analysis::CategoryScores;
 use crate::membership::figures;
 use crate::membership::planted::{PlantedScores, Shape};
 use crate::messages::input_error::Problem;
+use crate::messages::verdict::Usability;
 use crate::page::report_page::{self, Shown};
 use crate::show::plot::Plot as _;
 
@@ -156,6 +157,7 @@ fn a_run_without_a_mixture_is_an_answer_and_is_shown_as_one() {
     let [web, code] = first.member_shares.as_slice() else { panic!("two categories") };
     assert!(web.share.is_some() && code.share.is_none() && code.interval.is_some());
     assert!(first.finding.contains("no mixture was found"), "{}", first.finding);
+    assert!(first.verdict.as_ref().is_some_and(|verdict| verdict.usability == Usability::WithCare));
     assert!(first.reasons.iter().any(|reason| reason.starts_with("Code (")), "{:?}", first.reasons);
     let (markdown, html) = (
         report::markdown(&evaluation),

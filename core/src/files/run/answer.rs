@@ -10,6 +10,7 @@ use crate::files::json::json_error;
 use crate::files::text;
 use crate::messages::diagnostic::Diagnostic;
 use crate::messages::input_error::{InputError, Problem};
+use crate::messages::verdict::Verdict;
 
 /// What a summary answers.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,6 +40,8 @@ pub struct UnidentifiedRun {
     pub member_shares: Vec<MemberShare>,
     /// How it was made, as far as the file says.
     pub provenance: Provenance,
+    /// What the run says of its result; none where the file does not say.
+    pub verdict: Option<Verdict>,
     /// The doubts that the run itself recorded.
     pub diagnostics: Vec<Diagnostic>,
     /// SHA-256 of the file, in hexadecimal.
@@ -79,6 +82,7 @@ impl UnidentifiedRun {
             reasons: raw.reasons(),
             member_shares: Reader { path }.member_shares(&raw)?,
             provenance,
+            verdict: raw.verdict,
             diagnostics: raw.diagnostics,
             sha256: sha256_hex(bytes),
         })
