@@ -25,6 +25,7 @@
 //!    [`tool`] says in each file which program wrote it.
 
 pub mod args;
+pub mod audit;
 pub mod commands;
 pub mod demo;
 pub mod labelshift;

@@ -1,6 +1,8 @@
 //! The program run end to end, as a user runs it. Each module is one concern:
 #![allow(clippy::unwrap_used, reason = "a test fails loudly")]
 
+// All kinds of evidence in one run: outputs, resumption, refusals.
+mod audit;
 // Usage: help, versions, exit codes, streams, spellings of flags.
 mod cli;
 // Scoring: golden cases, refusals, comparisons, reports.

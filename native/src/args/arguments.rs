@@ -4,6 +4,7 @@ use std::ffi::OsString;
 
 use clap::{Parser, Subcommand};
 
+use super::audit::AuditArgs;
 use super::demo::DemoArgs;
 use super::evaluate::{EvaluateArgs, ReportArgs};
 use super::labelshift::LabelshiftArgs;
@@ -63,6 +64,12 @@ pub struct Arguments {
 /// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Answer the main question at once: every kind of evidence on a model, one verdict, one mixture, one report.
+    #[command(before_help = "Examples:
+  data-anatomy audit --local-samples-dir samples --target-model EleutherAI/pythia-160m --run-name my_model
+  data-anatomy audit --local-samples-dir samples --target-model ./my_model --nonmembers held_out \\
+    --ground-truth pythia")]
+    Audit(Box<AuditArgs>),
     /// Sample reference documents of each category from a corpus, uniformly and without duplicates.
     #[command(before_help = "Examples:
   data-anatomy sample --root SlimPajama-627B/train --n-per-category 5000 --out-dir data_samples

@@ -4,6 +4,7 @@
 //! method that turns them, once, into the settings of the run. Only [`commands`](crate::commands) looks in here.
 
 mod arguments;
+mod audit;
 mod classifier;
 mod demo;
 mod estimation;
@@ -20,6 +21,7 @@ mod threads;
 mod unit;
 
 pub use arguments::{Arguments, Command, kebab_case_flags};
+pub use audit::AuditArgs;
 pub use classifier::{ClassifierKind, EncoderArgs};
 pub use demo::DemoArgs;
 pub use estimation::{CalibrationKind, EstimatorKind};

@@ -2,6 +2,7 @@
 //!
 //! What `evaluate` and `report` have in common is in `evaluation` and `report_page`.
 
+mod audit;
 mod demo;
 mod devices;
 mod evaluate;
@@ -29,6 +30,7 @@ use crate::args::Command;
 /// If it cannot be carried out; nothing is left half-written then.
 pub fn dispatch(command: &Command) -> anyhow::Result<Outcome> {
     match command {
+        Command::Audit(args) => audit::run(args),
         Command::Sample(args) => sample::run(args),
         Command::MergeWeb(args) => merge_web::run(args),
         Command::Labelshift(args) => labelshift::run(args),
