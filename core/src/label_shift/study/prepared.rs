@@ -188,9 +188,12 @@ const SHOWN_WIDENING: f64 = 1.1;
 /// The code of the note about intervals that are widened.
 const INTERVALS_WIDENED: &str = "intervals_widened";
 
+/// The code of a note of earlier versions about the choice of the estimator, which a new estimate drops.
+const ESTIMATOR_CHOSEN: &str = "estimator_chosen";
+
 /// Whether a diagnostic of this code comes from a study, and not from what was before it.
 pub fn makes_diagnostic(code: &str) -> bool {
-    [LENGTHS_UNKNOWN, INTERVALS_WIDENED].contains(&code)
+    [LENGTHS_UNKNOWN, INTERVALS_WIDENED, ESTIMATOR_CHOSEN].contains(&code)
         || doubt::CODES.contains(&code)
         || trust::CODES.contains(&code)
 }
