@@ -49,7 +49,9 @@
 pub mod config;
 pub mod degenerate;
 pub mod echoes;
+pub mod endings;
 pub mod length_match;
+pub mod limits;
 pub mod material;
 pub mod outputs;
 pub mod predicted;
