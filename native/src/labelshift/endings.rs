@@ -58,7 +58,7 @@ impl Endings {
 }
 
 /// The length of a text in characters, without white space around it.
-pub fn n_chars(text: &str) -> u64 {
+fn n_chars(text: &str) -> u64 {
     text.trim().chars().count() as u64
 }
 

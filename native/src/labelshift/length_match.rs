@@ -11,8 +11,9 @@ use data_anatomy_corpus::sample::window::{Window, WindowKind};
 use data_anatomy_lm::tokenizer::Tokenizer;
 use rayon::prelude::*;
 
-use super::endings::{Endings, n_chars};
+use super::endings::Endings;
 use super::limits::Limits;
+use super::measure::Measure;
 
 /// Limits are drawn from streams of a seed of their own: the bits of "length" in ASCII.
 const SEED_OF_LENGTHS: u64 = 0x6c65_6e67_7468;
@@ -54,8 +55,8 @@ pub struct LengthMatch {
 /// Where a document is stopped.
 #[derive(Debug, Clone)]
 enum Limit {
-    /// At a limit in characters that is drawn for it.
-    Drawn(Limits),
+    /// At a limit in this measure that is drawn for it.
+    Drawn(Limits, Measure),
     /// Each document after so many characters, which are the tokens that texts were allowed.
     Tokens(Vec<u64>),
 }
@@ -68,13 +69,14 @@ impl LengthMatch {
         kind: WindowKind,
         seed: u64,
     ) -> Option<Self> {
-        let lengths = texts.iter().map(|text| n_chars(&text.text));
+        let stopped = stopped(texts, endings).map(|text| (text.text.as_str(), text.n_tokens));
+        let measure = Measure::learn(&stopped.collect::<Vec<_>>());
+        let lengths = texts.iter().map(|text| measure.length(&text.text));
         let limits = Limits::of(lengths.zip(endings.are_stopped.iter().copied()).collect())?;
-        Some(Self { limit: Limit::Drawn(limits), kind, seed: seed ^ SEED_OF_LENGTHS })
+        Some(Self { limit: Limit::Drawn(limits, measure), kind, seed: seed ^ SEED_OF_LENGTHS })
     }
 
-    /// The same, but by tokens where the texts were stopped at one number of them: tokens of code are shorter than
-    /// those of prose.
+    /// The same, but by the tokenizer's own tokens where the texts were stopped at one number of them.
     ///
     /// # Errors
     /// If the tokenizer has no token for a part of a document.
@@ -102,7 +104,9 @@ impl LengthMatch {
     pub fn cut<'d>(&self, index: usize, document: &'d str) -> &'d str {
         let document = document.trim();
         let limit = match &self.limit {
-            Limit::Drawn(limits) => limits.at(RandomStream::new(self.seed, index as u64).unit()),
+            Limit::Drawn(limits, measure) => limits
+                .at(RandomStream::new(self.seed, index as u64).unit())
+                .map(|limit| measure.n_chars_within(document, limit)),
             Limit::Tokens(of_documents) => of_documents.get(index).copied(),
         };
         let Some(max_chars) = limit else { return document };
@@ -114,10 +118,18 @@ impl LengthMatch {
     }
 }
 
+/// The texts that were stopped.
+fn stopped<'t>(
+    texts: &'t [Generation],
+    endings: &'t Endings,
+) -> impl Iterator<Item = &'t Generation> {
+    let texts = texts.iter().zip(&endings.are_stopped);
+    texts.filter(|(_, is_stopped)| **is_stopped).map(|(text, _)| text)
+}
+
 /// The number of tokens at which all stopped texts were stopped, if it is one.
 fn one_limit(texts: &[Generation], endings: &Endings) -> Option<usize> {
-    let stopped = texts.iter().zip(&endings.are_stopped).filter(|(_, is_stopped)| **is_stopped);
-    let mut lengths = stopped.map(|(text, _)| text.n_tokens);
+    let mut lengths = stopped(texts, endings).map(|text| text.n_tokens);
     let first = lengths.next()??;
     lengths.all(|length| length == Some(first)).then(|| usize::try_from(first).ok())?
 }

@@ -53,6 +53,7 @@ pub mod endings;
 pub mod length_match;
 pub mod limits;
 pub mod material;
+pub mod measure;
 pub mod outputs;
 pub mod predicted;
 pub mod repetition;
