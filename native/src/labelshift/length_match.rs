@@ -146,8 +146,10 @@ fn chars_of_head(tokenizer: &Tokenizer, document: &str, n_tokens: usize) -> anyh
 #[cfg(test)]
 mod tests {
     use data_anatomy_corpus::ending::Ending;
+    use data_anatomy_lm::generate::Finish;
 
     use super::*;
+    use crate::demo::{self, Category};
 
     fn texts(all: &[(&str, Ending)]) -> Vec<Generation> {
         let text = |&(text, ending): &(&str, Ending)| Generation {
@@ -253,5 +255,46 @@ mod tests {
         assert_eq!(cut.cut(0, "a"), "a");
         // Without the number of tokens characters are left.
         assert_eq!(limited(None).cut(0, DOCUMENTS[0]).chars().count(), 5);
+    }
+
+    /// As if read from a file.
+    fn read(written: Vec<demo::Generation>) -> Vec<Generation> {
+        let ending = |finish| match finish {
+            Finish::Eos => Ending::Own,
+            Finish::Length => Ending::Stopped,
+        };
+        let text = |text: demo::Generation| Generation {
+            id: text.id,
+            prompt_id: None,
+            text: text.text,
+            ending: ending(text.finish),
+            n_tokens: None,
+        };
+        written.into_iter().map(text).collect()
+    }
+
+    #[test]
+    #[expect(clippy::cast_precision_loss, reason = "counts of characters")]
+    fn documents_of_each_category_get_the_lengths_of_its_texts() {
+        let texts = read(demo::generations(700, &demo::MIXTURE, 1));
+        let cut = LengthMatch::to(&texts, &Endings::of(&texts), WindowKind::Head, 3).unwrap();
+        let n = 250;
+        for (class, category) in Category::ALL.into_iter().enumerate() {
+            let mut only = [0.0; 7];
+            only[class] = 1.0;
+            let own: u64 = demo::generations(n, &only, 2)
+                .iter()
+                .map(|text| text.text.trim().chars().count() as u64)
+                .sum();
+            let cut: u64 = (0..n)
+                .map(|index| {
+                    let document = demo::document(category, 1, index as u64);
+                    cut.cut(index, &document).chars().count() as u64
+                })
+                .sum();
+            // The standard error of the ratio is .014; cut by characters, code would be 1.31 times as long as its texts.
+            let ratio = cut as f64 / own as f64;
+            assert!((ratio - 1.0).abs() < 0.06, "{category:?}: {ratio}");
+        }
     }
 }
