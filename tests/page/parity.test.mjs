@@ -110,7 +110,7 @@ test('Markdown and plots are saved under stable names', LIMIT, async () => {
     const figure = `figure:has([data-plot="${plot}"])`;
     const svg = await downloaded(page, `${figure} [data-format="svg"]`);
     assert.equal(svg.name, `data-anatomy-planted-sample-${plot}.svg`);
-    assert.match(svg.bytes.toString(), /^<svg [^>]*role="img"[\s\S]*<title>[^<]*Planted sample<\/title>[\s\S]*<\/svg>\s*$/);
+    assert.match(svg.bytes.toString(), /^<svg [^>]*role="img"[\s\S]*<title>[^<]*Planted sample(, shares of documents)?<\/title>[\s\S]*<\/svg>\s*$/);
     const png = await downloaded(page, `${figure} [data-format="png"]`);
     assert.equal(png.bytes.subarray(1, 4).toString(), 'PNG');
     assert.equal(png.bytes.readUInt32BE(16), 1920, 'twice the width of the SVG');
