@@ -28,10 +28,9 @@ pub struct Refused {
 
 /// What the open runs say.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(clippy::large_enum_variant, reason = "there is one at a time")]
 pub enum Answer {
     /// Against the chosen ground truth, and the runs that cannot be scored against it.
-    Scored(Evaluation, Vec<Refused>),
+    Scored(Box<Evaluation>, Vec<Refused>),
     /// By themselves.
     Estimated(Estimates),
 }
@@ -63,7 +62,7 @@ impl Workspace {
         for open in &self.unidentified {
             evaluator.add_unidentified(&open.parsed);
         }
-        Ok(Answer::Scored(evaluator.finish(), refused))
+        Ok(Answer::Scored(Box::new(evaluator.finish()), refused))
     }
 
     /// The run with the verdicts from its folder, where they are wanted and open.
