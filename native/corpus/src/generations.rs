@@ -7,7 +7,6 @@ use data_anatomy_core::messages::input_error::{InputError, Problem};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::ending::Ending;
 use super::fingerprint::fingerprint;
 use super::jsonl;
 use super::text_lengths::TextLengths;
@@ -22,10 +21,6 @@ pub struct Generation {
     pub prompt_id: Option<String>,
     /// The text.
     pub text: String,
-    /// How it ended: what `finish` or `finish_reason` says.
-    pub ending: Ending,
-    /// Its length in tokens of its author, where known.
-    pub n_tokens: Option<u64>,
 }
 
 /// The texts of a file, and what was left out.
@@ -60,10 +55,6 @@ pub struct GenerationsInput {
     pub n_prompts: Option<usize>,
     /// How long the texts used are.
     pub n_characters: TextLengths,
-    /// Texts used that the model ended, as the file says.
-    pub n_ended: usize,
-    /// Texts used that a limit stopped, as the file says; of the others nothing is said.
-    pub n_stopped: usize,
 }
 
 #[derive(Deserialize)]
@@ -72,9 +63,6 @@ struct Line {
     id: Option<Value>,
     prompt_id: Option<Value>,
     prompt: Option<String>,
-    finish: Option<Value>,
-    finish_reason: Option<Value>,
-    n_tokens: Option<Value>,
 }
 
 /// The first `limit` texts of the file that are not empty (all of them for 0).
@@ -99,12 +87,6 @@ pub fn read(path: &Path, limit: usize) -> Result<Generations, InputError> {
                     .map(plain)
                     .or(line.prompt.filter(|prompt| !prompt.is_empty())),
                 text: line.text,
-                ending: line
-                    .finish
-                    .or(line.finish_reason)
-                    .as_ref()
-                    .map_or(Ending::Unknown, Ending::of_word),
-                n_tokens: line.n_tokens.as_ref().and_then(Value::as_u64),
             });
         }
         Ok(())
@@ -125,8 +107,6 @@ pub fn read(path: &Path, limit: usize) -> Result<Generations, InputError> {
         n_without_prompt: texts.iter().filter(|text| text.prompt_id.is_none()).count(),
         n_prompts: count_prompts(&texts),
         n_characters: TextLengths::of(texts.iter().map(|text| text.text.as_str())),
-        n_ended: texts.iter().filter(|text| text.ending == Ending::Own).count(),
-        n_stopped: texts.iter().filter(|text| text.ending == Ending::Stopped).count(),
     };
     Ok(Generations { texts, input })
 }

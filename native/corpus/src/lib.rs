@@ -11,7 +11,7 @@
 //!
 //! [`sample`] draws documents of each category, uniformly and without duplicates; its [`run`](sample::run)
 //! shows how. [`mod@reference`] reads them all at once, [`documents`] one after the other, and [`generations`]
-//! the texts of a model with their [`ending`]s, all by [`jsonl`]. [`twins`] puts documents together that are nearly the same, and
+//! the texts of a model, all by [`jsonl`]. [`twins`] puts documents together that are nearly the same, and
 //! [`split`] says which of them train a classifier and which measure it, keeping twins on one side.
 //! [`fingerprint`] says when two documents are the same, [`digest`] and [`neighbours`] when they are similar.
 //!
@@ -43,7 +43,6 @@
 
 pub mod digest;
 pub mod documents;
-pub mod ending;
 pub mod fingerprint;
 pub mod generations;
 pub mod jsonl;

@@ -143,7 +143,7 @@ pub struct SplitArgs {
     /// ones do not).
     #[arg(long, value_name = "SHARE", default_value_t = NEAR_DUP, value_parser = share)]
     pub near_dup: f64,
-    /// Cut documents where a limit stopped the generated texts, or not.
+    /// Cut documents to the lengths of the generated texts, or not.
     #[arg(long, value_enum, default_value_t = TypedLengthMatch::Generations)]
     pub length_match: TypedLengthMatch,
     /// Which part of a document is kept where it is cut.
@@ -162,7 +162,7 @@ fn cross_fit(text: &str) -> Result<usize, String> {
 pub enum TypedLengthMatch {
     /// They are read whole.
     None,
-    /// Where a limit stopped the generated texts; texts that ended by themselves cut none.
+    /// To lengths drawn from those of the generated texts.
     Generations,
 }
 

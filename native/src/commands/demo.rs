@@ -14,12 +14,6 @@ use crate::demo;
 /// Reference documents per category: enough for a good classifier, few enough for seconds.
 const DOCUMENTS_PER_CATEGORY: usize = 400;
 
-/// The run as the README recommends it: every choice is the default.
-const OWN: &str = "labelshift";
-
-/// The run by the seed study's estimator, for comparison.
-const SEED_STUDY: &str = "seed_study";
-
 /// Generated texts.
 const N_GENERATIONS: usize = 1_500;
 
@@ -27,8 +21,9 @@ pub(super) fn run(args: &DemoArgs) -> anyhow::Result<Outcome> {
     let folder = &args.output_dir;
     write_inputs(folder, args.seed)?;
     let quiet: &[&str] = if args.quiet { &["--quiet"] } else { &[] };
-    labelshift(folder, OWN, &[], quiet)?;
-    labelshift(folder, SEED_STUDY, &["--estimator", "seed"], quiet)?;
+    for (name, estimator) in [("em", "em"), ("seed_study", "seed")] {
+        labelshift(folder, name, estimator, quiet)?;
+    }
     let report = report(folder)?;
     writeln!(std::io::stdout().lock(), "\nOpen in a browser: {}", report.display())?;
     Ok(Outcome::Done)
@@ -46,10 +41,8 @@ fn write_inputs(folder: &Path, seed: u64) -> anyhow::Result<()> {
     let lines = generations.iter().map(|generation| {
         serde_json::json!({
             "id": generation.id,
-            "prompt_id": null,
+            "prompt_id": generation.prompt_id,
             "text": generation.text,
-            "n_tokens": generation.n_tokens,
-            "finish": generation.finish.name(),
         })
     });
     write_lines(&folder.join("generations.jsonl"), lines)?;
@@ -66,7 +59,7 @@ fn write_lines(path: &Path, lines: impl Iterator<Item = serde_json::Value>) -> a
 }
 
 /// Runs `labelshift` as a user would type it, and shows the command.
-fn labelshift(folder: &Path, name: &str, choices: &[&str], quiet: &[&str]) -> anyhow::Result<()> {
+fn labelshift(folder: &Path, name: &str, estimator: &str, quiet: &[&str]) -> anyhow::Result<()> {
     let path = |part: &str| folder.join(part).display().to_string();
     let mut words = vec![
         "labelshift".to_owned(),
@@ -74,12 +67,14 @@ fn labelshift(folder: &Path, name: &str, choices: &[&str], quiet: &[&str]) -> an
         path("samples"),
         "--use-cached-generations".to_owned(),
         path("generations.jsonl"),
+        "--estimator".to_owned(),
+        estimator.to_owned(),
         "--output-dir".to_owned(),
         folder.display().to_string(),
         "--run-name".to_owned(),
         name.to_owned(),
     ];
-    words.extend(choices.iter().chain(quiet).map(|&flag| flag.to_owned()));
+    words.extend(quiet.iter().map(|&flag| flag.to_owned()));
     let args: Box<LabelshiftArgs> = match typed(&words)? {
         Command::Labelshift(args) => args,
         _ => anyhow::bail!("the demo's own command is not understood"),
@@ -99,7 +94,7 @@ fn report(folder: &Path) -> anyhow::Result<PathBuf> {
     let path = |part: &str| folder.join(part).display().to_string();
     let mut words: Vec<String> =
         ["evaluate", "--compare"].iter().map(|&word| word.to_owned()).collect();
-    words.extend([path(OWN), path(SEED_STUDY), "--ground-truth".to_owned(), path("truth.yaml")]);
+    words.extend([path("em"), path("seed_study"), "--ground-truth".to_owned(), path("truth.yaml")]);
     words.extend(["--output-dir".to_owned(), path("report")]);
     let args: EvaluateArgs = match typed(&words)? {
         Command::Evaluate(args) => args,

@@ -28,12 +28,11 @@ mod scene;
 #[cfg(test)]
 mod tests;
 mod thread;
-mod tokens;
 mod topics;
 mod web;
 mod words;
 
 pub use category::Category;
 pub use documents::{document, reference};
-pub use generations::{Generation, generations};
+pub use generations::{Generation, N_PROMPTS, generations};
 pub use mixture::{MIXTURE, SPEC};

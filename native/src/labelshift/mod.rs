@@ -49,11 +49,8 @@
 pub mod config;
 pub mod degenerate;
 pub mod echoes;
-pub mod endings;
 pub mod length_match;
-pub mod limits;
 pub mod material;
-pub mod measure;
 pub mod outputs;
 pub mod predicted;
 pub mod repetition;

@@ -7,16 +7,13 @@ use data_anatomy_core::messages::diagnostic::Diagnostic;
 use data_anatomy_corpus::generations::Generation;
 use data_anatomy_corpus::split::Split;
 use data_anatomy_job::progress::Progress;
-use data_anatomy_lm::tokenizer::Tokenizer;
-use rayon::prelude::*;
 use serde_json::{Value, json};
 
 use super::echoes::{self, Echoes};
-use super::endings::Endings;
 use super::length_match::{LengthMatch, LengthMatchKind};
 use super::material::Material;
 use super::predicted::{self, Predicted};
-use super::settings::{ClassifierSettings, Settings};
+use super::settings::{ClassifierSettings, CutSettings, Settings};
 use super::sources::Sources;
 use super::text_doubts;
 use super::texts::Texts;
@@ -41,7 +38,6 @@ pub struct Run {
     split: Split,
     echoes: Echoes,
     classifier_doubts: Vec<Diagnostic>,
-    doubt_of_endings: Option<Diagnostic>,
 }
 
 impl Run {
@@ -67,12 +63,10 @@ impl Run {
         let tokenizer = writer.as_ref().and_then(Writer::tokenizer);
         let measured = tokenizer.map_or(Measured::Characters, Measured::Tokens);
         let lengths = document_lengths::find(&settings.documents, &references, measured)?;
-        let inputs = Inputs { references: &references, echoes: &echoes, texts: &texts, sources };
-        let is_cut = settings.cut.length_match == LengthMatchKind::Generations;
-        let endings = is_cut.then(|| Endings::of(&texts.generations.texts));
-        let cut = length_match(settings, endings.as_ref(), &inputs, tokenizer)?;
         // Its memory is wanted for training.
         drop(writer);
+        let cut = length_match(settings.cut, &texts, seed);
+        let inputs = Inputs { references: &references, echoes: &echoes, texts: &texts, sources };
         let judges = Judges { settings: &settings.classifier, loaded, cut, seed };
         let (predicted, classifier_doubts) = judged(judges, &inputs, &split, progress)?;
         let repetitive = text_doubts::repetitive(&texts);
@@ -83,7 +77,6 @@ impl Run {
             split,
             echoes,
             classifier_doubts,
-            doubt_of_endings: endings.as_ref().and_then(Endings::doubt),
             lengths,
             texts,
             references,
@@ -120,7 +113,6 @@ impl Run {
     pub fn doubts(&self) -> Vec<Diagnostic> {
         [
             text_doubts::doubts(&self.texts),
-            self.doubt_of_endings.iter().cloned().collect(),
             self.references.doubts(),
             predicted::doubts_of_split(&self.split),
             self.echoes.doubts(self.sources),
@@ -193,22 +185,13 @@ fn doubt_of_lengths(reason: &String) -> Diagnostic {
     Diagnostic::note("lengths_not_measured", reason)
 }
 
-/// How documents are cut, if they are: by tokens, where those of the texts are known to be this tokenizer's.
-fn length_match(
-    settings: &Settings,
-    endings: Option<&Endings>,
-    inputs: &Inputs<'_>,
-    tokenizer: Option<&Tokenizer>,
-) -> anyhow::Result<Option<LengthMatch>> {
-    let Some(endings) = endings else { return Ok(None) };
-    let texts = &inputs.texts.generations.texts;
-    let cut = LengthMatch::to(texts, endings, settings.cut.window, settings.choices.seed);
-    match (cut, tokenizer.filter(|_| inputs.texts.are_made)) {
-        (Some(cut), Some(tokenizer)) => {
-            let documents = inputs.references.documents.par_iter();
-            let documents = documents.map(|document| document.text.as_str());
-            cut.by_tokens(texts, endings, tokenizer, documents).map(Some)
+/// How documents are cut, if they are.
+fn length_match(settings: CutSettings, texts: &Texts, seed: u64) -> Option<LengthMatch> {
+    match settings.length_match {
+        LengthMatchKind::None => None,
+        LengthMatchKind::Generations => {
+            let texts = texts.generations.texts.iter().map(|text| text.text.as_str());
+            LengthMatch::to(texts, settings.window, seed)
         }
-        (cut, _) => Ok(cut),
     }
 }

@@ -264,7 +264,7 @@ impl Default for WritingSettings {
 }
 
 impl Default for CutSettings {
-    /// The beginnings of documents, as long as texts could become.
+    /// The beginnings of documents, as long as texts are.
     fn default() -> Self {
         Self { length_match: LengthMatchKind::Generations, window: WindowKind::Head }
     }

@@ -131,17 +131,12 @@ fn of_references(
 }
 
 /// The length of the longest document, if many are as long or nearly so.
-#[expect(clippy::cast_precision_loss, reason = "counts of documents")]
-pub fn cut_to(chars: &[u64]) -> Option<u64> {
+#[expect(clippy::cast_precision_loss, reason = "counts of documents and characters")]
+fn cut_to(chars: &[u64]) -> Option<u64> {
     let longest = chars.iter().copied().max()?;
-    let n_near = chars.iter().filter(|&&length| is_near(length, longest)).count();
+    let is_near = |&&length: &&u64| length as f64 >= NEARLY * longest as f64;
+    let n_near = chars.iter().filter(is_near).count();
     (n_near as f64 >= (CUT_SHARE * chars.len() as f64).max(3.0)).then_some(longest)
-}
-
-/// Whether a document of this length is nearly as long as the longest.
-#[expect(clippy::cast_precision_loss, reason = "counts of characters")]
-pub fn is_near(length: u64, longest: u64) -> bool {
-    length as f64 >= NEARLY * longest as f64
 }
 
 /// How many tokens each document has, of as many as are enough.
