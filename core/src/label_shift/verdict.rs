@@ -58,9 +58,7 @@ pub(super) fn verdict(
             || code == "lengths_unknown"
             || checks.iter().any(|check| check.name == code)
     };
-    let others =
-        diagnostics.iter().filter(|one| one.severity == Severity::Warning && !named(&one.code));
-    grounds.extend(others.map(|one| Ground::care(one.message.clone())));
+    grounds.extend(Ground::of_warnings(diagnostics, named));
     Verdict::on(&grounds)
 }
 

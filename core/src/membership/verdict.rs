@@ -6,7 +6,7 @@
 //! | with care | some are not known; a warning stands beside the result; more than .05 of the mixture is expected to be wrong |
 //! | usable | elsewhere |
 
-use crate::messages::diagnostic::{Diagnostic, Severity};
+use crate::messages::diagnostic::Diagnostic;
 use crate::messages::verdict::{Ground, Verdict, grounds_of_error};
 
 /// The verdict on shares of which some are known (`known` per category), with this expected error of their mixture,
@@ -28,10 +28,7 @@ pub(super) fn verdict(
         )));
     }
     grounds.extend(expected_error.and_then(|error| grounds_of_error(Some(error))));
-    let told = |one: &&Diagnostic| {
-        one.severity == Severity::Warning && !COUNTED.contains(&one.code.as_str())
-    };
-    grounds.extend(diagnostics.iter().filter(told).map(|one| Ground::care(one.message.clone())));
+    grounds.extend(Ground::of_warnings(diagnostics, |code| COUNTED.contains(&code)));
     Verdict::on(&grounds)
 }
 

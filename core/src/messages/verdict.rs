@@ -8,6 +8,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::check::{self, Check};
+use super::diagnostic::{Diagnostic, Severity};
 use super::printable::printable;
 
 /// What a result is good for.
@@ -56,6 +57,15 @@ impl Ground {
     pub(crate) fn of_checks(checks: &[Check], short: impl Fn(&str) -> &'static str) -> Vec<Self> {
         let failed = checks.iter().filter(|check| check.verdict == check::Verdict::Fails);
         failed.map(|check| Self::care(short(check.name))).collect()
+    }
+
+    /// A ground for care for each warning but those whose code `is_told` otherwise.
+    pub(crate) fn of_warnings(
+        diagnostics: &[Diagnostic],
+        is_told: impl Fn(&str) -> bool,
+    ) -> impl Iterator<Item = Self> {
+        let warnings = diagnostics.iter().filter(|one| one.severity == Severity::Warning);
+        warnings.filter(move |one| !is_told(&one.code)).map(|one| Self::care(one.message.clone()))
     }
 }
 

@@ -7,7 +7,7 @@
 //! | usable | elsewhere |
 
 use crate::messages::check::Check;
-use crate::messages::diagnostic::{Diagnostic, Severity};
+use crate::messages::diagnostic::Diagnostic;
 use crate::messages::verdict::{Ground, Verdict, grounds_of_error};
 
 /// The verdict on a result that is refused for these reasons, if any, with this expected error, these checks and
@@ -22,9 +22,7 @@ pub(super) fn verdict(
     grounds.extend(Ground::of_checks(checks, failing));
     grounds.extend(grounds_of_error(expected_error));
     let tested = |code: &str| checks.iter().any(|check| check.name == code);
-    let others =
-        diagnostics.iter().filter(|one| one.severity == Severity::Warning && !tested(&one.code));
-    grounds.extend(others.map(|one| Ground::care(one.message.clone())));
+    grounds.extend(Ground::of_warnings(diagnostics, tested));
     Verdict::on(&grounds)
 }
 
